@@ -1,0 +1,94 @@
+/**
+ * The process of one function: what the runtime interface client is on AWS. It is forked by the embedded Lambda, which
+ * is its only parent and talks to it over IPC.
+ */
+import { pathToFileURL } from 'node:url';
+import { leadConnections } from './host-aliases.ts';
+import {
+  type ErrorPayload,
+  type InvokeMessage,
+  type MessageFromWorker,
+  type MessageToWorker,
+  WORKER_BUNDLE_VARIABLE,
+} from './messages.ts';
+
+type Handler = (event: unknown, context: unknown) => unknown;
+
+const environment = process.env;
+let aliases: Record<string, string> = {};
+
+const tell = (message: MessageFromWorker): void => {
+  process.send?.(message);
+};
+
+/** As the Node.js runtime reports a thrown value. */
+const describeError = (thrown: unknown): ErrorPayload =>
+  thrown instanceof Error
+    ? { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') }
+    : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+
+const loadHandler = async (): Promise<Handler> => {
+  const bundle = environment[WORKER_BUNDLE_VARIABLE] as string;
+  delete environment[WORKER_BUNDLE_VARIABLE];
+  const exportName = (environment._HANDLER ?? '').split('.').at(-1) as string;
+  const module = (await import(pathToFileURL(bundle).href)) as Record<string, unknown>;
+  const handler = module[exportName];
+  if (typeof handler === 'function') return handler as Handler;
+  const missing = new Error(`${environment._HANDLER} is undefined or not exported`);
+  missing.name = 'Runtime.HandlerNotFound';
+  throw missing;
+};
+
+const contextOf = ({ requestId, invokedFunctionArn, deadlineMs }: InvokeMessage) => ({
+  callbackWaitsForEmptyEventLoop: true,
+  awsRequestId: requestId,
+  invokedFunctionArn,
+  functionName: environment.AWS_LAMBDA_FUNCTION_NAME,
+  functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
+  memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+  logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
+  logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
+  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+});
+
+/** `undefined` is answered as null. */
+const serialize = (answer: unknown): string => {
+  try {
+    return JSON.stringify(answer === undefined ? null : answer) ?? 'null';
+  } catch (error) {
+    throw new Error('Unable to stringify response body', { cause: error });
+  }
+};
+
+const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> => {
+  const { requestId } = message;
+  try {
+    const answer = await handler(JSON.parse(message.payload), contextOf(message));
+    tell({ type: 'succeeded', requestId, payload: serialize(answer) });
+  } catch (error) {
+    tell({ type: 'failed', requestId, error: describeError(error) });
+  }
+};
+
+// Nobody is left to answer to, and an orphan must not go on acting on the world.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole process group; when a function ends is for the embedded Lambda to say.
+process.on('SIGINT', () => undefined);
+leadConnections((dialled) => aliases[dialled]);
+
+try {
+  const handler = await loadHandler();
+  process.on('message', (message: MessageToWorker) => {
+    if (message.type === 'invoke') void invoke(handler, message);
+    else if (message.type === 'aliases') aliases = message.aliases;
+    else {
+      const { heapUsed, heapTotal, rss } = process.memoryUsage();
+      tell({ type: 'memory', id: message.id, heapUsedBytes: heapUsed, heapTotalBytes: heapTotal, rssBytes: rss });
+    }
+  });
+  tell({ type: 'ready' });
+} catch (error) {
+  process.send?.({ type: 'init-failed', error: describeError(error) } satisfies MessageFromWorker, () =>
+    process.exit(1),
+  );
+}
