@@ -43,7 +43,10 @@ export const lambdaWire =
     }
     try {
       const name = decodeURIComponent(encodedName);
-      if (headers['x-amz-invocation-type'] !== 'Event') return answerOf(await lambda.invoke(name, payload, qualifier));
+      const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
+      if (type === 'RequestResponse') return answerOf(await lambda.invoke(name, payload, qualifier));
+      if (type !== 'Event')
+        return refuse(400, 'InvalidParameterValueException', `${type} is not played by the embedded AWS`);
       await lambda.invokeAsync(name, payload, qualifier);
       return answer(202, '');
     } catch (error) {
