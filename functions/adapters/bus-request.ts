@@ -1,0 +1,52 @@
+import type { Violation } from '../migration/error.ts';
+import { isMigrationId } from '../migration/identity.ts';
+import { InvalidRequestError, MigrationNotFoundError } from '../migration/request-errors.ts';
+import type { BusEvent } from './bus.ts';
+import { parseReason } from './http-request.ts';
+
+interface Envelope {
+  data: Record<string, unknown>;
+  /** The sender's own, or the event's id. */
+  correlationId: string;
+}
+
+/**
+ * The envelope of an event that asks for something: `{metadata?: {correlationId?}, data: {…}}`.
+ *
+ * @throws InvalidRequestError with every violation
+ */
+export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
+  const violations: Violation[] = [];
+  const { metadata, data, ...unknown } = isObject(detail) ? detail : {};
+  if (!isObject(detail)) violations.push({ pointer: '/detail', detail: 'must be an object' });
+  for (const key of Object.keys(unknown)) {
+    violations.push({ pointer: `/detail/${key.slice(0, 100)}`, detail: 'is not a known field' });
+  }
+  if (!isObject(data)) violations.push({ pointer: '/detail/data', detail: 'must be an object' });
+  const correlationId = isObject(metadata) ? metadata.correlationId : undefined;
+  if (metadata !== undefined && !isObject(metadata)) {
+    violations.push({ pointer: '/detail/metadata', detail: 'must be an object' });
+  }
+  if (correlationId !== undefined && (typeof correlationId !== 'string' || correlationId.length > 128)) {
+    violations.push({
+      pointer: '/detail/metadata/correlationId',
+      detail: 'must be a string of at most 128 characters',
+    });
+  }
+  if (violations.length > 0 || !isObject(data)) throw new InvalidRequestError(violations);
+  return { data, correlationId: typeof correlationId === 'string' ? correlationId : id };
+};
+
+/** `data` of CutoverRequested. @throws InvalidRequestError, MigrationNotFoundError */
+export const readCutoverRequest = (event: BusEvent): { migrationId: string; reason?: string } => {
+  const { data } = readEnvelope(event);
+  const reason = parseReason(data, ['migrationId', 'reason'], '/detail/data');
+  const { migrationId } = data;
+  if (typeof migrationId !== 'string' || !isMigrationId(migrationId)) {
+    throw new MigrationNotFoundError(String(migrationId).slice(0, 60));
+  }
+  return { migrationId, ...(reason !== undefined && { reason }) };
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

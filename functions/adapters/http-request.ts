@@ -1,0 +1,129 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Violation } from '../migration/error.ts';
+import { isMigrationId } from '../migration/identity.ts';
+import type { ListQuery } from '../migration/ports.ts';
+import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from '../migration/replication-group-id.ts';
+import {
+  BodyTooLargeError,
+  InvalidRequestError,
+  MigrationNotFoundError,
+  UnsupportedMediaTypeError,
+} from '../migration/request-errors.ts';
+import { isStatus, STATUSES } from '../migration/status.ts';
+
+/** Far more than any request needs; what is larger is not even parsed. */
+const LARGEST_BODY_BYTES = 64 * 1024;
+const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;|$)/i;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const CORRELATION_ID = /^[\w.:/+=-]{1,128}$/;
+
+/**
+ * The JSON body.
+ *
+ * @throws UnsupportedMediaTypeError, BodyTooLargeError, InvalidRequestError
+ */
+export const readJsonBody = ({ body = '', headers, isBase64Encoded }: APIGatewayProxyEventV2): unknown => {
+  const contentType = headers['content-type'];
+  if (!contentType || !JSON_TYPE.test(contentType)) throw new UnsupportedMediaTypeError(contentType);
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > LARGEST_BODY_BYTES) throw new BodyTooLargeError(bytes.length, LARGEST_BODY_BYTES);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const detail = `is not JSON: ${(error as Error).message.slice(0, 200)}`;
+    throw new InvalidRequestError([{ pointer: '', detail }]);
+  }
+};
+
+/** The body of an action: nothing, or an object with a `reason`. @throws as {@link readJsonBody} */
+export const readReason = (event: APIGatewayProxyEventV2): string | undefined => {
+  if (!event.body) return undefined;
+  return parseReason(readJsonBody(event));
+};
+
+/** @throws InvalidRequestError with every violation */
+export const parseReason = (body: unknown, allowed: readonly string[] = ['reason'], at = ''): string | undefined => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new InvalidRequestError([{ pointer: at, detail: 'must be a JSON object' }]);
+  }
+  const { reason } = body as { reason?: unknown };
+  const violations: Violation[] = Object.keys(body)
+    .filter((key) => !allowed.includes(key))
+    .map((key) => ({
+      pointer: `${at}/${key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      detail: 'is not a known field',
+    }));
+  if (reason !== undefined && (typeof reason !== 'string' || reason.length > 1000)) {
+    violations.push({ pointer: `${at}/reason`, detail: 'must be a string of at most 1000 characters' });
+  }
+  if (violations.length > 0) throw new InvalidRequestError(violations);
+  return reason as string | undefined;
+};
+
+/** @throws InvalidRequestError when the key is not 1-255 visible ASCII characters */
+export const readIdempotencyKey = ({ headers }: APIGatewayProxyEventV2): string | undefined => {
+  const key = headers['idempotency-key'];
+  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
+  throw new InvalidRequestError([
+    { header: 'Idempotency-Key', detail: 'must have 1-255 visible ASCII characters without spaces' },
+  ]);
+};
+
+/** The caller's `X-Correlation-Id` where it is fit to be passed on, else the request's id. */
+export const readCorrelationId = ({ headers, requestContext }: APIGatewayProxyEventV2): string => {
+  const given = headers['x-correlation-id'];
+  return given && CORRELATION_ID.test(given) ? given : requestContext.requestId;
+};
+
+/** @throws MigrationNotFoundError for what cannot be an id: there is no such migration */
+export const readMigrationId = ({ pathParameters }: APIGatewayProxyEventV2): string => {
+  const id = pathParameters?.id ?? '';
+  if (!isMigrationId(id)) throw new MigrationNotFoundError(id.slice(0, 60));
+  return id;
+};
+
+const PAGE = 20;
+const LARGEST_PAGE = 100;
+
+/** @throws InvalidRequestError with every violation */
+export const readListQuery = ({ queryStringParameters = {} }: APIGatewayProxyEventV2): ListQuery => {
+  const { status, replicationGroupId, nextToken, limit, ...unknown } = queryStringParameters;
+  const violations: Violation[] = Object.keys(unknown).map((parameter) => ({
+    parameter: parameter.slice(0, 100),
+    detail: 'is not a known parameter',
+  }));
+  if (status !== undefined && !isStatus(status)) {
+    violations.push({ parameter: 'status', detail: `must be one of ${STATUSES.join(', ')}` });
+  }
+  if (replicationGroupId !== undefined && !REPLICATION_GROUP_ID.test(replicationGroupId)) {
+    violations.push({ parameter: 'replicationGroupId', detail: REPLICATION_GROUP_ID_RULE });
+  }
+  const size = limit === undefined ? PAGE : Number(limit);
+  if (!Number.isInteger(size) || size < 1 || size > LARGEST_PAGE) {
+    violations.push({ parameter: 'limit', detail: `must be a whole number from 1 to ${LARGEST_PAGE}` });
+  }
+  if (violations.length > 0) throw new InvalidRequestError(violations);
+  return {
+    ...(isStatus(status) && { status }),
+    ...(replicationGroupId && { replicationGroupId: replicationGroupId.toLowerCase() }),
+    ...(nextToken && { nextToken }),
+    limit: size,
+  };
+};
+
+/** @throws InvalidRequestError with every violation */
+export const readTimelineQuery = ({ queryStringParameters = {} }: APIGatewayProxyEventV2) => {
+  const { timeline, nextToken, ...unknown } = queryStringParameters;
+  const violations: Violation[] = Object.keys(unknown).map((parameter) => ({
+    parameter: parameter.slice(0, 100),
+    detail: 'is not a known parameter',
+  }));
+  if (timeline !== undefined && timeline !== 'true' && timeline !== 'false') {
+    violations.push({ parameter: 'timeline', detail: 'must be true or false' });
+  }
+  if (nextToken !== undefined && timeline !== 'true') {
+    violations.push({ parameter: 'nextToken', detail: 'belongs to timeline=true' });
+  }
+  if (violations.length > 0) throw new InvalidRequestError(violations);
+  return { timeline: timeline === 'true', ...(nextToken && { nextToken }) };
+};

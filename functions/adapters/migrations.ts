@@ -1,0 +1,138 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { KeyClaim, Migrations, RecordChange } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
+import { documents, settingAll, unlessConditionFails } from './dynamo.ts';
+import { readEnvironment, text } from './environment.ts';
+import { listMigrations, unsettledMigrations } from './migration-index.ts';
+import { naming } from './transient.ts';
+
+/** As long as Step Functions keeps an execution's name: 90 days after it closed, and a long migration's own time. */
+const KEY_LIFETIME_SECONDS = 120 * 24 * 3600;
+/** Phases are noted for their durations; a link that flaps for days must not fill the item (400 KB). */
+const MOST_PHASES = 200;
+
+const keyOf = (migrationId: string) => ({ pk: `MIGRATION#${migrationId}` });
+
+/** The migrations in DynamoDB; each write is a conditional write of one item. */
+export const migrationsIn = (table: string): Migrations => {
+  const find = (migrationId: string) =>
+    naming('Read migration', async () => {
+      const key = keyOf(migrationId);
+      const { Item } = await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+      return Item as MigrationRecord | undefined;
+    });
+
+  /** Changes the record under a condition, next to which every change has its time. */
+  const change = (
+    migrationId: string,
+    attributes: Record<string, unknown>,
+    condition: string,
+    more: {
+      sets?: string[];
+      removes?: string[];
+      names?: Record<string, string>;
+      values?: Record<string, unknown>;
+    } = {},
+  ) =>
+    naming('Write migration', () =>
+      unlessConditionFails(async () => {
+        const { sets, names, values } = settingAll({ ...attributes, updatedAt: new Date().toISOString() });
+        const removes = more.removes?.length ? ` REMOVE ${more.removes.join(', ')}` : '';
+        const { Attributes } = await documents.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: keyOf(migrationId),
+            UpdateExpression: `SET ${[...sets, ...(more.sets ?? [])].join(', ')}${removes}`,
+            ConditionExpression: `attribute_exists(pk) AND ${condition}`,
+            ExpressionAttributeNames: { ...names, ...more.names },
+            ExpressionAttributeValues: { ...values, ...more.values },
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return Attributes as MigrationRecord | undefined;
+      }),
+    );
+
+  const notingPhase = async (migrationId: string, attributes: RecordChange & { outcome?: string }) => {
+    const open = 'attribute_not_exists(outcome)';
+    const { phase } = attributes;
+    if (phase !== undefined) {
+      const changed = await change(migrationId, attributes, `${open} AND #phase <> :phase AND size(phases) < :most`, {
+        sets: ['phases = list_append(phases, :change)'],
+        names: { '#phase': 'phase' },
+        values: { ':phase': phase, ':most': MOST_PHASES, ':change': [{ phase, at: new Date().toISOString() }] },
+      });
+      if (changed) return changed;
+    }
+    return change(migrationId, attributes, open);
+  };
+
+  return {
+    find,
+
+    async claimKey(claim) {
+      const item = {
+        pk: `KEY#${claim.keyHash}`,
+        ...claim,
+        expiresAt: Math.floor(Date.now() / 1000) + KEY_LIFETIME_SECONDS,
+      };
+      const claimed = await naming('Claim idempotency key', () => putNew(table, item));
+      if (claimed) return claim;
+      const { Item } = await naming('Read idempotency key', () =>
+        documents.send(new GetCommand({ TableName: table, Key: { pk: item.pk }, ConsistentRead: true })),
+      );
+      return (Item as KeyClaim | undefined) ?? claim;
+    },
+
+    async create(record) {
+      const { migrationId, acceptedAt } = record;
+      const item = {
+        ...keyOf(migrationId),
+        ...record,
+        listed: 'yes',
+        unsettledMark: 'yes',
+        sortKey: `${acceptedAt}#${migrationId}`,
+      };
+      const created = await naming('Write migration', () => putNew(table, item));
+      return created ? record : ((await find(migrationId)) ?? record);
+    },
+
+    update: async (migrationId, attributes) => (await notingPhase(migrationId, attributes)) ?? find(migrationId),
+
+    end: async (migrationId, outcome, attributes) =>
+      (await notingPhase(migrationId, { ...attributes, outcome })) ?? find(migrationId),
+
+    requestCutover: (migrationId, at, reason) =>
+      change(
+        migrationId,
+        {
+          cutover: { requestedAt: at, reason },
+          statusReason: 'The cutover is requested.',
+          waitingFor: 'the cutover to begin',
+        },
+        '#status = :awaiting AND attribute_not_exists(cutover.requestedAt) AND attribute_not_exists(outcome)',
+        { names: { '#status': 'status' }, values: { ':awaiting': 'awaitingCutover' } },
+      ),
+
+    async clearCutoverRequest(migrationId) {
+      await change(migrationId, {}, 'attribute_not_exists(outcome)', { removes: ['cutover', 'taskToken'] });
+    },
+
+    async markSettled(migrationId) {
+      await change(migrationId, {}, 'attribute_exists(outcome)', {
+        removes: ['unsettled', 'unsettledMark', 'taskToken'],
+      });
+    },
+
+    list: (query) => listMigrations(table, query),
+    unsettled: (untouchedSince, limit) => unsettledMigrations(table, untouchedSince, limit),
+  };
+};
+
+const putNew = (table: string, item: Record<string, unknown>) =>
+  unlessConditionFails(() =>
+    documents.send(new PutCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' })),
+  );
+
+/** The table that the template names. @throws EnvironmentError */
+export const theMigrations = (): Migrations => migrationsIn(readEnvironment({ TABLE_NAME: text }).TABLE_NAME);

@@ -1,0 +1,50 @@
+import { number, readEnvironment } from './environment.ts';
+
+const watching = { POLL_MILLISECONDS: number, DESCRIBE_SECONDS: number, WATCH_SECONDS: number };
+
+/** @throws EnvironmentError */
+export const testSettings = () => {
+  const env = readEnvironment({
+    TEST_VERDICT_SECONDS: number,
+    EVENT_GRACE_SECONDS: number,
+    DESCRIBE_SECONDS: number,
+    POLL_MILLISECONDS: number,
+  });
+  return {
+    verdictSeconds: env.TEST_VERDICT_SECONDS,
+    eventGraceSeconds: env.EVENT_GRACE_SECONDS,
+    describeMs: Math.max(env.DESCRIBE_SECONDS * 1000, env.POLL_MILLISECONDS),
+  };
+};
+
+/** @throws EnvironmentError */
+export const watchSettings = () => {
+  const env = readEnvironment({ ...watching, LINK_LOST_AFTER_SECONDS: number, EVENT_GRACE_SECONDS: number });
+  return {
+    ...watchingSettings(env),
+    linkLostAfterSeconds: env.LINK_LOST_AFTER_SECONDS,
+    eventGraceSeconds: env.EVENT_GRACE_SECONDS,
+  };
+};
+
+/** @throws EnvironmentError */
+export const promotionSettings = () => {
+  const env = readEnvironment({ ...watching, PROMOTION_BUDGET_SECONDS: number });
+  return { ...watchingSettings(env), promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS };
+};
+
+/** @throws EnvironmentError */
+export const completeSettings = () => ({
+  pollMs: readEnvironment({ POLL_MILLISECONDS: number }).POLL_MILLISECONDS,
+});
+
+/** @throws EnvironmentError */
+export const settleSettings = () => ({
+  actingTaskSeconds: readEnvironment({ ACTING_TASK_SECONDS: number }).ACTING_TASK_SECONDS,
+});
+
+const watchingSettings = (env: { POLL_MILLISECONDS: number; DESCRIBE_SECONDS: number; WATCH_SECONDS: number }) => ({
+  pollMs: env.POLL_MILLISECONDS,
+  describeMs: env.DESCRIBE_SECONDS * 1000,
+  watchSeconds: env.WATCH_SECONDS,
+});

@@ -1,0 +1,12 @@
+import { httpFunction } from '../adapters/http.ts';
+import { readMigrationId, readReason } from '../adapters/http-request.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { executions } from '../adapters/workflow.ts';
+import { makeRequestCutover } from '../migration/request-cutover.ts';
+
+const requestCutover = makeRequestCutover(theMigrations(), executions);
+
+export const handler = httpFunction(async (event) => ({
+  status: 202,
+  body: await requestCutover(readMigrationId(event), readReason(event)),
+}));

@@ -1,0 +1,18 @@
+import { httpFunction } from '../adapters/http.ts';
+import { readCorrelationId, readIdempotencyKey, readJsonBody } from '../adapters/http-request.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { migrationStarter } from '../adapters/workflow.ts';
+import { makeAcceptMigration } from '../migration/accept.ts';
+
+const accept = makeAcceptMigration(theMigrations(), migrationStarter());
+
+export const handler = httpFunction(async (event) => {
+  const idempotencyKey = readIdempotencyKey(event);
+  const body = await accept({
+    body: readJsonBody(event),
+    origin: 'http',
+    correlationId: readCorrelationId(event),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  });
+  return { status: 202, body, headers: { location: body.links.self } };
+});

@@ -1,0 +1,13 @@
+import { busFunction } from '../adapters/bus.ts';
+import { readEnvelope } from '../adapters/bus-request.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { migrationStarter } from '../adapters/workflow.ts';
+import { makeAcceptMigration } from '../migration/accept.ts';
+
+const accept = makeAcceptMigration(theMigrations(), migrationStarter());
+
+// EventBridge delivers at least once; the event's id is the same each time.
+export const handler = busFunction(async (event) => {
+  const { data, correlationId } = readEnvelope(event);
+  return await accept({ body: data, origin: 'bus', idempotencyKey: event.id, correlationId });
+});

@@ -1,0 +1,7 @@
+import { busFunction } from '../adapters/bus.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { executions, settlementStarter } from '../adapters/workflow.ts';
+import { makeSweep } from '../cutover/sweep.ts';
+
+export const handler = busFunction(makeSweep(theMigrations(), { ...executions, ...settlementStarter() }, systemClock));

@@ -1,0 +1,83 @@
+import { fingerprint, hashIdempotencyKey, newMigrationId } from './identity.ts';
+import type { Migrations, Workflow } from './ports.ts';
+import type { MigrationInput, MigrationRecord } from './record.ts';
+import { parseMigrationRequest } from './request.ts';
+import { IdempotencyKeyReusedError } from './request-errors.ts';
+
+/** What whoever asked for a migration is told. A repeat under the same key is told the same, word for word. */
+export interface Acceptance {
+  migrationId: string;
+  status: 'accepted';
+  links: { self: string; cutover: string };
+}
+
+/** A request as it came in, by HTTP or by the bus. */
+export interface Asking {
+  body: unknown;
+  origin: 'http' | 'bus';
+  idempotencyKey?: string;
+  correlationId: string;
+}
+
+/**
+ * Accepts a request for a migration: check, claim the key, write the record, start the execution.
+ *
+ * Each step can be repeated: a request that died between two of them is finished by the next one under the same key,
+ * and never begins a second migration.
+ *
+ * @throws InvalidRequestError with every violation
+ * @throws IdempotencyKeyReusedError when the key stands for another request
+ */
+export const makeAcceptMigration =
+  (
+    migrations: Pick<Migrations, 'claimKey' | 'create'>,
+    workflow: Pick<Workflow, 'start' | 'executionArn'>,
+    now: () => Date = () => new Date(),
+  ) =>
+  async ({ body, origin, idempotencyKey, correlationId }: Asking): Promise<Acceptance> => {
+    const request = parseMigrationRequest(body);
+    let migrationId = newMigrationId(request.replicationGroupId);
+
+    if (idempotencyKey !== undefined) {
+      const claim = {
+        keyHash: hashIdempotencyKey(origin, idempotencyKey),
+        fingerprint: fingerprint(request),
+        migrationId,
+      };
+      const standing = await migrations.claimKey(claim);
+      if (standing.fingerprint !== claim.fingerprint) throw new IdempotencyKeyReusedError(standing.migrationId);
+      migrationId = standing.migrationId;
+    }
+
+    const [source] = request.customerNodeEndpointList;
+    const input: MigrationInput = {
+      migrationId,
+      correlationId,
+      replicationGroupId: request.replicationGroupId,
+      source,
+      cutover: { mode: request.cutover.mode },
+      ...(request.reason !== undefined && { reason: request.reason }),
+    };
+    const acceptedAt = now().toISOString();
+    const record: MigrationRecord = {
+      migrationId,
+      replicationGroupId: request.replicationGroupId,
+      request,
+      correlationId,
+      input: JSON.stringify(input),
+      executionArn: workflow.executionArn(migrationId),
+      status: 'accepted',
+      statusReason: 'The request is accepted; its execution is about to begin.',
+      phase: 'queued',
+      waitingFor: 'the state machine to begin',
+      acceptedAt,
+      updatedAt: acceptedAt,
+      phases: [{ phase: 'queued', at: acceptedAt }],
+      unsettled: true,
+    };
+    const standing = await migrations.create(record);
+    if (standing.status === 'accepted') await workflow.start(migrationId, standing.input);
+
+    const self = `/migrations/${migrationId}`;
+    return { migrationId, status: 'accepted', links: { self, cutover: `${self}/cutover` } };
+  };

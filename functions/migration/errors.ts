@@ -1,0 +1,140 @@
+import { MigratorError } from './error.ts';
+
+/** A fault that may be gone at the next attempt: throttling, a 5xx, a broken connection. The state machine retries it. */
+export class TransientServiceError extends MigratorError {
+  override readonly name = 'TransientServiceError';
+  readonly code = 'transient-service-fault';
+
+  constructor(operation: string, cause: unknown) {
+    super(`${operation}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`, { cause });
+  }
+}
+
+/** Another migration owns the replication group's lock. */
+export class ReplicationGroupLockedError extends MigratorError {
+  override readonly name = 'ReplicationGroupLockedError';
+  readonly code = 'replication-group-locked';
+
+  constructor(replicationGroupId: string, owner: string) {
+    super(`Replication group ${replicationGroupId} is being migrated by migration ${owner}`);
+  }
+}
+
+/** The lock that this migration held is gone: settlement has taken it back. Nothing more may be done to the group. */
+export class LockLostError extends MigratorError {
+  override readonly name = 'LockLostError';
+  readonly code = 'lock-lost';
+
+  constructor(replicationGroupId: string, migrationId: string) {
+    super(`Migration ${migrationId} does not own the lock of replication group ${replicationGroupId} any more`);
+  }
+}
+
+export class TargetNotFoundError extends MigratorError {
+  override readonly name = 'TargetNotFoundError';
+  readonly code = 'target-not-found';
+
+  constructor(replicationGroupId: string) {
+    super(`There is no replication group ${replicationGroupId} in this account and Region`);
+  }
+}
+
+/** ElastiCache answers InvalidReplicationGroupState: the group is not `available`. */
+export class TargetNotAvailableError extends MigratorError {
+  override readonly name = 'TargetNotAvailableError';
+  readonly code = 'target-not-available';
+
+  constructor(operation: string, replicationGroupId: string, detail: string) {
+    super(`${operation} of replication group ${replicationGroupId} was refused: ${detail}`);
+  }
+}
+
+/** Somebody else's online migration runs on the group. It is not ours, and it is left alone. */
+export class TargetAlreadyMigratingError extends MigratorError {
+  override readonly name = 'TargetAlreadyMigratingError';
+  readonly code = 'target-already-migrating';
+
+  constructor(replicationGroupId: string) {
+    super(
+      `Replication group ${replicationGroupId} is already under an online migration that this service did not start`,
+    );
+  }
+}
+
+/** ElastiCache answers ReplicationGroupNotUnderMigrationFault. */
+export class TargetNotMigratingError extends MigratorError {
+  override readonly name = 'TargetNotMigratingError';
+  readonly code = 'target-not-migrating';
+
+  constructor(replicationGroupId: string) {
+    super(`Replication group ${replicationGroupId} is not under an online migration`);
+  }
+}
+
+/** ElastiCache refuses the request itself: a parameter, a missing prerequisite, a missing permission. */
+export class TargetRefusedError extends MigratorError {
+  override readonly name = 'TargetRefusedError';
+  readonly code = 'target-refused';
+
+  constructor(operation: string, replicationGroupId: string, detail: string) {
+    super(`${operation} of replication group ${replicationGroupId} was refused: ${detail}`);
+  }
+}
+
+export class ClusterModeNotSupportedError extends MigratorError {
+  override readonly name = 'ClusterModeNotSupportedError';
+  readonly code = 'cluster-mode-not-supported';
+
+  constructor(replicationGroupId: string) {
+    super(`Replication group ${replicationGroupId} has cluster mode enabled, which this service does not migrate yet`);
+  }
+}
+
+export class ReplicationTestFailedError extends MigratorError {
+  override readonly name = 'ReplicationTestFailedError';
+  readonly code = 'replication-test-failed';
+
+  constructor(replicationGroupId: string, verdict: string) {
+    super(`TestMigration of replication group ${replicationGroupId} failed: ${verdict}`);
+  }
+}
+
+/** ElastiCache could not make, or gave up, the replication: the group is on its own again. */
+export class ReplicationFailedError extends MigratorError {
+  override readonly name = 'ReplicationFailedError';
+  readonly code = 'replication-failed';
+
+  constructor(replicationGroupId: string, evidence: string) {
+    super(`The replication into replication group ${replicationGroupId} failed: ${evidence}`);
+  }
+}
+
+/** The target follows a primary whose data are not the source's. */
+export class ForeignReplicationError extends MigratorError {
+  override readonly name = 'ForeignReplicationError';
+  readonly code = 'foreign-replication';
+
+  constructor(replicationGroupId: string, evidence: string) {
+    super(`Replication group ${replicationGroupId} does not replicate from this migration's source: ${evidence}`);
+  }
+}
+
+/** Somebody completed or stopped the online migration by other means than this service. */
+export class MigrationEndedElsewhereError extends MigratorError {
+  override readonly name = 'MigrationEndedElsewhereError';
+  readonly code = 'migration-ended-elsewhere';
+
+  constructor(replicationGroupId: string, evidence: string) {
+    super(`The online migration of replication group ${replicationGroupId} was ended by somebody else: ${evidence}`);
+  }
+}
+
+/** CompleteMigration was accepted, and then reported as failed. */
+export class PromotionFailedError extends MigratorError {
+  override readonly name = 'PromotionFailedError';
+  readonly code = 'promotion-failed';
+
+  constructor(replicationGroupId: string, evidence: string) {
+    super(`The promotion of replication group ${replicationGroupId} failed: ${evidence}`);
+  }
+}

@@ -1,0 +1,109 @@
+import type { MigrationRecord } from './record.ts';
+import type { Outcome, Status } from './status.ts';
+
+/** What an idempotency key stands for. */
+export interface KeyClaim {
+  keyHash: string;
+  fingerprint: string;
+  migrationId: string;
+}
+
+/** A part of a record that a task writes; `phase` changes are noted with their time. */
+export type RecordChange = Partial<
+  Omit<MigrationRecord, 'migrationId' | 'replicationGroupId' | 'outcome' | 'phases' | 'unsettled'>
+>;
+
+export interface ListQuery {
+  status?: Status;
+  replicationGroupId?: string;
+  /** 1-100. */
+  limit: number;
+  /** As an earlier page gave it. Throws InvalidRequestError when it is not one of ours. */
+  nextToken?: string;
+}
+
+/** The migrations in the table. Every write is a conditional write of one item. */
+export interface Migrations {
+  /** Writes the claim, or answers the one that stands already. */
+  claimKey(claim: KeyClaim): Promise<KeyClaim>;
+  /** Writes the record, or answers the one that stands already under its id. */
+  create(record: MigrationRecord): Promise<MigrationRecord>;
+  find(migrationId: string): Promise<MigrationRecord | undefined>;
+  /** Changes a record that has no outcome yet; one that has is left as it is. Answers the record as it is afterwards. */
+  update(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
+  list(query: ListQuery): Promise<{ migrations: MigrationRecord[]; nextToken?: string }>;
+  /** Notes the request for a cutover if one is awaited and none stands; undefined when that is not so. */
+  requestCutover(migrationId: string, at: string, reason?: string): Promise<MigrationRecord | undefined>;
+  /** Forgets a request for a cutover that was backed out of, so that a new one can be made. */
+  clearCutoverRequest(migrationId: string): Promise<void>;
+  /** Records how the migration ended, if nobody has. Answers the record as it stands: the first writer wins. */
+  end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined>;
+  markSettled(migrationId: string): Promise<void>;
+  /** Records whose end has not been settled and that nobody has written since, oldest first. */
+  unsettled(untouchedSince: string, limit: number): Promise<MigrationRecord[]>;
+}
+
+/** What a migration notes in its lock before it acts on the group, so that a repeat knows what an earlier try did. */
+export type Intent = 'testSentAt' | 'startSentAt' | 'completeSentAt';
+
+export interface Lock {
+  owner: string;
+  epoch: number;
+  testSentAt?: string;
+  startSentAt?: string;
+  completeSentAt?: string;
+}
+
+/** The locks of replication groups in the table: authoritative for who may act on a group. */
+export interface Locks {
+  /** Takes the lock, or finds it ours. @throws ReplicationGroupLockedError when another migration owns it */
+  acquire(replicationGroupId: string, migrationId: string): Promise<Lock>;
+  /**
+   * Notes an intent in our lock; `fresh` is false when an earlier try had noted it, and `at` is then the first one's.
+   *
+   * @throws LockLostError when the lock is not ours, or settlement has begun
+   */
+  intend(
+    replicationGroupId: string,
+    migrationId: string,
+    intent: Intent,
+    at: string,
+  ): Promise<{ fresh: boolean; at: string }>;
+  /** Takes an intent back that was certainly not carried out. */
+  withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void>;
+  find(replicationGroupId: string): Promise<Lock | undefined>;
+  /** From now on no intent can be noted; tasks that still run act no more. Nothing happens when the lock is not ours. */
+  closeToIntents(replicationGroupId: string, migrationId: string): Promise<void>;
+  /** Gives the lock back. Nothing happens when it is not ours. */
+  release(replicationGroupId: string, migrationId: string): Promise<void>;
+}
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+
+/** An event of an execution's history without what it carried: inputs hold task tokens, outputs customers' data. */
+export interface TimelineEntry {
+  id: number;
+  at: string;
+  type: string;
+  state?: string;
+  error?: string;
+  cause?: string;
+}
+
+/** The state machine of migrations. */
+export interface Workflow {
+  /** The execution's ARN, known before it is started. */
+  executionArn(migrationId: string): string;
+  /** Starts the execution of that name; one that exists already (running or ended) is left as it is. */
+  start(migrationId: string, input: string): Promise<void>;
+  /** undefined when there is no such execution. */
+  describe(executionArn: string): Promise<{ status: ExecutionStatus; error?: string; cause?: string } | undefined>;
+  history(
+    executionArn: string,
+    nextToken?: string,
+  ): Promise<{ timeline: TimelineEntry[]; nextToken?: string } | undefined>;
+  /** Hands `output` to the execution that waits with this token; false when none waits with it any more. */
+  resume(taskToken: string, output: unknown): Promise<boolean>;
+  /** Starts the settlement machine under this name; one that exists already is left as it is. */
+  settle(name: string, migrationId: string): Promise<void>;
+}

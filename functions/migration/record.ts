@@ -1,0 +1,97 @@
+import type { MigrationRequest } from './request.ts';
+import type { Outcome, Phase, Status } from './status.ts';
+
+export interface Endpoint {
+  address: string;
+  port: number;
+}
+
+/** A node of the replication group as it was last seen. */
+export interface NodeView {
+  cacheClusterId: string;
+  endpoint: Endpoint;
+  role: 'primary' | 'replica';
+  /** INFO's `role` and `master_link_status`; absent while the node does not answer. */
+  replicationRole?: 'master' | 'slave';
+  linkStatus?: 'up' | 'down';
+  offset?: number;
+}
+
+/** One shard's link as the view shows it. */
+export interface ShardView {
+  nodeGroupId: string;
+  source: Endpoint;
+  phase: Phase;
+  nodes: NodeView[];
+  sourceOffset?: number;
+  targetOffset?: number;
+  replicationId?: string;
+}
+
+/** Figures of all shards together. One that is not known is absent. */
+export interface Progress {
+  bytesCopied?: number;
+  bytesTotal?: number;
+  /** 0-100 of the full sync. */
+  percent?: number;
+  lagBytes?: number;
+  lagSeconds?: number;
+  etaSeconds?: number;
+  /** ISO 8601: when the figures were read. */
+  asOf: string;
+}
+
+export interface Failure {
+  /** A stable code of docs/errors.md, or the name of an error that no code stands for. */
+  error: string;
+  cause: string;
+}
+
+/** A change of phase, for how long each took. */
+export interface PhaseChange {
+  phase: Phase;
+  /** ISO 8601. */
+  at: string;
+}
+
+/** A migration as the table keeps it. Times are ISO 8601. */
+export interface MigrationRecord {
+  migrationId: string;
+  replicationGroupId: string;
+  request: MigrationRequest;
+  correlationId: string;
+  /** The execution's input, word for word: StartExecution is idempotent only for the same text. */
+  input: string;
+  executionArn: string;
+  status: Status;
+  statusReason: string;
+  phase: Phase;
+  waitingFor?: string;
+  acceptedAt: string;
+  startedAt?: string;
+  stoppedAt?: string;
+  updatedAt: string;
+  phases: PhaseChange[];
+  progress?: Progress;
+  shards?: ShardView[];
+  cutover?: { requestedAt?: string; reason?: string };
+  promotedAt?: string;
+  /** Calls the execution that awaits the cutover. Never leaves the service. */
+  taskToken?: string;
+  replicationTest?: { verdict: 'passed' | 'unknown'; detail: string };
+  failure?: Failure;
+  /** Set once, by whoever ends the migration first. */
+  outcome?: Outcome;
+  /** Present until settlement has seen that the terminal event went out. */
+  unsettled?: true;
+}
+
+/** What the state machine is started with. Nothing in it may differ between two sends of one request. */
+export interface MigrationInput {
+  migrationId: string;
+  correlationId: string;
+  replicationGroupId: string;
+  source: Endpoint;
+  cutover: { mode: 'manual' | 'automatic' };
+  reason?: string;
+}

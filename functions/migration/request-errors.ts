@@ -1,0 +1,68 @@
+import { MigratorError, type Violation } from './error.ts';
+
+/** The request breaks the contract; `violations` lists every breach at once. */
+export class InvalidRequestError extends MigratorError {
+  override readonly name = 'InvalidRequestError';
+  readonly code = 'invalid-request';
+  readonly violations: Violation[];
+
+  constructor(violations: Violation[]) {
+    super(`The request has ${violations.length} violation(s): ${violations.map(describe).join('; ')}`);
+    this.violations = violations;
+  }
+}
+
+const describe = ({ pointer, parameter, header, detail }: Violation): string => {
+  const place = pointer ?? (parameter ? `?${parameter}` : header);
+  return place ? `${place} ${detail}` : detail;
+};
+
+/** The body is not JSON by its content type. */
+export class UnsupportedMediaTypeError extends MigratorError {
+  override readonly name = 'UnsupportedMediaTypeError';
+  readonly code = 'unsupported-media-type';
+
+  constructor(contentType: string | undefined) {
+    super(`The content type must be application/json, not ${contentType?.slice(0, 100) ?? 'absent'}`);
+  }
+}
+
+export class BodyTooLargeError extends MigratorError {
+  override readonly name = 'BodyTooLargeError';
+  readonly code = 'body-too-large';
+
+  constructor(sizeBytes: number, limitBytes: number) {
+    super(`The body has ${sizeBytes} bytes; at most ${limitBytes} are read`);
+  }
+}
+
+/** An Idempotency-Key came back with another request behind it. */
+export class IdempotencyKeyReusedError extends MigratorError {
+  override readonly name = 'IdempotencyKeyReusedError';
+  readonly code = 'idempotency-key-reused';
+
+  constructor(migrationId: string) {
+    super(`This Idempotency-Key belongs to migration ${migrationId}, which was asked for by another body`);
+  }
+}
+
+export class MigrationNotFoundError extends MigratorError {
+  override readonly name = 'MigrationNotFoundError';
+  readonly code = 'migration-not-found';
+
+  constructor(migrationId: string) {
+    super(`There is no migration ${migrationId}`);
+  }
+}
+
+/** The action is not among the view's `allowedActions` now. */
+export class ActionNotAllowedError extends MigratorError {
+  override readonly name = 'ActionNotAllowedError';
+  readonly code = 'action-not-allowed';
+  readonly allowedActions: string[];
+
+  constructor(action: string, migrationId: string, why: string, allowedActions: string[]) {
+    super(`${action} of migration ${migrationId} is not allowed now: ${why}`);
+    this.allowedActions = allowedActions;
+  }
+}

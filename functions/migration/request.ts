@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import type { Violation } from './error.ts';
+import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
+import { InvalidRequestError } from './request-errors.ts';
+
+/** A request to migrate, checked whole. `replicationGroupId` is in lower case, as AWS stores it. */
+export interface MigrationRequest {
+  replicationGroupId: string;
+  customerNodeEndpointList: [{ address: string; port: number }];
+  cutover: { mode: 'manual' | 'automatic'; fence?: 'none' };
+  reason?: string;
+}
+
+/** Fields of the documented request whose behaviour is not built yet: refused by name, never ignored. */
+const NOT_BUILT: ReadonlyMap<string, string> = new Map([
+  ['/dryRun', 'a dry run is not built yet'],
+  ['/verification', 'verification is not built yet'],
+  ['/waivers', 'preflight checks and their waivers are not built yet'],
+  ['/cutover/drainBudgetMs', 'the fence and its drain budget are not built yet'],
+  ['/cutover/promotionBudgetSeconds', 'a promotion budget of your own is not built yet'],
+]);
+
+/** A DNS name or an address: what AWS takes as a customer node endpoint's address. */
+const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/;
+
+const text = (what: string) => z.string(`must be ${what}`);
+
+const endpoint = z.strictObject(
+  {
+    address: text('a DNS name or an IP address, as a string').check(
+      z.regex(ADDRESS, 'must be a DNS name or an IP address of at most 255 characters'),
+    ),
+    port: z
+      .number('must be a whole number from 1 to 65535')
+      .check(
+        z.int('must be a whole number from 1 to 65535'),
+        z.minimum(1, 'must be at least 1'),
+        z.maximum(65_535, 'must be at most 65535'),
+      ),
+  },
+  'must be an object with address and port',
+);
+
+const cutover = z.strictObject(
+  {
+    mode: z._default(z.enum(['manual', 'automatic'], 'must be "manual" or "automatic"'), 'manual'),
+    fence: z.optional(z.literal('none', 'must be "none": the other fences are not built yet')),
+  },
+  'must be an object',
+);
+
+const body = z.strictObject(
+  {
+    replicationGroupId: text('a replication group id, as a string').check(
+      z.regex(REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE),
+    ),
+    customerNodeEndpointList: z.array(endpoint, 'must be a list with exactly one endpoint'),
+    cutover: z._default(cutover, { mode: 'manual' }),
+    reason: z.optional(text('a string').check(z.maxLength(1000, 'must have at most 1000 characters'))),
+  },
+  'must be a JSON object',
+);
+
+/**
+ * Reads a request to migrate from anything.
+ *
+ * @throws InvalidRequestError with every violation at once, each with its JSON pointer
+ */
+export const parseMigrationRequest = (input: unknown): MigrationRequest => {
+  const parsed = body.safeParse(input, { reportInput: true });
+  const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
+  violations.push(...notOneEndpoint(input), ...automaticWithoutConsent(input));
+  if (!parsed.success || violations.length > 0) throw new InvalidRequestError(violations);
+
+  const { replicationGroupId, customerNodeEndpointList, cutover, reason } = parsed.data;
+  const [source] = customerNodeEndpointList as MigrationRequest['customerNodeEndpointList'];
+  return {
+    replicationGroupId: replicationGroupId.toLowerCase(),
+    customerNodeEndpointList: [source],
+    cutover: { mode: cutover.mode, ...(cutover.fence && { fence: cutover.fence }) },
+    ...(reason !== undefined && { reason }),
+  };
+};
+
+const violationsOf = (issue: z.core.$ZodIssue): Violation[] => {
+  const pointer = pointerTo(issue.path);
+  if (issue.code !== 'unrecognized_keys') {
+    const missing = issue.input === undefined && issue.code === 'invalid_type';
+    return [{ pointer, detail: missing ? `is missing: ${issue.message}` : issue.message }];
+  }
+  return issue.keys.map((key) => {
+    const at = pointerTo([...issue.path, key]);
+    return { pointer: at, detail: NOT_BUILT.get(at) ?? 'is not a known field' };
+  });
+};
+
+/**
+ * AWS documents one element for cluster mode disabled and enabled alike (Migration-Initiate, Migration-Test).
+ * Not a check of the schema: zod drops the elements' own issues when a check of their list fails.
+ */
+const notOneEndpoint = (input: unknown): Violation[] => {
+  const list = (input as { customerNodeEndpointList?: unknown } | null)?.customerNodeEndpointList;
+  return Array.isArray(list) && list.length !== 1
+    ? [{ pointer: '/customerNodeEndpointList', detail: 'must hold exactly one endpoint, also in cluster mode' }]
+    : [];
+};
+
+/** Nothing fences the source yet, so a cutover that nobody watches needs the operator's word that writes have stopped. */
+const automaticWithoutConsent = (input: unknown): Violation[] => {
+  const asked = (input as { cutover?: { mode?: unknown; fence?: unknown } } | null)?.cutover;
+  return asked?.mode === 'automatic' && asked.fence === undefined
+    ? [{ pointer: '/cutover/fence', detail: 'must be "none" with mode "automatic": no other fence is built yet' }]
+    : [];
+};
+
+const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,0 +1,66 @@
+import type { TimelineEntry } from './ports.ts';
+import type { Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
+import type { Outcome, Phase, Status } from './status.ts';
+
+export type Action = 'cutover';
+
+/** A migration as the API shows it. The status always comes with its reason and with what may be done next. */
+export interface MigrationView {
+  migrationId: string;
+  status: Status;
+  statusReason: string;
+  phase: Phase;
+  waitingFor?: string;
+  allowedActions: Action[];
+  replicationGroupId: string;
+  source: Endpoint;
+  reason?: string;
+  correlationId: string;
+  acceptedAt: string;
+  startedAt?: string;
+  stoppedAt?: string;
+  phases: PhaseChange[];
+  progress?: Progress;
+  shards: ShardView[];
+  replicationTest?: MigrationRecord['replicationTest'];
+  cutover: { mode: 'manual' | 'automatic'; requestedAt?: string; reason?: string; promotedAt?: string };
+  failure?: Failure;
+  outcome?: Outcome;
+  executionArn: string;
+  timeline?: TimelineEntry[];
+  nextToken?: string;
+}
+
+/** What an operator may ask of a migration now. */
+export const allowedActions = (record: MigrationRecord): Action[] =>
+  record.status === 'awaitingCutover' && !record.cutover?.requestedAt ? ['cutover'] : [];
+
+/** Picks what is for showing: keys, inputs and task tokens stay inside. */
+export const toView = (record: MigrationRecord): MigrationView => {
+  const { migrationId, status, statusReason, phase, replicationGroupId, correlationId, acceptedAt, executionArn } =
+    record;
+  const { waitingFor, startedAt, promotedAt, stoppedAt, progress, replicationTest, failure, outcome } = record;
+  return {
+    migrationId,
+    status,
+    statusReason,
+    phase,
+    ...(waitingFor && { waitingFor }),
+    allowedActions: allowedActions(record),
+    replicationGroupId,
+    source: record.request.customerNodeEndpointList[0],
+    ...(record.request.reason !== undefined && { reason: record.request.reason }),
+    correlationId,
+    acceptedAt,
+    ...(startedAt && { startedAt }),
+    ...(stoppedAt && { stoppedAt }),
+    phases: record.phases,
+    ...(progress && { progress }),
+    shards: record.shards ?? [],
+    ...(replicationTest && { replicationTest }),
+    cutover: { mode: record.request.cutover.mode, ...record.cutover, ...(promotedAt && { promotedAt }) },
+    ...(failure && { failure }),
+    ...(outcome && { outcome }),
+    executionArn,
+  };
+};

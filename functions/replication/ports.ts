@@ -1,0 +1,45 @@
+import type { Endpoint } from '../migration/record.ts';
+import type { Reading, ShardLink } from './shard-link.ts';
+
+/** A replication group as DescribeReplicationGroups shows it, as far as a migration needs it. */
+export interface ReplicationGroup {
+  replicationGroupId: string;
+  /** An open set: the API documents six values, the user guide `migrating` besides. */
+  status: string;
+  clusterEnabled: boolean;
+  nodeGroups: { nodeGroupId: string; nodes: ShardLink['nodes'] }[];
+}
+
+export interface GroupEvent {
+  atMs: number;
+  message: string;
+}
+
+/**
+ * ElastiCache's API. Every call throws TransientServiceError for what may pass, TargetNotFoundError, and the refusals
+ * named at it; none is sent twice by the client itself.
+ */
+export interface ReplicationGroups {
+  describe(replicationGroupId: string): Promise<ReplicationGroup>;
+  /** Events of the group, oldest first, all pages. */
+  eventsSince(replicationGroupId: string, sinceMs: number): Promise<GroupEvent[]>;
+  /** @throws TargetNotAvailableError, TargetAlreadyMigratingError, TargetRefusedError */
+  test(replicationGroupId: string, source: Endpoint): Promise<void>;
+  /** @throws TargetNotAvailableError, TargetAlreadyMigratingError, TargetRefusedError */
+  start(replicationGroupId: string, source: Endpoint): Promise<void>;
+  /** Never with Force. @throws TargetNotAvailableError, TargetNotMigratingError, TargetRefusedError */
+  complete(replicationGroupId: string): Promise<void>;
+}
+
+/** Connections to Redis servers, kept for as long as one task looks at them. */
+export interface Probe {
+  /** Reads INFO; what goes wrong is a reading of its own, never an error. */
+  read(endpoint: Endpoint): Promise<Reading>;
+  close(): void;
+}
+
+/** Time, for tasks that look again and again. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import type { Endpoint } from '../migration/record.ts';
+
+/** A node of a shard of the replication group. */
+export interface ShardNode {
+  cacheClusterId: string;
+  endpoint: Endpoint;
+  role: 'primary' | 'replica';
+}
+
+/** One shard's replication: from its source to the primary of its node group, and on to that one's replicas. */
+export interface ShardLink {
+  nodeGroupId: string;
+  source: Endpoint;
+  nodes: ShardNode[];
+}
+
+/** What a server said of its replication, read at one moment. */
+export interface ServerReading {
+  /** Milliseconds since the epoch, by our own clock, when the answer came. */
+  atMs: number;
+  role: 'master' | 'slave';
+  replicationId: string;
+  /** The id before the last promotion: all zeros when there was none. */
+  previousReplicationId?: string;
+  /** Offset up to which the previous id is valid; -1 when there was no promotion. */
+  previousIdUpToOffset?: number;
+  /** master_repl_offset of a primary, slave_repl_offset of a replica. */
+  offset: number;
+  /** Of a replica. */
+  link?: ReplicaSide;
+  /** Of a primary: who follows it. */
+  replicas: { ip: string; port: number; state: string; offset: number; lagSeconds: number }[];
+}
+
+export interface ReplicaSide {
+  status: 'up' | 'down';
+  followed: Endpoint;
+  syncInProgress: boolean;
+  loading: boolean;
+  /** Of the full sync under way. */
+  bytesRead?: number;
+  /** Absent when the source streams without knowing the size (diskless). */
+  bytesTotal?: number;
+  /** 0-100, while the received data are loaded. */
+  loadedPercent?: number;
+  downSinceSeconds?: number;
+}
+
+/** A reading, or why there is none. */
+export type Reading = ServerReading | { unreadable: string };
+
+export const isReadable = (reading: Reading | undefined): reading is ServerReading =>
+  reading !== undefined && !('unreadable' in reading);
+
+/** A link as it was seen in one look: the source first, then every node. */
+export interface LinkReading {
+  link: ShardLink;
+  source: Reading;
+  nodes: Map<string, Reading>;
+  /** The primary's offset a moment later, where it was behind at first. */
+  laterOffset?: number;
+}
+
+export const primaryOf = (link: ShardLink): ShardNode => {
+  const primary = link.nodes.find((node) => node.role === 'primary') ?? link.nodes[0];
+  if (!primary) throw new Error(`Node group ${link.nodeGroupId} has no nodes`);
+  return primary;
+};

@@ -1,0 +1,100 @@
+import {
+  ClusterModeNotSupportedError,
+  ReplicationTestFailedError,
+  TargetAlreadyMigratingError,
+  TargetNotAvailableError,
+} from '../migration/errors.ts';
+import type { Locks, Migrations } from '../migration/ports.ts';
+import { verdictOf } from './group-events.ts';
+import type { Clock, ReplicationGroups } from './ports.ts';
+import { CLOCK_SKEW_MS, type TaskInput } from './task-input.ts';
+
+export interface TestSettings {
+  /** How long the verdict is waited for. */
+  verdictSeconds: number;
+  /** How long an event is waited for once the status is `available` again. */
+  eventGraceSeconds: number;
+  describeMs: number;
+}
+
+export interface TestResult {
+  verdict: 'passed' | 'unknown';
+  detail: string;
+}
+
+/**
+ * Calls TestMigration and waits for its verdict. AWS documents that the call is asynchronous and optional, and not where
+ * the verdict appears: an event decides; a status that is `available` again without one is an unknown verdict, and
+ * StartMigration will tell. Sending the test again does no harm, so a repeat of this task sends it again.
+ *
+ * @throws ReplicationTestFailedError with the event's own text
+ * @throws TargetNotFoundError, TargetNotAvailableError, TargetAlreadyMigratingError, TargetRefusedError,
+ *   ClusterModeNotSupportedError, LockLostError, TransientServiceError
+ */
+export const makeTestReplication =
+  (
+    groups: Pick<ReplicationGroups, 'describe' | 'eventsSince' | 'test'>,
+    locks: Pick<Locks, 'intend'>,
+    migrations: Pick<Migrations, 'update'>,
+    clock: Clock,
+    settings: TestSettings,
+  ) =>
+  async ({ migrationId, replicationGroupId, source }: TaskInput): Promise<TestResult> => {
+    await migrations.update(migrationId, {
+      status: 'testing',
+      statusReason: 'ElastiCache tests whether the replication group can replicate from the source.',
+      phase: 'testing',
+      waitingFor: "TestMigration's verdict",
+    });
+    const group = await groups.describe(replicationGroupId);
+    if (group.clusterEnabled) throw new ClusterModeNotSupportedError(replicationGroupId);
+
+    const intent = await locks.intend(
+      replicationGroupId,
+      migrationId,
+      'testSentAt',
+      new Date(clock.now()).toISOString(),
+    );
+    try {
+      await groups.test(replicationGroupId, source);
+    } catch (error) {
+      const mayBeOurs = error instanceof TargetNotAvailableError || error instanceof TargetAlreadyMigratingError;
+      if (intent.fresh || !mayBeOurs) throw error;
+    }
+    const result = await awaitVerdict(groups, clock, settings, replicationGroupId, Date.parse(intent.at));
+    await migrations.update(migrationId, { replicationTest: result });
+    return result;
+  };
+
+const awaitVerdict = async (
+  groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
+  clock: Clock,
+  { verdictSeconds, eventGraceSeconds, describeMs }: TestSettings,
+  replicationGroupId: string,
+  sentAtMs: number,
+): Promise<TestResult> => {
+  const deadlineMs = clock.now() + verdictSeconds * 1000;
+  let availableSinceMs: number | undefined;
+  for (;;) {
+    const verdict = verdictOf(await groups.eventsSince(replicationGroupId, sentAtMs - CLOCK_SKEW_MS));
+    if (verdict?.outcome === 'failed') throw new ReplicationTestFailedError(replicationGroupId, verdict.message);
+
+    const { status } = await groups.describe(replicationGroupId);
+    const nowMs = clock.now();
+    availableSinceMs = status === 'available' ? (availableSinceMs ?? nowMs) : undefined;
+    if (availableSinceMs !== undefined) {
+      if (verdict) return { verdict: 'passed', detail: verdict.message };
+      if (nowMs - availableSinceMs >= eventGraceSeconds * 1000) {
+        return { verdict: 'unknown', detail: 'The status is available again, and no event told the verdict.' };
+      }
+    }
+    if (nowMs >= deadlineMs) {
+      throw new TargetNotAvailableError(
+        'Test',
+        replicationGroupId,
+        `${verdictSeconds} s later its status is ${status}`,
+      );
+    }
+    await clock.sleep(describeMs);
+  }
+};

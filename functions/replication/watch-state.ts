@@ -1,0 +1,52 @@
+import type { Phase } from '../migration/status.ts';
+import type { LinkState } from './link-state.ts';
+import type { CopyMemory } from './progress.ts';
+
+/** What the watch remembers from one invocation to the next; it travels through the state machine. */
+export interface WatchMemory {
+  copy: CopyMemory;
+  /** The primary has replicated from the source at least once. */
+  hasFollowed: boolean;
+  /** The link was lost, and that was announced. */
+  lost: boolean;
+  /** The last announced decile of the full sync, and how many were announced, and when the last was. */
+  decile: number;
+  announced: number;
+  announcedAtMs: number;
+}
+
+export const freshMemory: WatchMemory = {
+  copy: {},
+  hasFollowed: false,
+  lost: false,
+  decile: 0,
+  announced: 0,
+  announcedAtMs: 0,
+};
+
+/** The worst link decides what phase the migration is in. */
+const FROM_WORST: Phase[] = ['linkLost', 'connecting', 'copying', 'loading', 'catchingUp', 'inSync'];
+
+export const overallPhase = (states: readonly LinkState[], hasFollowed: boolean): { phase: Phase; why: string } => {
+  const worst = FROM_WORST.map((phase) => states.find((state) => state.phase === phase)).find(Boolean);
+  if (!worst) return { phase: 'connecting', why: 'the replication group has no node group' };
+  // A link that was never up cannot be lost: the primary is still on its way to the source.
+  return worst.phase === 'linkLost' && !hasFollowed ? { phase: 'connecting', why: worst.why } : worst;
+};
+
+/**
+ * Announcements cost three state transitions each. The first four deciles are announced as they come, later ones a
+ * minute apart at the least, so that a migration stays under 40 transitions and 4 more a minute of syncing.
+ */
+const FREE_ANNOUNCEMENTS = 4;
+const BETWEEN_ANNOUNCEMENTS_MS = 60_000;
+
+export const decileToAnnounce = (
+  { decile, announced, announcedAtMs }: WatchMemory,
+  percent: number | undefined,
+  nowMs: number,
+): number | undefined => {
+  const reached = percent === undefined ? 0 : Math.floor(percent / 10);
+  if (reached <= decile || reached >= 10) return undefined;
+  return announced < FREE_ANNOUNCEMENTS || nowMs - announcedAtMs >= BETWEEN_ANNOUNCEMENTS_MS ? reached : undefined;
+};

@@ -1,0 +1,6 @@
+import { theLocks } from '../adapters/locks.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { taskFunction } from '../adapters/task.ts';
+import { makeCloseMigration } from '../cutover/close-migration.ts';
+
+export const handler = taskFunction(makeCloseMigration(theMigrations(), theLocks()));
