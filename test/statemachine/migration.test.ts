@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { closed, failing, inSync, Later, linkLost, progressed, promoted, runWorkflow, turn } from './support.ts';
+
+const types = (run: { announced: { detailType: string }[] }) => run.announced.map(({ detailType }) => detailType);
+
+/** Answers one after the other, the last one again and again. */
+const inTurn =
+  (...answers: unknown[]) =>
+  (_: unknown, { count }: { count: number }) =>
+    answers[Math.min(count, answers.length) - 1];
+
+describe('the state machine of a migration', () => {
+  it('goes from the request to the completion, and waits for the cutover in between', async () => {
+    const run = await runWorkflow('migration');
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.path).toEqual([
+      'AnnounceAccepted',
+      'ClaimReplicationGroup',
+      'TestReplication',
+      'StartReplication',
+      'AnnounceStarted',
+      'WatchReplication',
+      'RouteWatch',
+      'RouteInSync',
+      'AnnounceInSync',
+      'RouteInSync',
+      'AnnounceAwaitingCutover',
+      'AwaitCutover',
+      'AnnounceCutoverStarted',
+      'CompleteReplication',
+      'RouteComplete',
+      'WatchPromotion',
+      'RoutePromotion',
+      'AnnouncePromoted',
+      'WatchPromotion',
+      'RoutePromotion',
+      'CloseMigration',
+      'AnnounceCompleted',
+      'Completed',
+    ]);
+    expect(types(run)).toEqual([
+      'MigrationAccepted',
+      'MigrationStarted',
+      'MigrationInSync',
+      'MigrationAwaitingCutover',
+      'MigrationCutoverStarted',
+      'MigrationPromoted',
+      'MigrationCompleted',
+    ]);
+    expect(run.announced.at(-1)?.id).toBe('test-0123456789ab:terminal');
+  });
+
+  it('cuts over straight on when the cutover is automatic', async () => {
+    const run = await runWorkflow('migration', {
+      input: {
+        migrationId: 'test-0123456789ab',
+        correlationId: 'c',
+        replicationGroupId: 'test',
+        source: { address: '10.0.0.5', port: 6379 },
+        cutover: { mode: 'automatic' },
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.path).not.toContain('AwaitCutover');
+    expect(types(run)).toContain('MigrationCutoverStarted');
+  });
+
+  it('announces deciles of the full sync, each with an id of its own', async () => {
+    const run = await runWorkflow('migration', {
+      tasks: { WatchReplication: inTurn(progressed(2), progressed(5), turn, inSync) },
+    });
+
+    expect(run.announced.filter(({ detailType }) => detailType === 'MigrationProgressed').map(({ id }) => id)).toEqual([
+      'test-0123456789ab:progressed-20',
+      'test-0123456789ab:progressed-50',
+    ]);
+  });
+
+  it('announces a lost link within 10 minutes while it awaits the cutover, waits again when it is back, and still cuts over', async () => {
+    const lostAtMs = 3 * 480_000 + 1000;
+    let announcedAtMs = 0;
+    let startMs = 0;
+    const run = await runWorkflow('migration', {
+      requestAfterMs: 10 * 480_000,
+      tasks: {
+        WatchReplication: ({ glance }, { nowMs, count }) => {
+          startMs ||= nowMs;
+          if (count === 1 || !glance) return count === 1 ? inSync : new Later(600_000, inSync);
+          return nowMs - startMs > lostAtMs && !announcedAtMs ? new Later(20_000, linkLost) : inSync;
+        },
+      },
+      putEvents: ({ detailType }) => {
+        if (detailType === 'MigrationLinkLost') announcedAtMs = Number.NaN;
+      },
+      meanwhile: async ({ clock }) => {
+        await clock.runUntil(() => Number.isNaN(announcedAtMs));
+        announcedAtMs = clock.now() - startMs;
+      },
+    });
+
+    expect(announcedAtMs - lostAtMs).toBeGreaterThan(0);
+    expect(announcedAtMs - lostAtMs).toBeLessThan(600_000);
+    expect(types(run).slice(3)).toEqual([
+      'MigrationAwaitingCutover',
+      'MigrationLinkLost',
+      'MigrationLinkRestored',
+      'MigrationAwaitingCutover',
+      'MigrationCutoverStarted',
+      'MigrationPromoted',
+      'MigrationCompleted',
+    ]);
+  });
+
+  it('goes back to the watch when a cutover is backed out, and tells why', async () => {
+    const run = await runWorkflow('migration', {
+      tasks: {
+        CompleteReplication: inTurn(
+          { outcome: 'backedOut', reason: 'the lag grew', backedOutAt: '2026-01-01T00:05:00.000Z' },
+          { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', positions: [] },
+        ),
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.announced.find(({ detailType }) => detailType === 'MigrationCutoverBackedOut')?.data).toMatchObject({
+      status: 'syncing',
+      statusReason: 'the lag grew',
+    });
+    expect(types(run).filter((type) => type === 'MigrationAwaitingCutover')).toHaveLength(2);
+  });
+
+  it('tells a promotion in doubt once, watches on, and completes when the proof comes', async () => {
+    const inDoubt = { outcome: 'inDoubt', evidence: '0 of 1 primaries' };
+    const waiting = { outcome: 'turn', evidence: '0 of 1 primaries' };
+    const run = await runWorkflow('migration', {
+      tasks: { WatchPromotion: inTurn(waiting, inDoubt, waiting, waiting, promoted, closed) },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(types(run).filter((type) => type === 'MigrationPromotionInDoubt')).toHaveLength(1);
+  });
+
+  it('hands every failure with its error and cause to settlement, and fails with them', async () => {
+    for (const [task, state] of [
+      ['ClaimReplicationGroup', 'ClaimReplicationGroup'],
+      ['TestReplication', 'TestReplication'],
+      ['StartReplication', 'StartReplication'],
+      ['WatchReplication', 'WatchReplication'],
+      ['AwaitCutover', 'AwaitCutover'],
+      ['CompleteReplication', 'CompleteReplication'],
+      ['WatchPromotion', 'WatchPromotion'],
+      ['CloseMigration', 'CloseMigration'],
+    ] as const) {
+      const run = await runWorkflow('migration', { tasks: { [task]: () => failing('SomeError') } });
+
+      expect([task, run.status, run.error, run.cause]).toEqual([task, 'FAILED', 'SomeError', 'because']);
+      expect(run.path.slice(-3)).toEqual([state, 'StartSettlement', 'Failed']);
+      expect(run.settlements).toEqual([
+        {
+          StateMachineArn: 'SettlementStateMachineArn',
+          Name: 'test-0123456789ab',
+          Input: { migrationId: 'test-0123456789ab', failure: { error: 'SomeError', cause: 'because' } },
+        },
+      ]);
+    }
+  });
+
+  it('fails with a cause of its own when an error has none', async () => {
+    const run = await runWorkflow('migration', { tasks: { TestReplication: () => failing('Bare', '') } });
+
+    expect([run.status, run.error]).toEqual(['FAILED', 'Bare']);
+  });
+
+  it('still fails when even settlement cannot be started', async () => {
+    const run = await runWorkflow('migration', {
+      tasks: { TestReplication: () => failing('SomeError') },
+      startExecution: async () => failing('StepFunctions.ExecutionAlreadyExistsException'),
+    });
+
+    expect([run.status, run.error]).toEqual(['FAILED', 'SomeError']);
+  });
+
+  it('tries transient faults again, and goes on', async () => {
+    const run = await runWorkflow('migration', {
+      tasks: {
+        StartReplication: (_, { count }) =>
+          count < 4 ? failing('TransientServiceError') : { startedAt: '2026-01-01T00:00:00.000Z' },
+        WatchReplication: (_, { count }) => (count < 10 ? failing('Sandbox.Timedout') : inSync),
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+  });
+
+  it('ends a migration whose cutover nobody requests, by its own timeout of 8 days, under 25,000 history events', async () => {
+    const run = await runWorkflow('migration', { requestAfterMs: 1e10 });
+
+    expect(run.status).toBe('TIMED_OUT');
+    expect(run.durationMs).toBe(8 * 24 * 3600 * 1000);
+    expect(run.history.length).toBeLessThan(25_000);
+  });
+
+  it('gives up a link that is lost 100 times', async () => {
+    const run = await runWorkflow('migration', {
+      requestAfterMs: 1e10,
+      tasks: { WatchReplication: ({ glance }, { count }) => (glance || count % 2 === 0 ? linkLost : inSync) },
+    });
+
+    expect([run.status, run.error]).toEqual(['FAILED', 'LinkUnstable']);
+    expect(run.history.length).toBeLessThan(25_000);
+  });
+
+  it('gives up an automatic cutover that is backed out 10 times, later and later', async () => {
+    const run = await runWorkflow('migration', {
+      input: {
+        migrationId: 'test-0123456789ab',
+        correlationId: 'c',
+        replicationGroupId: 'test',
+        source: { address: '10.0.0.5', port: 6379 },
+        cutover: { mode: 'automatic' },
+      },
+      tasks: {
+        CompleteReplication: () => ({ outcome: 'backedOut', reason: 'lag', backedOutAt: '2026-01-01T00:05:00.000Z' }),
+      },
+    });
+
+    expect([run.status, run.error]).toEqual(['FAILED', 'CutoverBackedOut']);
+    expect(run.durationMs).toBeGreaterThan(20 * 60_000);
+  });
+});
