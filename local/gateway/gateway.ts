@@ -11,6 +11,8 @@ export interface GatewayOptions {
   routes: readonly RouteModel[];
   clock: Clock;
   invoke(functionArn: string, event: unknown): Promise<InvocationResult>;
+  /** Failures of the embedded AWS itself; the client sees a 500. */
+  report(error: unknown): void;
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -62,10 +64,11 @@ export const httpApi =
   (request, response) => {
     respond(options, request).then(
       (answer) => write(response, answer),
-      // A request that the client itself broke off has nobody to answer to; anything else is the gateway's own failure.
-      () =>
-        request.destroyed && !request.complete
-          ? response.destroy()
-          : write(response, gatewayMessage(500, 'Internal Server Error')),
+      (error) => {
+        // A client that went away while it was still sending has nobody left to read an answer.
+        if (!request.complete) return response.destroy();
+        options.report(error);
+        return write(response, gatewayMessage(500, 'Internal Server Error'));
+      },
     );
   };
