@@ -1,4 +1,6 @@
 import jsonata from 'jsonata';
+import type { LibraryFunction } from './functions.ts';
+import { lookUp, plainPath } from './plain-path.ts';
 
 export interface Evaluator {
   /**
@@ -10,19 +12,30 @@ export interface Evaluator {
   evaluate(source: string, variables: object): Promise<unknown>;
 }
 
+interface Compiled {
+  path: readonly string[] | undefined;
+  expression: jsonata.Expression;
+}
+
 /** Compiles each source once, however many executions evaluate it. */
-export const createEvaluator = (library: Record<string, (...args: unknown[]) => unknown>): Evaluator => {
-  const compiled = new Map<string, jsonata.Expression>();
-  const compile = (source: string): jsonata.Expression => {
+export const createEvaluator = (library: Record<string, LibraryFunction>): Evaluator => {
+  const cache = new Map<string, Compiled>();
+  const compile = (source: string): Compiled => {
     const expression = jsonata(source);
-    for (const [name, run] of Object.entries(library)) expression.registerFunction(name, run);
-    compiled.set(source, expression);
-    return expression;
+    for (const [name, { run, signature }] of Object.entries(library)) {
+      expression.registerFunction(name, run as (...args: unknown[]) => unknown, signature);
+    }
+    const compiled = { path: plainPath(source), expression };
+    cache.set(source, compiled);
+    return compiled;
   };
   return {
-    evaluate: (source, variables) =>
-      // A fresh array of no elements would be a context; undefined is none, as in Step Functions.
-      (compiled.get(source) ?? compile(source)).evaluate(undefined, variables as Record<string, unknown>),
+    async evaluate(source, variables) {
+      const { path, expression } = cache.get(source) ?? compile(source);
+      const found = path === undefined ? undefined : lookUp(path, variables);
+      // There is no context item: `undefined` is what Step Functions evaluates against.
+      return found ?? expression.evaluate(undefined, variables as Record<string, unknown>);
+    },
   };
 };
 

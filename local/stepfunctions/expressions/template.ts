@@ -26,3 +26,16 @@ export const eachExpression = (
     for (const [key, value] of Object.entries(template)) eachExpression(value, `${place}/${key}`, visit);
   }
 };
+
+const literals = new WeakMap<object, boolean>();
+
+/** Whether a template has no expression in it, so that it is its own value. */
+export const isLiteral = (template: unknown): boolean => {
+  if (typeof template === 'string') return expressionIn(template) === undefined;
+  if (typeof template !== 'object' || template === null) return true;
+  const known = literals.get(template);
+  if (known !== undefined) return known;
+  const literal = Object.values(template).every(isLiteral);
+  literals.set(template, literal);
+  return literal;
+};

@@ -50,6 +50,12 @@ export class Branch {
     return this.previousEventId;
   }
 
+  /** Appends an event that causes no other: the next one has the same cause. */
+  note(type: HistoryEventType, details?: EventDetails): void {
+    if (this.#abandoned) throw new Abandoned();
+    this.execution.append(type, this.previousEventId, details);
+  }
+
   /**
    * Waits for something outside. `begin` returns how to stop waiting, which is called once, whatever ends the wait. The promise
    * of an abandoned branch never settles.

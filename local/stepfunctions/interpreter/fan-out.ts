@@ -11,6 +11,7 @@ export interface Lanes {
   /** Called for all that start together before any of them runs. */
   started?(inner: Branch, index: number): void;
   run(inner: Branch, index: number): Promise<Payload>;
+  /** What it records is the last event of the lane, but does not cause the start of the next lane: the one before does. */
   succeeded?(inner: Branch, index: number): void;
   failed?(index: number, causeId: number): void;
   aborted?(index: number, causeId: number): void;
@@ -46,6 +47,7 @@ export const fanOut = (branch: Branch, lanes: Lanes): Promise<unknown[]> =>
     const run = async (index: number, inner: Branch): Promise<void> => {
       try {
         const output = await lanes.run(inner, index);
+        const lastEventId = inner.previousEventId;
         lanes.succeeded?.(inner, index);
         inner.leave();
         running.delete(index);
@@ -53,7 +55,7 @@ export const fanOut = (branch: Branch, lanes: Lanes): Promise<unknown[]> =>
         branch.previousEventId = inner.previousEventId;
         done += 1;
         if (done === lanes.count) settle.resolve(outputs);
-        else fill();
+        else fill(lastEventId);
       } catch (failure) {
         if (failure instanceof Abandoned || !settle.open) return;
         if (failure instanceof StateFailure) fail(index, inner, failure);
@@ -61,12 +63,11 @@ export const fanOut = (branch: Branch, lanes: Lanes): Promise<unknown[]> =>
       }
     };
 
-    const origin = branch.previousEventId;
-    const fill = (): void => {
+    const fill = (causeId: number): void => {
       const batch: [number, Branch][] = [];
       for (; next < lanes.count && running.size < lanes.concurrency; next += 1) {
         const inner = new Branch(branch.execution, branch, lanes.item?.(next));
-        inner.previousEventId = origin;
+        inner.previousEventId = causeId;
         running.set(next, inner);
         batch.push([next, inner]);
         lanes.started?.(inner, next);
@@ -75,6 +76,6 @@ export const fanOut = (branch: Branch, lanes: Lanes): Promise<unknown[]> =>
     };
 
     if (lanes.count === 0) settle.resolve(outputs);
-    else fill();
+    else fill(branch.previousEventId);
     return () => {};
   });

@@ -3,7 +3,6 @@ import type { MapState } from '../definition/schema.ts';
 import { INLINE_MAP_CONCURRENCY } from '../limits.ts';
 import { type Payload, payloadOf } from '../payload.ts';
 import type { Branch } from './branch.ts';
-import { StateFailure } from './failure.ts';
 import { fanOut } from './fan-out.ts';
 import { concludeWith, type Outcome } from './outcome.ts';
 import { withRecovery } from './recovery.ts';
@@ -13,7 +12,7 @@ import { StateRun } from './state-run.ts';
 
 /** Runs the processor once for each item, inline; the result is the array of the outputs, in the items' order. */
 export const runMap = (run: StateRun<MapState>): Promise<Outcome> =>
-  withRecovery(run, run.state, async () => concludeWith(run, run.state, await attempt(run)));
+  withRecovery(run, run.state, async () => concludeWith(run, run.state, await attempt(run)), 'MapStateFailed');
 
 const isArray = (value: unknown): value is unknown[] => Array.isArray(value);
 
@@ -28,31 +27,23 @@ const attempt = async (run: StateRun<MapState>): Promise<unknown[]> => {
   const items = await run.evaluateAs(state.Items ?? '{% $states.input %}', 'Items', 'array', isArray);
   const atOnce = await concurrency(run);
   branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
-  const { execution } = branch;
   const iteration = (what: IterationEnd, index: number) => iterationEvent(what, { name, index });
-  try {
-    const outputs = await fanOut(branch, {
-      count: items.length,
-      concurrency: atOnce,
-      item: (index) => ({ Index: index, Value: items[index] }),
-      started: (inner, index) => inner.record(...iteration('Started', index)),
-      run: async (inner, index) => runGraph(inner, state.ItemProcessor, await itemInput(run, inner, items[index])),
-      succeeded: (inner, index) => inner.record(...iteration('Succeeded', index)),
-      failed: (index, causeId) => {
-        const [type, details] = iteration('Failed', index);
-        execution.append(type, causeId, details);
-      },
-      aborted: (index, causeId) => {
-        const [type, details] = iteration('Aborted', index);
-        execution.append(type, causeId, details);
-      },
-    });
-    branch.record('MapStateSucceeded');
-    return outputs;
-  } catch (failure) {
-    if (failure instanceof StateFailure) branch.record('MapStateFailed');
-    throw failure;
-  }
+  const append = (what: IterationEnd, index: number, causeId: number) => {
+    const [type, details] = iteration(what, index);
+    branch.execution.append(type, causeId, details);
+  };
+  const outputs = await fanOut(branch, {
+    count: items.length,
+    concurrency: atOnce,
+    item: (index) => ({ Index: index, Value: items[index] }),
+    started: (inner, index) => inner.record(...iteration('Started', index)),
+    run: async (inner, index) => runGraph(inner, state.ItemProcessor, await itemInput(run, inner, items[index])),
+    succeeded: (inner, index) => inner.record(...iteration('Succeeded', index)),
+    failed: (index, causeId) => append('Failed', index, causeId),
+    aborted: (index, causeId) => append('Aborted', index, causeId),
+  });
+  branch.note('MapStateSucceeded');
+  return outputs;
 };
 
 type IterationEnd = 'Started' | 'Succeeded' | 'Failed' | 'Aborted';

@@ -1,5 +1,4 @@
 import type { Graph, ParallelState } from '../definition/schema.ts';
-import { StateFailure } from './failure.ts';
 import { fanOut } from './fan-out.ts';
 import { concludeWith, type Outcome } from './outcome.ts';
 import { withRecovery } from './recovery.ts';
@@ -8,23 +7,18 @@ import type { StateRun } from './state-run.ts';
 
 /** Runs all branches at once on the same input; the result is the array of their outputs, in the branches' order. */
 export const runParallel = (run: StateRun<ParallelState>): Promise<Outcome> =>
-  withRecovery(run, run.state, async () => concludeWith(run, run.state, await attempt(run)));
+  withRecovery(run, run.state, async () => concludeWith(run, run.state, await attempt(run)), 'ParallelStateFailed');
 
 const attempt = async (run: StateRun<ParallelState>): Promise<unknown[]> => {
   const { branch, state } = run;
   const template = state.Arguments;
   const input = template === undefined ? run.input : run.limited(await run.evaluate(template, 'Arguments'));
   branch.record('ParallelStateStarted');
-  try {
-    const outputs = await fanOut(branch, {
-      count: state.Branches.length,
-      concurrency: state.Branches.length,
-      run: (inner, i) => runGraph(inner, state.Branches[i] as Graph, input),
-    });
-    branch.record('ParallelStateSucceeded');
-    return outputs;
-  } catch (failure) {
-    if (failure instanceof StateFailure) branch.record('ParallelStateFailed');
-    throw failure;
-  }
+  const outputs = await fanOut(branch, {
+    count: state.Branches.length,
+    concurrency: state.Branches.length,
+    run: (inner, i) => runGraph(inner, state.Branches[i] as Graph, input),
+  });
+  branch.note('ParallelStateSucceeded');
+  return outputs;
 };

@@ -21,12 +21,14 @@ const DEFAULT_MAX_ATTEMPTS = 3;
  * Attempts a state until it ends, a retrier has no attempts left or none matches; then the first catcher that matches
  * decides. Each retrier counts for itself, from 0 at each entry of the state.
  *
+ * @param givenUp recorded when no retrier is left to help, before a catcher is looked for
  * @throws StateFailure when nothing catches it
  */
 export const withRecovery = async (
   run: StateRun,
   handlers: { Retry?: Retrier[] | undefined; Catch?: Catcher[] | undefined },
   attempt: () => Promise<Outcome>,
+  givenUp?: 'ParallelStateFailed' | 'MapStateFailed',
 ): Promise<Outcome> => {
   const attempts = new Map<Retrier, number>();
   for (;;) {
@@ -37,6 +39,7 @@ export const withRecovery = async (
       const retrier = handlers.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, failure));
       const spent = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
       if (retrier === undefined || spent >= (retrier.MaxAttempts ?? DEFAULT_MAX_ATTEMPTS)) {
+        if (givenUp !== undefined) run.branch.record(givenUp);
         return caught(run, handlers.Catch ?? [], failure);
       }
       attempts.set(retrier, spent + 1);

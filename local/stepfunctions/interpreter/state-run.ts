@@ -1,6 +1,6 @@
 import type { State } from '../definition/schema.ts';
 import { engineMessage } from '../expressions/evaluator.ts';
-import { expressionIn } from '../expressions/template.ts';
+import { expressionIn, isLiteral } from '../expressions/template.ts';
 import { exceeds, PAYLOAD_BYTES } from '../limits.ts';
 import { type Payload, payloadOf } from '../payload.ts';
 import type { Branch } from './branch.ts';
@@ -20,7 +20,7 @@ export class StateRun<S extends State = State> {
   readonly enteredEventId: number;
   retryCount = 0;
   taskToken: string | undefined;
-  readonly #enteredTime: string;
+  readonly #enteredMs: number;
 
   constructor(branch: Branch, name: string, state: S, input: Payload, enteredEventId: number) {
     this.branch = branch;
@@ -28,7 +28,7 @@ export class StateRun<S extends State = State> {
     this.state = state;
     this.input = input;
     this.enteredEventId = enteredEventId;
-    this.#enteredTime = new Date(branch.execution.world.clock.now()).toISOString();
+    this.#enteredMs = branch.execution.world.clock.now();
   }
 
   /** A failure of the interpreter's own, its cause led by where it happened as Step Functions does. */
@@ -97,19 +97,16 @@ export class StateRun<S extends State = State> {
   }
 
   async #fill(template: unknown, place: string, bindings: object): Promise<unknown> {
-    if (typeof template === 'string') {
-      const source = expressionIn(template);
-      return source === undefined ? template : this.#value(source, place, bindings);
-    }
+    if (isLiteral(template)) return template;
+    if (typeof template === 'string') return this.#value(expressionIn(template) as string, place, bindings);
     if (Array.isArray(template)) {
       const items: unknown[] = [];
       for (const [i, item] of template.entries()) items.push(await this.#fill(item, `${place}[${i}]`, bindings));
       return items;
     }
-    if (typeof template !== 'object' || template === null) return template;
     const fields: [string, unknown][] = [];
-    for (const [key, value] of Object.entries(template)) {
-      fields.push([key, await this.#fill(value, `${place}/${key}`, bindings)]);
+    for (const [key, value] of Object.entries(template as object)) {
+      fields.push([key, isLiteral(value) ? value : await this.#fill(value, `${place}/${key}`, bindings)]);
     }
     return Object.fromEntries(fields);
   }
@@ -130,7 +127,16 @@ export class StateRun<S extends State = State> {
   }
 
   #bindings(visible: Visible): object {
-    return this.branch.scope.bindings({ states: { input: this.input.value, context: this.#context(), ...visible } });
+    const contextNow = () => this.#context();
+    const states = {
+      input: this.input.value,
+      // Built when it is looked at: few expressions do.
+      get context() {
+        return contextNow();
+      },
+      ...visible,
+    };
+    return this.branch.scope.bindings({ states });
   }
 
   /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
@@ -149,7 +155,7 @@ export class StateRun<S extends State = State> {
       StateMachine: { Id: revision.arn, Name: revision.name },
       State: {
         Name: this.name,
-        EnteredTime: this.#enteredTime,
+        EnteredTime: new Date(this.#enteredMs).toISOString(),
         ...(RETRYABLE.has(this.state.Type) && { RetryCount: this.retryCount }),
       },
       ...(this.taskToken !== undefined && { Task: { Token: this.taskToken } }),

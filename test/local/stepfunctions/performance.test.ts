@@ -12,7 +12,10 @@ const looping = (turns: number) =>
       Look: {
         Type: 'Task',
         Resource: INVOKE,
-        Arguments: { FunctionName: 'look', Payload: { turn: '{% $turn %}', id: '{% $states.context.Execution.Name %}' } },
+        Arguments: {
+          FunctionName: 'look',
+          Payload: { turn: '{% $turn %}', id: '{% $states.context.Execution.Name %}' },
+        },
         Assign: { turn: '{% $turn + 1 %}' },
         Output: '{% $states.result.Payload %}',
         Next: 'Rest',
