@@ -4,6 +4,8 @@ import { TemplateError } from './errors.ts';
 export interface Scope {
   ref(name: string): unknown;
   getAtt(resource: string, attribute: string): unknown;
+  /** `Name` or `Resource.Attribute`, as Fn::Sub has them. */
+  placeholder(name: string): unknown;
   condition(name: string): boolean;
   mapping(map: string, topLevelKey: string, secondLevelKey: string): unknown;
 }
@@ -35,8 +37,7 @@ const substitute = (pattern: string, own: Record<string, unknown>, scope: Scope)
     const name = raw.trim();
     if (name.startsWith('!')) return `\${${name.slice(1)}}`;
     if (name in own) return text('Fn::Sub', own[name]);
-    const dot = name.indexOf('.');
-    return text('Fn::Sub', dot < 0 ? scope.ref(name) : scope.getAtt(name.slice(0, dot), name.slice(dot + 1)));
+    return text('Fn::Sub', scope.placeholder(name));
   });
 
 /** Fn::And and Fn::Or take two to ten conditions. */

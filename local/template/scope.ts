@@ -121,10 +121,7 @@ export class TemplateScope implements Scope {
     const parameter = this.#parameters[name];
     if (parameter !== undefined) return parameter;
     if (this.resources.has(name)) return this.identity(name).ref;
-    const [owner = '', kind] = name.split('.');
-    if (kind !== undefined && this.resources.get(owner)?.type === 'AWS::Serverless::Function') {
-      return this.#qualified(owner, kind);
-    }
+    if (this.#isQualified(name)) return this.#qualified(name);
     if (isGenerated(name, this.resources)) return `${this.#surroundings.stackName}-${name}`;
     return this.#pseudoParameter(name);
   }
@@ -139,6 +136,12 @@ export class TemplateScope implements Scope {
     const value = this.identity(resource).attributes[attribute];
     if (value === undefined) throw new TemplateError(`!GetAtt ${resource}.${attribute}: no such attribute`);
     return value;
+  }
+
+  placeholder(name: string): unknown {
+    const dot = name.indexOf('.');
+    if (dot < 0 || this.#isQualified(name)) return this.ref(name);
+    return this.getAtt(name.slice(0, dot), name.slice(dot + 1));
   }
 
   condition(name: string): boolean {
@@ -174,8 +177,14 @@ export class TemplateScope implements Scope {
     return (this.resources.get(logicalId) as Resource).type in PLAYED;
   }
 
-  /** SAM's `!Ref Function.Version` and `!Ref Function.Alias`, which need AutoPublishAlias. */
-  #qualified(owner: string, kind: string): string {
+  /** SAM's `Function.Version` and `Function.Alias`, for Ref and Fn::Sub. */
+  #isQualified(name: string): boolean {
+    const [owner = '', kind = ''] = name.split('.');
+    return this.resources.get(owner)?.type === 'AWS::Serverless::Function' && ['Version', 'Alias'].includes(kind);
+  }
+
+  #qualified(name: string): string {
+    const [owner = '', kind] = name.split('.');
     const { properties } = this.resources.get(owner) as Resource;
     const globals = this.#section('Globals').Function;
     const alias = this.resolve(
@@ -183,7 +192,7 @@ export class TemplateScope implements Scope {
     );
     if (typeof alias === 'string' && kind === 'Alias') return functionArn(this.identity(owner).name, alias);
     if (typeof alias === 'string' && kind === 'Version') return functionArn(this.identity(owner).name, '1');
-    throw new TemplateError(`!Ref ${owner}.${kind}: needs AutoPublishAlias, and names Version or Alias`);
+    throw new TemplateError(`!Ref ${name}: needs AutoPublishAlias`);
   }
 
   #pseudoParameter(name: string): unknown {

@@ -4,7 +4,7 @@ import type { FailureRecord } from '../../../local/lambda/async-queue.ts';
 import { bundleFunctions } from '../../../local/lambda/bundle.ts';
 import { lambdaWire } from '../../../local/lambda/protocol.ts';
 import { LambdaService } from '../../../local/lambda/service.ts';
-import { fixtureModel, sdkSettings } from '../fixture/fixture.ts';
+import { fixtureModel, SOON, sdkSettings } from '../fixture/fixture.ts';
 import { type Served, serveAlone } from '../fixture/serve.ts';
 
 const { functions } = fixtureModel();
@@ -57,7 +57,7 @@ describe('Lambda by the stock client', () => {
     const answer = await invoke('fix-FaultyFunction', { do: 'throw' }, { InvocationType: 'Event' });
 
     expect(answer.StatusCode).toBe(202);
-    await expect.poll(() => discarded).toMatchObject([{ requestContext: { approximateInvokeCount: 3 } }]);
+    await expect.poll(() => discarded, SOON).toMatchObject([{ requestContext: { approximateInvokeCount: 3 } }]);
   });
 
   it('names the error of an unknown function', async () => {

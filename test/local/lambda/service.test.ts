@@ -6,7 +6,7 @@ import type { InvocationResult } from '../../../local/lambda/invocation.ts';
 import type { LogLine } from '../../../local/lambda/logs.ts';
 import { type LambdaOptions, LambdaService } from '../../../local/lambda/service.ts';
 import { SimulatedClock } from '../../../local/simulated-clock.ts';
-import { fixtureModel } from '../fixture/fixture.ts';
+import { fixtureModel, SOON } from '../fixture/fixture.ts';
 
 const { functions } = fixtureModel();
 let bundles: Awaited<ReturnType<typeof bundleFunctions>>;
@@ -190,7 +190,7 @@ describe('LambdaService.invoke', () => {
     await service.invoke('fix-FaultyFunction', { do: 'print' });
 
     await expect
-      .poll(() => lines)
+      .poll(() => lines, SOON)
       .toContainEqual({ functionName: 'fix-FaultyFunction', stream: 'stdout', line: 'printed' });
   });
 
@@ -233,7 +233,7 @@ describe('LambdaService.invokeAsync', () => {
     const service = serve({ clock, discard: (arn, record) => discarded.push([arn, record]) });
     const attempts = async (count: number) => {
       // Function processes are real: their answers take real time, which the simulated clock does not wait for.
-      await expect.poll(() => clock.pending).toBe(count);
+      await expect.poll(() => clock.pending, SOON).toBe(count);
     };
 
     await service.invokeAsync('fix-FaultyFunction:live', { do: 'throw' });
@@ -244,7 +244,7 @@ describe('LambdaService.invokeAsync', () => {
     await clock.advance(1);
     await attempts(1);
     await clock.advance(120_000);
-    await expect.poll(() => discarded.length).toBe(1);
+    await expect.poll(() => discarded.length, SOON).toBe(1);
 
     expect(discarded[0]).toEqual([
       'arn:aws:sqs:us-west-2:000000000000:fix-Refused',
@@ -276,7 +276,7 @@ describe('LambdaService.invokeAsync', () => {
     await service.invokeAsync('fix-FaultyFunction', { do: 'throw' });
 
     await expect
-      .poll(() => discarded)
+      .poll(() => discarded, SOON)
       .toMatchObject([{ requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 1 } }]);
   });
 

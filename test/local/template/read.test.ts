@@ -53,7 +53,7 @@ describe('readTemplate', () => {
         {
           id: 'fix-FaultyFunctionOnBus',
           arn: faulty,
-          retry: { maximumRetryAttempts: 1, maximumEventAgeSeconds: 60 },
+          retry: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
           deadLetterArn: 'arn:aws:sqs:us-west-2:000000000000:fix-Undelivered',
         },
       ],

@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts';
+import { DynamoDb } from '../dynamodb/service.ts';
+import { ElastiCache } from '../elasticache/service.ts';
+import { EventBridge } from '../eventbridge/service.ts';
+import { ACCOUNT, REGION } from '../identity.ts';
+import { bundleFunctions } from '../lambda/bundle.ts';
+import { LambdaService } from '../lambda/service.ts';
+import { Queues } from '../sqs/queues.ts';
+import { StepFunctions } from '../stepfunctions/service.ts';
+import type { TemplateModel } from '../template/model.ts';
+import { addressesOf } from './aliases.ts';
+import { lambdaInvoke } from './lambda-invoke.ts';
+import type { EmbeddedAwsOptions } from './options.ts';
+import { eventsPutEvents } from './put-events.ts';
+import { statesStartExecution } from './start-execution.ts';
+import { callTarget } from './targets.ts';
+import type { Teardown } from './teardown.ts';
+
+/** The services of one template, wired to each other; none is reachable from outside yet. */
+export const makeServices = async (
+  model: TemplateModel,
+  options: EmbeddedAwsOptions & { clock: Clock; report: (error: unknown) => void },
+  awsEndpoint: string,
+  teardown: Teardown,
+) => {
+  const { clock, report, lambda: lambdaOptions = {}, hostAliases = {} } = options;
+  const dynamo = new DynamoDb();
+  const bundling = bundleFunctions(model.functions);
+  // Both at once; a table that cannot be created must not leave bundles behind.
+  const [bundled, ...tables] = await Promise.allSettled([
+    bundling,
+    ...model.tables.map((table) => dynamo.createTable(table)),
+  ]);
+  if (bundled.status === 'rejected') throw bundled.reason;
+  const bundles = bundled.value;
+  teardown.add(() => bundles.remove());
+  for (const table of tables) if (table.status === 'rejected') throw table.reason;
+
+  const queues = new Queues({ clock });
+  teardown.add(() => queues.close());
+  for (const queue of model.queues) queues.create(queue.name, queue);
+
+  const elastiCache = new ElastiCache({ ...options.elastiCache, clock, aliases: new Map(addressesOf(hostAliases)) });
+  teardown.add(() => elastiCache.close());
+
+  const { env = {}, warm: _, unhandledErrorNames = 'documented', ...rest } = lambdaOptions;
+  const lambda = new LambdaService({
+    ...rest,
+    functions: model.functions,
+    bundles,
+    clock,
+    hostAliases,
+    environment: { AWS_ENDPOINT_URL: awsEndpoint, ...env },
+    discard: (queueArn, record) => queues.send(queueArn, JSON.stringify(record)),
+  });
+  teardown.add(() => lambda.close());
+
+  const stepFunctions: StepFunctions = new StepFunctions({
+    clock,
+    region: REGION,
+    account: ACCOUNT,
+    integrations: {
+      'arn:aws:states:::lambda:invoke': lambdaInvoke(lambda, unhandledErrorNames),
+      'arn:aws:states:::events:putEvents': (args, call) => eventsPutEvents(eventBridge)(args, call),
+      'arn:aws:states:::states:startExecution': statesStartExecution(() => stepFunctions),
+    },
+    onStatusChange: (detail) =>
+      eventBridge.putServiceEvent({
+        source: 'aws.states',
+        detailType: 'Step Functions Execution Status Change',
+        resources: [detail.executionArn],
+        detail,
+      }),
+  });
+  teardown.add(() => stepFunctions.close());
+
+  const eventBridge: EventBridge = new EventBridge({
+    clock,
+    report,
+    ...(options.deliveries ? { policy: options.deliveries } : {}),
+    call: callTarget(lambda, stepFunctions),
+    sendToQueue: ({ queueArn, body, attributes }) => {
+      const entries = Object.entries(attributes).map(([name, value]) => [
+        name,
+        { DataType: 'String', StringValue: value },
+      ]);
+      queues.send(queueArn, body, Object.fromEntries(entries));
+    },
+  });
+  teardown.add(() => eventBridge.close());
+
+  for (const machine of model.machines) stepFunctions.createStateMachine(machine);
+  for (const bus of model.buses) eventBridge.createBus(bus.name);
+  for (const rule of model.rules) eventBridge.putRule(rule);
+  for (const schedule of model.schedules) eventBridge.addSchedule(schedule);
+  return { dynamo, queues, elastiCache, lambda, stepFunctions, eventBridge };
+};
