@@ -4,6 +4,10 @@ export interface Payload {
   readonly json: string;
 }
 
+/** Step Functions writes a number that JSON has no literal for as the string that JavaScript names it by: "Infinity". */
+const nameNonFinite = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
 /**
  * A deep copy: what JSONata returns carries markers on its arrays, and what an integration returns is still its own.
  * `undefined` becomes null, as an empty answer does in JSON.
@@ -11,7 +15,9 @@ export interface Payload {
  * @throws TypeError for what JSON cannot hold (a cycle, a BigInt)
  */
 export const payloadOf = (value: unknown): Payload => {
-  const json = JSON.stringify(value) ?? 'null';
+  const quick = JSON.stringify(value) ?? 'null';
+  // Plain JSON.stringify, which is several times as fast, makes null of such a number: only a text with a null can hold one.
+  const json = quick.includes('null') ? (JSON.stringify(value, nameNonFinite) ?? 'null') : quick;
   return { json, value: JSON.parse(json) };
 };
 

@@ -10,14 +10,19 @@ const pathOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}/${String(key)}`), '') ||
   '/';
 
-const diagnose = (issue: z.core.$ZodIssue): string[] => {
-  const at = pathOf(issue.path);
+const isAbsent = (definition: unknown, path: readonly PropertyKey[]): boolean =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], definition) ===
+  undefined;
+
+const diagnose = (definition: unknown, issue: z.core.$ZodIssue): string[] => {
+  const fault = (what: string, path: readonly PropertyKey[]) => `SCHEMA_VALIDATION_FAILED: ${what} at ${pathOf(path)}`;
+  const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (key) => `SCHEMA_VALIDATION_FAILED: Field '${key}' is not supported at ${pathOf([...issue.path, key])}`,
-    );
+    return issue.keys.map((key) => fault(`Field '${key}' is not supported`, [...path, key]));
   }
-  return [`SCHEMA_VALIDATION_FAILED: ${issue.message} at ${at}`];
+  return path.length > 0 && isAbsent(definition, path)
+    ? [fault(`These fields are required: [${String(path.at(-1))}]`, path.slice(0, -1))]
+    : [fault(issue.message, path)];
 };
 
 const parseJson = (definition: string): unknown => {
@@ -36,8 +41,9 @@ const parseJson = (definition: string): unknown => {
  * @throws InvalidDefinition
  */
 export const parseDefinition = (definition: string, resources: ReadonlySet<string>): Machine => {
-  const parsed = machineSchema.safeParse(parseJson(definition));
-  if (!parsed.success) throw new InvalidDefinition(parsed.error.issues.flatMap(diagnose));
+  const json = parseJson(definition);
+  const parsed = machineSchema.safeParse(json);
+  if (!parsed.success) throw new InvalidDefinition(parsed.error.issues.flatMap((issue) => diagnose(json, issue)));
   const machine = parsed.data;
   const faults = [
     ...checkStructure(machine),

@@ -43,6 +43,11 @@ export class Branch {
     if (parent !== undefined) parent.#inner.add(this);
   }
 
+  /** Nobody wants to know of this branch any more. */
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
   /** Appends an event that the branch's last one caused. @throws Abandoned when nobody wants to know any more */
   record(type: HistoryEventType, details?: EventDetails): number {
     if (this.#abandoned) throw new Abandoned();

@@ -48,17 +48,18 @@ export class Execution {
     this.revision = identity.revision;
     this.input = identity.input;
     this.world = world;
-    this.startDate = new Date(world.clock.now());
     this.history = new History(world.clock);
+    const { input, revision } = identity;
+    this.history.append('ExecutionStarted', 0, {
+      executionStartedEventDetails: { ...shownInput(input), roleArn: revision.roleArn },
+    });
+    this.startDate = this.history.latest;
     this.#onStatus = onStatus;
     this.#root = new Branch(this);
   }
 
   start(): void {
-    const { machine, roleArn } = this.revision;
-    this.history.append('ExecutionStarted', 0, {
-      executionStartedEventDetails: { ...shownInput(this.input), roleArn },
-    });
+    const { machine } = this.revision;
     if (machine.TimeoutSeconds !== undefined) {
       const timer = this.world.clock.after(machine.TimeoutSeconds * 1000, () => this.#timeOut());
       this.#cancelTimeout = () => timer.cancel();
@@ -107,7 +108,8 @@ export class Execution {
       this.#root.record('ExecutionSucceeded', { executionSucceededEventDetails: details });
       this.#end('SUCCEEDED', { output });
     } catch (failure) {
-      if (failure instanceof Abandoned) return;
+      // What an abandoned branch still fails with is as little news as its late results.
+      if (failure instanceof Abandoned || this.#root.abandoned) return;
       if (!(failure instanceof StateFailure)) throw failure;
       this.#fail(failure, this.#root.previousEventId);
     }
@@ -131,7 +133,7 @@ export class Execution {
   ): void {
     this.#cancelTimeout();
     this.status = status;
-    this.stopDate = new Date(this.world.clock.now());
+    this.stopDate = this.history.latest;
     this.output = output;
     this.error = error;
     this.cause = cause;

@@ -32,4 +32,9 @@ export class History {
     this.events.push({ id, previousEventId, timestamp: new Date(this.#clock.now()), type, ...details });
     return id;
   }
+
+  /** When the last event happened. */
+  get latest(): Date {
+    return this.events.at(-1)?.timestamp as Date;
+  }
 }
