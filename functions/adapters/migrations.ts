@@ -53,18 +53,23 @@ export const migrationsIn = (table: string): Migrations => {
       }),
     );
 
-  const notingPhase = async (migrationId: string, attributes: RecordChange & { outcome?: string }) => {
+  const notingPhase = async (
+    migrationId: string,
+    attributes: RecordChange & { outcome?: string },
+    removes: string[] = [],
+  ) => {
     const open = 'attribute_not_exists(outcome)';
     const { phase } = attributes;
     if (phase !== undefined) {
       const changed = await change(migrationId, attributes, `${open} AND #phase <> :phase AND size(phases) < :most`, {
+        removes,
         sets: ['phases = list_append(phases, :change)'],
         names: { '#phase': 'phase' },
         values: { ':phase': phase, ':most': MOST_PHASES, ':change': [{ phase, at: new Date().toISOString() }] },
       });
       if (changed) return changed;
     }
-    return change(migrationId, attributes, open);
+    return change(migrationId, attributes, open, { removes });
   };
 
   return {
@@ -100,7 +105,7 @@ export const migrationsIn = (table: string): Migrations => {
     update: async (migrationId, attributes) => (await notingPhase(migrationId, attributes)) ?? find(migrationId),
 
     end: async (migrationId, outcome, attributes) =>
-      (await notingPhase(migrationId, { ...attributes, outcome })) ?? find(migrationId),
+      (await notingPhase(migrationId, { ...attributes, outcome }, ['waitingFor', 'taskToken'])) ?? find(migrationId),
 
     requestCutover: (migrationId, at, reason) =>
       change(

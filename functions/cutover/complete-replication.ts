@@ -44,7 +44,7 @@ export const makeCompleteReplication =
     { pollMs }: { pollMs: number },
   ) =>
   async ({ migrationId, replicationGroupId, source }: TaskInput): Promise<CompleteResult> => {
-    await migrations.update(migrationId, {
+    const standing = await migrations.update(migrationId, {
       status: 'cuttingOver',
       statusReason: 'The links are looked at once more before CompleteMigration is sent.',
       phase: 'completing',
@@ -70,6 +70,7 @@ export const makeCompleteReplication =
         const states = readings.map(judgeLink);
         if (states.every(({ phase }) => phase === 'inSync')) {
           positions = readings.flatMap(positionOf);
+          await migrations.update(migrationId, { progress: { ...standing?.progress, lagBytes: 0, asOf: isoNow() } });
           break;
         }
         if (look === LOOKS) return await backOut(whyNot(states));

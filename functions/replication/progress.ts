@@ -45,11 +45,12 @@ export const measure = (
 };
 
 const remember = (readings: readonly LinkReading[], phase: Phase, memory: CopyMemory, nowMs: number): CopyMemory => {
+  const primaries = readings.map(({ link, nodes }) => nodes.get(primaryOf(link).cacheClusterId)).filter(isReadable);
+  if (phase === 'loading') return received(sumOf(primaries.map(({ link }) => link?.loadingBytes)), memory);
+  // What was last seen of a copy that is over is not what was copied, unless its size was known.
+  if (phase === 'catchingUp' || phase === 'inSync') return received(memory.bytesTotal, memory);
   if (phase !== 'copying') return memory;
-  const copying = readings
-    .map(({ link, nodes }) => nodes.get(primaryOf(link).cacheClusterId))
-    .filter(isReadable)
-    .filter(({ link }) => link?.syncInProgress);
+  const copying = primaries.filter(({ link }) => link?.syncInProgress);
   const bytesCopied = sumOf(copying.map(({ link }) => link?.bytesRead));
   const bytesTotal = sumOf(copying.map(({ link }) => link?.bytesTotal));
   if (bytesCopied === undefined) return memory;
@@ -57,6 +58,9 @@ const remember = (readings: readonly LinkReading[], phase: Phase, memory: CopyMe
   const since = restarted || !memory.since ? { atMs: nowMs, bytesCopied } : memory.since;
   return { bytesCopied, ...(bytesTotal !== undefined && { bytesTotal }), since };
 };
+
+const received = (bytes: number | undefined, { since }: CopyMemory): CopyMemory =>
+  bytes === undefined ? {} : { bytesCopied: bytes, bytesTotal: bytes, ...(since && { since }) };
 
 const percentOf = (phase: Phase, { bytesCopied, bytesTotal }: CopyMemory): number | undefined => {
   if (phase === 'catchingUp' || phase === 'inSync') return 100;

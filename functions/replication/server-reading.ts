@@ -31,7 +31,7 @@ const replicaSide = (info: Info, loading: boolean): ReplicaSide => {
   const syncInProgress = info.get('master_sync_in_progress') === '1';
   const bytesRead = numberOf(info, 'master_sync_read_bytes');
   const bytesTotal = numberOf(info, 'master_sync_total_bytes');
-  const loadedPercent = numberOf(info, 'loading_loaded_perc');
+  const loadingBytes = numberOf(info, 'loading_total_bytes');
   const downSinceSeconds = numberOf(info, 'master_link_down_since_seconds');
   return {
     status: info.get('master_link_status') === 'up' ? 'up' : 'down',
@@ -41,7 +41,7 @@ const replicaSide = (info: Info, loading: boolean): ReplicaSide => {
     ...(syncInProgress && bytesRead !== undefined && bytesRead >= 0 && { bytesRead }),
     // 0 (and -1 before the transfer begins) stand for a size that nobody knows.
     ...(syncInProgress && bytesTotal !== undefined && bytesTotal > 0 && { bytesTotal }),
-    ...(loading && loadedPercent !== undefined && { loadedPercent }),
+    ...(loading && loadingBytes !== undefined && loadingBytes > 0 && { loadingBytes }),
     ...(downSinceSeconds !== undefined && downSinceSeconds >= 0 && { downSinceSeconds }),
   };
 };

@@ -41,8 +41,8 @@ export interface ReplicaSide {
   bytesRead?: number;
   /** Absent when the source streams without knowing the size (diskless). */
   bytesTotal?: number;
-  /** 0-100, while the received data are loaded. */
-  loadedPercent?: number;
+  /** Size of what was received, while it is loaded; absent where it is loaded as it comes. */
+  loadingBytes?: number;
   downSinceSeconds?: number;
 }
 

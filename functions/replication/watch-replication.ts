@@ -1,5 +1,6 @@
 import type { Migrations } from '../migration/ports.ts';
 import type { Progress } from '../migration/record.ts';
+import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
 import { judgeLink, type LinkState } from './link-state.ts';
 import { linksOf, observe } from './observe.ts';
@@ -89,7 +90,7 @@ export const makeWatchReplication =
         const result = (outcome: WatchResult['outcome'], change: Partial<WatchMemory> = {}): WatchResult => ({
           outcome,
           phase,
-          why,
+          why: sentence(why),
           progress,
           memory: { ...memory, ...change },
         });
@@ -105,7 +106,7 @@ export const makeWatchReplication =
           await migrations.update(migrationId, {
             ...(!(glance && !tellsLost) && {
               status: 'syncing',
-              statusReason: `${why[0]?.toUpperCase()}${why.slice(1)}.`,
+              statusReason: sentence(why),
               ...(phase !== writtenPhase && { phase }),
               waitingFor: WAITING_FOR[phase] ?? 'the replication',
             }),

@@ -1,0 +1,26 @@
+import { RedisServerNotFoundError } from '../redis/errors.ts';
+import { endOnSignal } from '../signals.ts';
+import type { World } from '../world.ts';
+import { DemoFailedError, runDemo, startDemoWorld } from './run.ts';
+import { openScreen } from './screen.ts';
+
+const screen = openScreen(process.stdout);
+let starting: Promise<World> | undefined;
+// A signal that comes while it boots waits for the boot, and then ends all of it.
+const end = async () => {
+  screen.done();
+  const world = await starting?.catch(() => undefined);
+  await world?.end();
+};
+endOnSignal(end);
+
+try {
+  starting = startDemoWorld();
+  await runDemo(screen, { keys: 100_000, valueBytes: 800 }, starting);
+  await end();
+} catch (error) {
+  await end();
+  if (!(error instanceof RedisServerNotFoundError || error instanceof DemoFailedError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

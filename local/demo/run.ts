@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findRedisServer } from '../redis/server.ts';
+import { DOCUMENTED_GROUP, startWorld, type World } from '../world.ts';
+import { apiClient, type MigrationView } from './api-client.ts';
+import { count, duration } from './format.ts';
+import type { Screen } from './screen.ts';
+import { connectSource, seed } from './seed.ts';
+import { summarize } from './summary.ts';
+import { startWriter } from './writer.ts';
+
+export interface DemoOptions {
+  keys: number;
+  valueBytes: number;
+}
+
+/** A disk-based sync tells its size beforehand, so that there is a total to show. */
+export const startDemoWorld = (): Promise<World> => startWorld({}, { 'repl-diskless-sync': 'no' });
+/** How often the API is asked where the migration stands. */
+const LOOK_MS = 150;
+
+/** The migration ended otherwise than by its completion. */
+export class DemoFailedError extends Error {
+  override readonly name = 'DemoFailedError';
+}
+
+/**
+ * One whole migration over the HTTP API, told to the screen.
+ *
+ * @param starting the world that it happens in; whoever started it ends it
+ * @throws DemoFailedError when the migration does not complete
+ */
+export const runDemo = async (screen: Screen, options: DemoOptions, starting: Promise<World>): Promise<void> => {
+  screen.line('elasticache-migrator: a self-hosted Redis moves into an ElastiCache replication group');
+  screen.line();
+  const world = await starting;
+  const { aws, source } = world;
+  const { flavour, version } = await findRedisServer();
+  screen.line(`  source   ${flavour} ${version} at ${source.host}:${source.port} (self-hosted)`);
+  screen.line(`  target   replication group ${DOCUMENTED_GROUP.id}: 1 primary, ${DOCUMENTED_GROUP.nodes - 1} replicas`);
+  screen.line(`  API      ${aws.apiUrl}`);
+  screen.line(`  AWS      ${aws.awsEndpoint}`);
+
+  const client = await connectSource(source.port);
+  const seedingMs = Date.now();
+  await seed(client, options.keys, options.valueBytes);
+  screen.line(
+    `  data     ${count(options.keys)} keys of all types in ${duration(Date.now() - seedingMs)}, a fifth with a TTL`,
+  );
+  const writer = startWriter(await connectSource(source.port));
+  screen.line('  writer   writes to the source all the while');
+  screen.line();
+
+  aws.onEvent((event) => {
+    if (event.source !== 'elasticache-migrator') return;
+    const { statusReason } = (event.detail as { data: { statusReason: string } }).data;
+    screen.line(`  ${event.time.slice(11, 19)}  ${event['detail-type'].padEnd(26)} ${statusReason}`);
+  });
+
+  const api = apiClient(aws.apiUrl);
+  const body = {
+    replicationGroupId: DOCUMENTED_GROUP.id,
+    customerNodeEndpointList: [{ address: source.host, port: source.port }],
+    reason: 'demo',
+  };
+  screen.line(`  POST /migrations ${JSON.stringify(body)}`);
+  const { migrationId } = await api.start(body);
+  screen.line(`  202 ${migrationId}`);
+  screen.line();
+
+  const until = async (reached: (view: MigrationView) => boolean): Promise<MigrationView> => {
+    for (;;) {
+      const view = await api.get(migrationId);
+      screen.show(view);
+      if (reached(view)) return view;
+      if (view.outcome) {
+        screen.done();
+        throw new DemoFailedError(`The migration ended as ${view.outcome}: ${view.statusReason}`);
+      }
+      await sleep(LOOK_MS);
+    }
+  };
+
+  await until((view) => view.allowedActions.includes('cutover'));
+  await writer.stop();
+  screen.line(
+    `  The writer stops after ${count(writer.acknowledged)} acknowledged writes: nothing fences the source yet.`,
+  );
+  screen.line(`  POST /migrations/${migrationId}/cutover`);
+  await api.cutover(migrationId, 'the writer has stopped');
+  const view = await until(({ outcome }) => outcome === 'completed');
+  screen.done();
+  await summarize(screen, world, view, writer.last);
+};

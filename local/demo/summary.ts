@@ -1,0 +1,64 @@
+import { DOCUMENTED_GROUP, type World } from '../world.ts';
+import type { MigrationView } from './api-client.ts';
+import { count, duration } from './format.ts';
+import type { Screen } from './screen.ts';
+import { connectSource } from './seed.ts';
+import { WRITER_KEY } from './writer.ts';
+
+/** What the demo proved, read from the servers themselves, and where to look next. */
+export const summarize = async (screen: Screen, { aws, source }: World, view: MigrationView, lastWrite: number) => {
+  screen.line();
+  screen.line('  How long each phase took');
+  for (const { phase, ms } of durations(view)) screen.line(`    ${phase.padEnd(16)} ${duration(ms)}`);
+  screen.line();
+
+  const nodes = await Promise.all(
+    aws.elastiCache
+      .group(DOCUMENTED_GROUP.id)
+      .nodes()
+      .map(async ({ id, port }) => ({ id, ...(await readNode(port)) })),
+  );
+  const original = await readNode(source.port);
+  screen.line('  What the servers say');
+  screen.line(
+    `    ${'source'.padEnd(10)} ${original.role.padEnd(7)} ${count(original.keys)} keys, last write ${original.lastWrite}`,
+  );
+  for (const node of nodes) {
+    const link = node.link ? `, link to its primary ${node.link}` : '';
+    screen.line(
+      `    ${node.id.padEnd(10)} ${node.role.padEnd(7)} ${count(node.keys)} keys, last write ${node.lastWrite}${link}`,
+    );
+  }
+  const whole = nodes.every(({ keys, lastWrite: last }) => keys === original.keys && last === String(lastWrite));
+  screen.line();
+  screen.line(
+    whole
+      ? '  The primary is promoted, its replicas follow it, and the last acknowledged write is on every node.'
+      : '  The nodes do NOT hold what the source holds: please report this with the lines above.',
+  );
+  screen.line();
+  screen.line('  Where to look next');
+  screen.line('    npm start          the same embedded AWS, left running, for curl and the aws command');
+  screen.line('    docs/states.md     what each state means, and what to do if a migration sits there');
+  screen.line('    docs/events.md     the notifications that you saw above');
+  if (!whole) process.exitCode = 1;
+};
+
+const durations = ({ phases, stoppedAt }: MigrationView) =>
+  phases
+    .filter(({ phase }) => phase !== 'ended')
+    .map(({ phase, at }, index) => {
+      const next = phases[index + 1]?.at ?? stoppedAt ?? at;
+      return { phase, ms: Date.parse(next) - Date.parse(at) };
+    });
+
+const readNode = async (port: number) => {
+  const client = await connectSource(port);
+  const info = String(await client.sendCommand(['INFO', 'replication']));
+  const keys = Number(await client.sendCommand(['DBSIZE']));
+  const lastWrite = String(await client.sendCommand(['GET', WRITER_KEY]));
+  client.destroy();
+  const role = /^role:(\w+)/m.exec(info)?.[1] ?? 'unknown';
+  const link = /^master_link_status:(\w+)/m.exec(info)?.[1];
+  return { role: role === 'master' ? 'primary' : 'replica', keys, lastWrite, ...(link && { link }) };
+};

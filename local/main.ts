@@ -1,0 +1,59 @@
+import { PortTakenError } from './endpoint/listen.ts';
+import { RedisServerNotFoundError } from './redis/errors.ts';
+import { endOnSignal } from './signals.ts';
+import { DOCUMENTED_GROUP, DOCUMENTED_SOURCE, startWorld, type World } from './world.ts';
+
+let starting: Promise<World> | undefined;
+// A signal that comes while it boots waits for the boot, and then ends all of it.
+endOnSignal(async () => {
+  const world = await starting?.catch(() => undefined);
+  await world?.end();
+});
+
+const portOf = (variable: string, otherwise: number): number => {
+  const text = process.env[variable];
+  const port = text === undefined || text === '' ? otherwise : Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  console.error(`${variable} must be a port from 0 to 65535 (0: any free one), not ${text}`);
+  process.exit(1);
+};
+
+const greeting = ({ aws, source }: World): string => {
+  const nodes = aws.elastiCache.group(DOCUMENTED_GROUP.id).nodes();
+  const body = JSON.stringify({
+    replicationGroupId: DOCUMENTED_GROUP.id,
+    customerNodeEndpointList: [{ address: source.host, port: source.port }],
+  });
+  return `
+elasticache-migrator on an embedded AWS
+
+  API      ${aws.apiUrl}
+  AWS      ${aws.awsEndpoint}
+  source   ${source.host}:${source.port}   (also known as ${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port})
+  target   replication group ${DOCUMENTED_GROUP.id}: ${nodes.map(({ id, port }) => `${id} 127.0.0.1:${port}`).join(', ')}
+
+Put something into the source:
+
+  redis-cli -p ${source.port} SET greeting hello
+
+Start a migration by the API, and look at it:
+
+  curl -sS -X POST ${aws.apiUrl}/migrations -H 'content-type: application/json' -d '${body}'
+  curl -sS ${aws.apiUrl}/migrations
+
+Or start a bare online migration with the aws command, as AWS documents it:
+
+  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-west-2 aws elasticache start-migration --endpoint-url ${aws.awsEndpoint} --replication-group-id ${DOCUMENTED_GROUP.id} --customer-node-endpoint-list "Address='${DOCUMENTED_SOURCE.address}',Port=${DOCUMENTED_SOURCE.port}"
+
+Ctrl-C ends everything.
+`;
+};
+
+try {
+  starting = startWorld({ apiPort: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) });
+  console.log(greeting(await starting));
+} catch (error) {
+  if (!(error instanceof RedisServerNotFoundError || error instanceof PortTakenError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
