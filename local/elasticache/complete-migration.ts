@@ -1,11 +1,11 @@
-import { type Control, connectControl, isErrorReply, RedisUnreachableError } from '../redis/control.ts';
+import { RedisUnreachableError } from '../redis/control.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { ElastiCacheError } from './errors.ts';
 import type { CacheNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
-import type { Migration, ReplicationGroup } from './replication-group.ts';
+import type { ReplicatingMigration, ReplicationGroup } from './replication-group.ts';
 import { delayMs } from './settings.ts';
-import type { Source } from './source.ts';
+import { type Source, writtenOffset } from './source.ts';
 import { sleep, until } from './wait.ts';
 
 /**
@@ -19,7 +19,7 @@ export const completeMigration = async (
   group: ReplicationGroup,
   force: boolean,
 ): Promise<void> => {
-  const migration = migrationOf(group);
+  const migration = replicatingMigration(group);
   migration.phase = 'completing';
   const reason = force ? undefined : await whyNotInSync(plane, group, migration.source);
   if (reason !== undefined) return staysMigrating(plane, group, migration, reason);
@@ -27,7 +27,7 @@ export const completeMigration = async (
   plane.background(() => promote(plane, group, migration, force));
 };
 
-const migrationOf = (group: ReplicationGroup): Migration => {
+const replicatingMigration = (group: ReplicationGroup): ReplicatingMigration => {
   if (group.migration === undefined) {
     throw new ElastiCacheError(
       'ReplicationGroupNotUnderMigrationFault',
@@ -43,7 +43,12 @@ const migrationOf = (group: ReplicationGroup): Migration => {
   return group.migration;
 };
 
-const staysMigrating = (plane: ControlPlane, group: ReplicationGroup, migration: Migration, reason: string): void => {
+const staysMigrating = (
+  plane: ControlPlane,
+  group: ReplicationGroup,
+  migration: ReplicatingMigration,
+  reason: string,
+): void => {
   migration.phase = 'replicating';
   if (group.status !== 'migrating') group.status = 'migrating';
   plane.announce(group, { kind: 'completeFailed', reason });
@@ -52,7 +57,7 @@ const staysMigrating = (plane: ControlPlane, group: ReplicationGroup, migration:
 const promote = async (
   plane: ControlPlane,
   group: ReplicationGroup,
-  migration: Migration,
+  migration: ReplicatingMigration,
   force: boolean,
 ): Promise<void> => {
   const failures = await Promise.all(
@@ -74,7 +79,7 @@ const promoteNodeGroup = async (
   plane: ControlPlane,
   group: ReplicationGroup,
   { primary }: NodeGroup,
-  migration: Migration,
+  migration: ReplicatingMigration,
   force: boolean,
 ): Promise<string | undefined> => {
   if (!force) {
@@ -93,7 +98,7 @@ const promoteNodeGroup = async (
 const whyNotInSync = async (
   plane: ControlPlane,
   group: ReplicationGroup,
-  source: Source | undefined,
+  source: Source,
 ): Promise<string | undefined> => {
   if (plane.settings(group).nodeReplacement) return 'a node is undergoing replacement';
   const reasons = await Promise.all(
@@ -107,12 +112,13 @@ const whyNodeNotInSync = (
   plane: ControlPlane,
   group: ReplicationGroup,
   primary: CacheNode,
-  source: Source | undefined,
+  source: Source,
 ): Promise<string | undefined> =>
   ifReachable(primary, async () => {
     const link = await primary.replication();
     if (link.master_link_status !== 'up' || link.master_sync_in_progress === '1') return 'data is not in sync';
-    const written = await sourceOffset(source);
+    const written = await writtenOffset(source);
+    // A source that does not tell: then the link has to be enough.
     if (written === undefined) return undefined;
     const applied = await until(
       async () => {
@@ -123,22 +129,6 @@ const whyNodeNotInSync = (
     );
     return applied ? undefined : 'data is not in sync';
   });
-
-/** Undefined where the source does not tell (INFO is renamed or refused): then the link has to be enough. */
-const sourceOffset = async (source: Source | undefined): Promise<number | undefined> => {
-  let control: Control | undefined;
-  try {
-    control = await connectControl(source as Source);
-    return Number((await control.info('replication')).master_repl_offset);
-  } catch (failure) {
-    if (isErrorReply(failure)) return undefined;
-    // Nobody reaches it any more: nothing that it may have written since can be known to have arrived.
-    if (failure instanceof RedisUnreachableError) return Number.POSITIVE_INFINITY;
-    throw failure;
-  } finally {
-    control?.close();
-  }
-};
 
 const ifReachable = async (node: CacheNode, work: () => Promise<string | undefined>): Promise<string | undefined> => {
   try {

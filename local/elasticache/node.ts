@@ -117,10 +117,13 @@ export class CacheNode {
   }
 
   async #open(): Promise<Control> {
-    const current = await this.#connection?.catch(() => undefined);
-    if (current?.open) return current;
-    this.#connection = connectControl({ host: this.host, port: this.port, ...this.#control });
-    return this.#connection;
+    this.#connection ??= connectControl({ host: this.host, port: this.port, ...this.#control });
+    const connection = this.#connection;
+    const control = await connection.catch(() => undefined);
+    if (control?.open) return control;
+    // The next command tries anew: a node that hung may be back.
+    if (this.#connection === connection) this.#connection = undefined;
+    return control === undefined ? connection : this.#open();
   }
 }
 

@@ -34,9 +34,12 @@ export interface GroupOptions {
 export type GroupStatus = 'creating' | 'available' | 'modifying' | 'migrating' | 'deleting' | 'create-failed';
 
 /** A migration from the acceptance of StartMigration to its end. */
-export interface Migration {
-  source: Source | undefined;
-  phase: 'starting' | 'replicating' | 'completing';
+export type Migration = { phase: 'starting' } | ReplicatingMigration;
+
+/** The primaries follow the source. */
+export interface ReplicatingMigration {
+  phase: 'replicating' | 'completing';
+  readonly source: Source;
 }
 
 /** What was described at a moment. */

@@ -20,11 +20,9 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 export const endpointName = ({ address, port }: Endpoint): string => `${address.toLowerCase()}:${port}`;
 
-/** Undefined for whatever is not on this machine: the embedded AWS never dials out, so such a source cannot be reached. */
-export const resolveSource = (endpoint: Endpoint, aliases: Aliases): Source | undefined => {
-  const source = aliases.get(endpointName(endpoint)) ?? { host: endpoint.address, port: endpoint.port };
-  return LOOPBACK.test(source.host) ? source : undefined;
-};
+/** Where an endpoint leads. What is not on this machine counts as unreachable: the embedded AWS never dials out. */
+export const resolveSource = (endpoint: Endpoint, aliases: Aliases): Source =>
+  aliases.get(endpointName(endpoint)) ?? { host: endpoint.address, port: endpoint.port };
 
 /** What the target expects of its source. */
 export interface Expectations {
@@ -36,12 +34,12 @@ export interface Expectations {
  * Looks at the source as a client without credentials would: why a node of ElastiCache could not replicate from it.
  * The reasons are the documented requirements on the source (Migration-Prepare).
  */
-export const whyNotReplicable = (source: Source | undefined, expected: Expectations): Promise<string | undefined> =>
+export const whyNotReplicable = (source: Source, expected: Expectations): Promise<string | undefined> =>
   examine(source, async (control) => (await obstacles(control, expected))[0]);
 
 /** What TestMigration looks at beyond that: commands that were renamed, the number of databases, the version. */
 export const whyNotMigratable = (
-  source: Source | undefined,
+  source: Source,
   expected: Expectations & { databases: number; version: string },
 ): Promise<string | undefined> =>
   examine(source, async (control) => {
@@ -50,21 +48,53 @@ export const whyNotMigratable = (
     return (await differences(control, expected)).join('; ') || undefined;
   });
 
+/**
+ * What the source has written by now, in bytes of its replication stream. Undefined where INFO is renamed or refused. A source that
+ * nobody reaches may have written anything: infinity.
+ */
+export const writtenOffset = (source: Source): Promise<number | undefined> =>
+  withSource(source, async (control) => {
+    const { master_repl_offset: offset } = await info(control, 'replication');
+    return offset === undefined ? undefined : Number(offset);
+  }).catch(ifUnreachable(Number.POSITIVE_INFINITY));
+
+/** Does the source know a replica that listens on this port? */
+export const listsReplica = (source: Source, port: number): Promise<boolean> =>
+  withSource(source, async (control) =>
+    Object.entries(await info(control, 'replication')).some(
+      ([name, value]) => /^slave\d+$/.test(name) && value.includes(`port=${port},`),
+    ),
+  ).catch(ifUnreachable(false));
+
+const ifUnreachable =
+  <T>(value: T) =>
+  (failure: unknown): T => {
+    if (failure instanceof RedisUnreachableError) return value;
+    throw failure;
+  };
+
+const withSource = async <T>(source: Source, work: (control: Control) => Promise<T>): Promise<T> => {
+  if (!LOOPBACK.test(source.host)) {
+    throw new RedisUnreachableError(source, { cause: new Error('it is not on this machine') });
+  }
+  const control = await connectControl(source);
+  try {
+    return await work(control);
+  } finally {
+    control.close();
+  }
+};
+
 const examine = async (
-  source: Source | undefined,
+  source: Source,
   look: (control: Control) => Promise<string | undefined>,
 ): Promise<string | undefined> => {
-  if (source === undefined) return 'the source cannot be reached';
-  let control: Control | undefined;
   try {
-    control = await connectControl(source);
-    return await look(control);
+    return await withSource(source, look);
   } catch (failure) {
     if (failure instanceof RedisUnreachableError) return 'the source cannot be reached';
     if (isErrorReply(failure)) return `the source answers ${failure.message}`;
     throw failure;
-  } finally {
-    control?.close();
   }
 };
 
@@ -109,7 +139,7 @@ const differences = async (
 const setting = async (control: Control, name: string): Promise<string | undefined> =>
   (await control.command<string[]>('CONFIG', 'GET', name).catch(ifErrorReply([])))[1];
 
-const info = (control: Control): Promise<Info> => control.info().catch(ifErrorReply({}));
+const info = (control: Control, section?: string): Promise<Info> => control.info(section).catch(ifErrorReply({}));
 
 const errorReply = (failure: unknown): string => {
   if (isErrorReply(failure)) return failure.message;

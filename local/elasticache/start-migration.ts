@@ -4,7 +4,7 @@ import type { CacheNode } from './node.ts';
 import type { ReplicationGroup } from './replication-group.ts';
 import { mustAcceptMigration, sourceRefused, targetViolations } from './requirements.ts';
 import { delayMs } from './settings.ts';
-import { type Endpoint, resolveSource, type Source, whyNotReplicable } from './source.ts';
+import { type Endpoint, listsReplica, resolveSource, type Source, whyNotReplicable } from './source.ts';
 import { sleep, until } from './wait.ts';
 
 /**
@@ -20,7 +20,7 @@ export const startMigration = async (
 ): Promise<void> => {
   mustAcceptMigration(group, plane.settings(group));
   const source = resolveSource(endpoint, plane.aliases);
-  group.migration = { source, phase: 'starting' };
+  group.migration = { phase: 'starting' };
   if (plane.settings(group).sourceValidation === 'synchronous') {
     const reason = await whyNotReplicable(source, expectations(plane, group));
     if (reason !== undefined) {
@@ -32,7 +32,7 @@ export const startMigration = async (
   plane.background(() => replicate(plane, group, source));
 };
 
-const replicate = async (plane: ControlPlane, group: ReplicationGroup, source: Source | undefined): Promise<void> => {
+const replicate = async (plane: ControlPlane, group: ReplicationGroup, source: Source): Promise<void> => {
   await sleep(plane.clock, delayMs(plane.settings(group).startDelayMs), plane.signal);
   const reason = await attempts(plane, group, source);
   if (reason === undefined) {
@@ -48,17 +48,12 @@ const replicate = async (plane: ControlPlane, group: ReplicationGroup, source: S
 };
 
 /** Undefined as soon as every primary has begun to copy, else why the last attempt failed. */
-const attempts = async (
-  plane: ControlPlane,
-  group: ReplicationGroup,
-  source: Source | undefined,
-): Promise<string | undefined> => {
+const attempts = async (plane: ControlPlane, group: ReplicationGroup, source: Source): Promise<string | undefined> => {
   const { targetValidation, startAttempts, startRetryDelayMs } = plane.settings(group);
   const [violation] = targetViolations(group.describe());
   if (targetValidation === 'failsLater' && violation !== undefined) return violation;
   for (let attempt = 1; ; attempt++) {
-    const reason =
-      (await whyNotReplicable(source, expectations(plane, group))) ?? (await follow(plane, group, source as Source));
+    const reason = (await whyNotReplicable(source, expectations(plane, group))) ?? (await follow(plane, group, source));
     if (reason === undefined || attempt >= startAttempts) return reason;
     await sleep(plane.clock, delayMs(startRetryDelayMs), plane.signal);
   }
@@ -68,7 +63,7 @@ const follow = async (plane: ControlPlane, group: ReplicationGroup, source: Sour
   const followAndLook = (primary: CacheNode) =>
     primary.hold(async () => {
       await primary.follow(source);
-      return copies(plane, group, primary);
+      return copies(plane, group, primary, source);
     });
   try {
     const copying = await Promise.all(group.nodeGroups.map(({ primary }) => followAndLook(primary)));
@@ -81,21 +76,17 @@ const follow = async (plane: ControlPlane, group: ReplicationGroup, source: Sour
 };
 
 /**
- * Has the node begun to copy? `sync` has to be seen twice: a source that refuses PSYNC is asked for SYNC as well, which looks
- * like a beginning until its refusal arrives. A source that forks slowly, or waits for more replicas, stays in `handshake`.
+ * Has the node begun to copy? Its own `sync` is no proof: a source that refuses PSYNC is asked for SYNC as well, which looks like
+ * a beginning until the refusal arrives. The source has to list it as a replica, be it one that still waits for the fork.
  */
-const copies = async (plane: ControlPlane, group: ReplicationGroup, node: CacheNode): Promise<boolean> => {
-  let previous = '';
-  return until(
+const copies = (plane: ControlPlane, group: ReplicationGroup, node: CacheNode, source: Source): Promise<boolean> =>
+  until(
     async () => {
       const state = await node.linkState();
-      const begun = state === 'connected' || (state === 'sync' && previous === 'sync');
-      previous = state;
-      return begun;
+      return state === 'connected' || (state === 'sync' && (await listsReplica(source, node.port)));
     },
     { clock: plane.clock, forMs: plane.settings(group).startAttemptMs, signal: plane.signal },
   );
-};
 
 /** A node that is gone cannot be promoted, and need not be. */
 const promoteBack = async (node: CacheNode): Promise<void> => {
