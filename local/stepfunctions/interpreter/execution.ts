@@ -24,6 +24,8 @@ export class Execution {
   readonly input: Payload;
   readonly world: World;
   readonly startDate: Date;
+  /** ISO 8601, as the context object shows it. */
+  readonly startTime: string;
   readonly history: History;
   status: ExecutionStatus = 'RUNNING';
   stopDate: Date | undefined;
@@ -54,6 +56,7 @@ export class Execution {
       executionStartedEventDetails: { ...shownInput(input), roleArn: revision.roleArn },
     });
     this.startDate = this.history.latest;
+    this.startTime = this.startDate.toISOString();
     this.#onStatus = onStatus;
     this.#root = new Branch(this);
   }

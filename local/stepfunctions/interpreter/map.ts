@@ -22,7 +22,7 @@ const concurrency = async (run: StateRun<MapState>): Promise<number> => {
   return wanted === 0 ? INLINE_MAP_CONCURRENCY : Math.min(wanted, INLINE_MAP_CONCURRENCY);
 };
 
-const attempt = async (run: StateRun<MapState>): Promise<unknown[]> => {
+const attempt = async (run: StateRun<MapState>): Promise<Payload> => {
   const { branch, name, state } = run;
   const items = await run.evaluateAs(state.Items ?? '{% $states.input %}', 'Items', 'array', isArray);
   const atOnce = await concurrency(run);
@@ -43,7 +43,7 @@ const attempt = async (run: StateRun<MapState>): Promise<unknown[]> => {
     aborted: (index, causeId) => append('Aborted', index, causeId),
   });
   branch.note('MapStateSucceeded');
-  return outputs;
+  return payloadOf(outputs);
 };
 
 type IterationEnd = 'Started' | 'Succeeded' | 'Failed' | 'Aborted';

@@ -1,4 +1,4 @@
-import { type Payload, payloadOf } from '../payload.ts';
+import type { Payload } from '../payload.ts';
 import type { StateRun, Visible } from './state-run.ts';
 
 /** How a state ends: what it hands on, what it assigns, where it leads. */
@@ -40,8 +40,6 @@ export const conclude = async (
   return { output: run.limited(output), assigned, next };
 };
 
-/** A result that is not yet a payload: `$states.result`, and the output when the state names none. */
-export const concludeWith = (run: StateRun, ending: Ending & { Next?: string | undefined }, result: unknown) => {
-  const payload = payloadOf(result);
-  return conclude(run, ending, '', { result: payload.value }, payload, ending.Next);
-};
+/** Ends a state by its result: `$states.result`, and the output when the state names none. */
+export const concludeWith = (run: StateRun, ending: Ending & { Next?: string | undefined }, result: Payload) =>
+  conclude(run, ending, '', { result: result.value }, result, ending.Next);

@@ -1,4 +1,5 @@
 import type { Graph, ParallelState } from '../definition/schema.ts';
+import { type Payload, payloadOf } from '../payload.ts';
 import { fanOut } from './fan-out.ts';
 import { concludeWith, type Outcome } from './outcome.ts';
 import { withRecovery } from './recovery.ts';
@@ -9,7 +10,7 @@ import type { StateRun } from './state-run.ts';
 export const runParallel = (run: StateRun<ParallelState>): Promise<Outcome> =>
   withRecovery(run, run.state, async () => concludeWith(run, run.state, await attempt(run)), 'ParallelStateFailed');
 
-const attempt = async (run: StateRun<ParallelState>): Promise<unknown[]> => {
+const attempt = async (run: StateRun<ParallelState>): Promise<Payload> => {
   const { branch, state } = run;
   const template = state.Arguments;
   const input = template === undefined ? run.input : run.limited(await run.evaluate(template, 'Arguments'));
@@ -20,5 +21,5 @@ const attempt = async (run: StateRun<ParallelState>): Promise<unknown[]> => {
     run: (inner, i) => runGraph(inner, state.Branches[i] as Graph, input),
   });
   branch.note('ParallelStateSucceeded');
-  return outputs;
+  return payloadOf(outputs);
 };

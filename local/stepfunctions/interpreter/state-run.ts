@@ -147,7 +147,7 @@ export class StateRun<S extends State = State> {
       Execution: {
         Id: execution.arn,
         Input: execution.input.value,
-        StartTime: execution.startDate.toISOString(),
+        StartTime: execution.startTime,
         Name: execution.name,
         RoleArn: revision.roleArn,
         RedriveCount: 0,

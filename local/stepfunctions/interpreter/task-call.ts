@@ -4,7 +4,7 @@ import { TaskError } from '../errors.ts';
 import { type Payload, payloadOf } from '../payload.ts';
 import type { Branch, Settle } from './branch.ts';
 import type { Schedule } from './task-events.ts';
-import type { Integration } from './world.ts';
+import type { Integration, IntegrationCall } from './world.ts';
 
 /** The task's time is up, by TimeoutSeconds or by HeartbeatSeconds. */
 export class Expired extends Error {
@@ -31,13 +31,13 @@ export const callTask = (
   plan: Schedule,
   token: string | undefined,
   submitted: (output: Payload) => void,
-): Promise<unknown> =>
-  branch.wait<unknown>((settle) => {
+): Promise<Payload> =>
+  branch.wait<Payload>((settle) => {
     const { clock, tokens } = branch.execution.world;
     const timers = new TimeLimits(branch, plan, settle);
     if (token !== undefined) {
       tokens.open(token, {
-        succeed: (output) => settle.resolve(output.value),
+        succeed: (output) => settle.resolve(output),
         fail: (error, cause) => settle.reject(new TaskError(error, cause)),
         heartbeat: () => timers.beat(),
       });
@@ -46,14 +46,17 @@ export const callTask = (
     let answered = false;
     const { arn: executionArn, revision } = branch.execution;
     const call = { signal: controller.signal, executionArn, stateMachineArn: revision.arn, clock };
-    const finish = (end: () => void) => {
+    const heard = (end: () => void) => {
       answered = true;
       if (settle.open) end();
     };
-    invoke(branch.execution.world.integrations[resource.integration] as Integration, resource, plan, call).then(
-      (answer) => finish(() => (token === undefined ? settle.resolve(answer) : submitted(payloadOf(answer)))),
-      (reason) => finish(() => settle.reject(reason)),
-    );
+    const integration = branch.execution.world.integrations[resource.integration] as Integration;
+    invoke(integration, resource, plan, call)
+      .then(
+        (answer) => heard(() => (token === undefined ? settle.resolve(answer) : submitted(answer))),
+        (reason) => heard(() => settle.reject(reason)),
+      )
+      .catch((fault) => settle.reject(fault));
     return () => {
       timers.cancel();
       if (token !== undefined) tokens.close(token);
@@ -66,13 +69,11 @@ const invoke = async (
   integration: Integration,
   { functionArn }: TaskResource,
   { args }: Schedule,
-  call: Parameters<Integration>[1],
-): Promise<unknown> => {
-  // A copy: what the integration does to its arguments must not reach the execution's own values.
-  const given: unknown = JSON.parse(args.json);
-  if (functionArn === undefined) return integration(given, call);
-  const answer = await integration({ FunctionName: functionArn, Payload: given }, call);
-  return (answer as { Payload?: unknown }).Payload;
+  call: IntegrationCall,
+): Promise<Payload> => {
+  if (functionArn === undefined) return payloadOf(await integration(args.value, call));
+  const answer = await integration({ FunctionName: functionArn, Payload: args.value }, call);
+  return payloadOf((answer as { Payload?: unknown }).Payload);
 };
 
 class TimeLimits {
@@ -80,7 +81,7 @@ class TimeLimits {
   readonly #timeout: Timer | undefined;
   #heartbeat: Timer | undefined;
 
-  constructor(branch: Branch, { timeoutSeconds, heartbeatSeconds }: Schedule, settle: Settle<unknown>) {
+  constructor(branch: Branch, { timeoutSeconds, heartbeatSeconds }: Schedule, settle: Pick<Settle<never>, 'reject'>) {
     const { clock } = branch.execution.world;
     const after = (seconds: number | undefined, heartbeat: boolean) =>
       seconds === undefined ? undefined : clock.after(seconds * 1000, () => settle.reject(new Expired(heartbeat)));

@@ -1,8 +1,8 @@
 import { parseResource, type TaskResource } from '../definition/resource.ts';
 import type { TaskState } from '../definition/schema.ts';
 import { TaskError } from '../errors.ts';
-import { type Payload, payloadOf } from '../payload.ts';
-import { StateFailure } from './failure.ts';
+import { type Payload, parsePayload } from '../payload.ts';
+import { Abandoned, StateFailure } from './failure.ts';
 import { concludeWith, type Outcome } from './outcome.ts';
 import { withRecovery } from './recovery.ts';
 import { isWholeNumber } from './simple-states.ts';
@@ -28,7 +28,8 @@ const seconds = (run: StateRun<TaskState>, field: 'TimeoutSeconds' | 'HeartbeatS
 
 const schedule = async (run: StateRun<TaskState>): Promise<Schedule> => {
   const template = run.state.Arguments;
-  const args = template === undefined ? run.input : await run.evaluate(template, 'Arguments');
+  // The integration may do to its arguments what it likes: they are its own copy either way.
+  const args = template === undefined ? parsePayload(run.input.json) : await run.evaluate(template, 'Arguments');
   return {
     args: run.limited(args),
     timeoutSeconds: await seconds(run, 'TimeoutSeconds'),
@@ -37,23 +38,23 @@ const schedule = async (run: StateRun<TaskState>): Promise<Schedule> => {
 };
 
 /** @throws StateFailure when the task fails, runs out of time or answers too much */
-const attempt = async (run: StateRun<TaskState>, resource: TaskResource, events: TaskEvents): Promise<unknown> => {
+const attempt = async (run: StateRun<TaskState>, resource: TaskResource, events: TaskEvents): Promise<Payload> => {
   const { execution } = run.branch;
   // A new one for each attempt: the token of a failed attempt is spent.
   run.taskToken = resource.waitsForToken ? execution.world.tokens.issue(execution.arn) : undefined;
   const plan = await schedule(run);
   events.scheduled(plan);
   events.started();
-  let answer: unknown;
+  let answer: Payload;
   try {
     answer = await callTask(run.branch, resource, plan, run.taskToken, (output) => events.submitted(output));
   } catch (thrown) {
     throw failed(run, thrown, events);
   }
-  return succeeded(run, payloadOf(answer), events);
+  return succeeded(run, answer, events);
 };
 
-const succeeded = (run: StateRun<TaskState>, output: Payload, events: TaskEvents): unknown => {
+const succeeded = (run: StateRun<TaskState>, output: Payload, events: TaskEvents): Payload => {
   try {
     run.limited(output, run.state.Resource);
   } catch (failure) {
@@ -61,7 +62,7 @@ const succeeded = (run: StateRun<TaskState>, output: Payload, events: TaskEvents
     throw failure;
   }
   events.succeeded(output);
-  return output.value;
+  return output;
 };
 
 const failed = (run: StateRun<TaskState>, thrown: unknown, events: TaskEvents): unknown => {
@@ -73,8 +74,9 @@ const failed = (run: StateRun<TaskState>, thrown: unknown, events: TaskEvents): 
     events.failed(thrown.error, thrown.cause);
     return new StateFailure(thrown.error, thrown.cause);
   }
-  if (!(thrown instanceof Error)) return thrown;
-  const broken = run.failure('States.Runtime', `The integration is broken: ${thrown.stack ?? thrown.message}`);
+  if (thrown instanceof Abandoned) return thrown;
+  const what = thrown instanceof Error ? thrown.stack : String(thrown);
+  const broken = run.failure('States.Runtime', `The integration is broken: ${what}`);
   events.failed(broken.error, broken.reason);
   return broken;
 };

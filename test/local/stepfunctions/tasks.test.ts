@@ -76,6 +76,15 @@ describe('a task', () => {
     expect(run.cause).toContain('TypeError: no such thing');
   });
 
+  it.each([
+    ['no JSON', { big: 1n }],
+    ['nothing', undefined],
+  ])('survives an integration that answers %s', async (what, answer) => {
+    const run = await runMachine(single({ Type: 'Task', Resource: CALL }), { [CALL]: async () => answer });
+
+    expect(run).toMatchObject(what === 'nothing' ? { output: null } : { status: 'FAILED', error: 'States.Runtime' });
+  });
+
   it('may have a function’s ARN as its resource: the input is the payload, and the payload the result', async () => {
     const arn = 'arn:aws:lambda:us-west-2:000000000000:function:f:live';
     const run = await runMachine(
