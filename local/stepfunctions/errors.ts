@@ -37,13 +37,6 @@ export class InvalidName extends StepFunctionsError {
   }
 }
 
-export class InvalidArn extends StepFunctionsError {
-  readonly code = 'InvalidArn';
-  constructor(arn: string) {
-    super(`Invalid Arn: 'Resource type not valid in this context: ${arn}'`);
-  }
-}
-
 export class InvalidExecutionInput extends StepFunctionsError {
   readonly code = 'InvalidExecutionInput';
   constructor(why: string) {

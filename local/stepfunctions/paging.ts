@@ -5,7 +5,7 @@ export interface PageRequest {
   nextToken?: string | undefined;
 }
 
-export interface Page<T> {
+interface Page<T> {
   items: T[];
   nextToken?: string;
 }

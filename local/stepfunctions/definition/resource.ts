@@ -3,7 +3,7 @@ const FUNCTION = /^arn:aws[a-z-]*:lambda:[^:]*:[^:]*:function:[^:]+(:[^:]+)?$/;
 const TOKEN_SUFFIX = '.waitForTaskToken';
 
 /** Lambda's optimized integration, which a function's ARN as Resource is called through as well. */
-export const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
+const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
 
 export interface TaskResource {
   /** What the integration is registered under: the resource without `.waitForTaskToken`. */

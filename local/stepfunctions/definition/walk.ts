@@ -1,6 +1,6 @@
 import type { Graph, Machine, State } from './schema.ts';
 
-export interface Place {
+interface Place {
   /** `/States/Copy/Branches[0]/States/Read`, as the API's diagnostics write it */
   path: string;
   name: string;

@@ -3,7 +3,7 @@ import { Branch, type MapItem } from './branch.ts';
 import { Abandoned, StateFailure } from './failure.ts';
 
 /** What distinguishes the branches of a Parallel from the iterations of a Map. Indices count from 0. */
-export interface Lanes {
+interface Lanes {
   count: number;
   /** How many run at once. */
   concurrency: number;

@@ -9,7 +9,7 @@ import type { StateRun } from './state-run.ts';
  *
  * @param attempts how often this retrier has retried since the state was entered
  */
-export const retryDelayMs = (retrier: Retrier, attempts: number, random: () => number): number => {
+const retryDelayMs = (retrier: Retrier, attempts: number, random: () => number): number => {
   const seconds = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** attempts;
   const capped = Math.min(seconds, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
   return (retrier.JitterStrategy === 'FULL' ? random() * capped : capped) * 1000;

@@ -3,7 +3,7 @@ import { InvalidToken, TaskDoesNotExist, TaskTimedOut } from '../errors.ts';
 import type { Payload } from '../payload.ts';
 
 /** The task that waits for a token. */
-export interface TokenHolder {
+interface TokenHolder {
   succeed(output: Payload): void;
   fail(error: string | undefined, cause: string | undefined): void;
   heartbeat(): void;
