@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contents, type Lab, startLab } from './lab.ts';
+
+describe('a migration on real Redis', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab?.end());
+
+  it('moves every key of every type, waits for the cutover, promotes the primary, and tells each step once', async () => {
+    const source = await lab.source(600);
+    await lab.group('orders', {}, 2);
+
+    const migrationId = await lab.start('orders', source.port, { reason: 'weekday move' });
+    await lab.announcement(migrationId, 'MigrationAwaitingCutover');
+    const awaiting = await lab.awaiting(migrationId);
+    const answer = await lab.request('POST', `/migrations/${migrationId}/cutover`, { reason: 'writers stopped' });
+    await lab.announcement(migrationId, 'MigrationCompleted');
+    const view = await lab.view(migrationId);
+
+    expect(awaiting).toMatchObject({ status: 'awaitingCutover', allowedActions: ['cutover'], reason: 'weekday move' });
+    expect(answer.status).toBe(202);
+    expect(lab.typesOf(migrationId)).toEqual([
+      'MigrationAccepted',
+      'MigrationStarted',
+      'MigrationInSync',
+      'MigrationAwaitingCutover',
+      'MigrationCutoverStarted',
+      'MigrationPromoted',
+      'MigrationCompleted',
+    ]);
+    expect(view).toMatchObject({ status: 'completed', outcome: 'completed', phase: 'ended', allowedActions: [] });
+    expect(view).not.toHaveProperty('waitingFor');
+
+    const nodes = lab.aws.elastiCache.group('orders').nodes();
+    const before = await contents(await lab.client(source.port));
+    for (const { port } of nodes) expect(await contents(await lab.client(port))).toEqual(before);
+    const roles = await Promise.all(nodes.map(async ({ port }) => role(await lab.client(port))));
+    expect(roles).toEqual(['master', 'slave', 'slave']);
+  });
+
+  it('continues the source\'s history on the promoted primary, up to an offset that the source had reached', async () => {
+    const source = await lab.source();
+    await lab.group('lineage');
+
+    const migrationId = await lab.start('lineage', source.port, { cutover: { mode: 'automatic', fence: 'none' } });
+    const { data } = await lab.announcement(migrationId, 'MigrationPromoted');
+
+    const [shard] = data.shards as { previousReplicationId: string; continuesUpToOffset: number }[];
+    const [position] = data.positions as { replicationId: string; sourceOffset: number; targetOffset: number }[];
+    expect(shard?.previousReplicationId).toBe(position?.replicationId);
+    expect(shard?.continuesUpToOffset).toBeGreaterThan(position?.sourceOffset ?? Number.POSITIVE_INFINITY);
+    await lab.announcement(migrationId, 'MigrationCompleted');
+    expect(lab.typesOf(migrationId)).not.toContain('MigrationAwaitingCutover');
+  });
+
+  it('never lets the task token or the input out by the view, its timeline or the bus', async () => {
+    const source = await lab.source();
+    await lab.group('secret');
+    const migrationId = await lab.start('secret', source.port);
+    await lab.awaiting(migrationId);
+
+    const { body } = await lab.request('GET', `/migrations/${migrationId}?timeline=true`);
+
+    expect(body.timeline).toEqual(expect.arrayContaining([expect.objectContaining({ state: 'AwaitCutover' })]));
+    const record = await lab.aws.stepFunctions.describeExecution({ executionArn: body.executionArn as string });
+    const token = /"taskToken":"([^"]+)"/.exec(JSON.stringify(lab.aws.stepFunctions.getExecutionHistory({ executionArn: record.executionArn, maxResults: 1000 })).replaceAll('\\', ''))?.[1];
+    expect(token).toBeTruthy();
+    for (const text of [JSON.stringify(body), JSON.stringify(await lab.view(migrationId)), JSON.stringify(lab.announced)]) {
+      expect(text).not.toContain(token);
+      expect(text).not.toContain('taskToken');
+    }
+    await lab.request('POST', `/migrations/${migrationId}/cutover`);
+    await lab.announcement(migrationId, 'MigrationCompleted');
+  });
+
+  it('shows progress with bytes, nodes and offsets, and never a figure that it does not know', async () => {
+    const source = await lab.source(300, { 'repl-diskless-sync': 'no' });
+    await lab.group('figures');
+    const migrationId = await lab.start('figures', source.port);
+    const view = await lab.awaiting(migrationId);
+
+    const { progress, shards } = view as unknown as {
+      progress: Record<string, unknown>;
+      shards: { replicationId: string; nodes: { cacheClusterId: string; replicationRole: string; linkStatus: string }[] }[];
+    };
+    expect(progress).toMatchObject({ percent: 100, asOf: expect.any(String) });
+    for (const figure of Object.values(progress)) expect(figure).not.toBeNull();
+    expect(shards).toHaveLength(1);
+    expect(shards[0]?.nodes[0]).toMatchObject({ cacheClusterId: 'figures-001', replicationRole: 'slave', linkStatus: 'up' });
+    await lab.request('POST', `/migrations/${migrationId}/cutover`);
+    await lab.announcement(migrationId, 'MigrationCompleted');
+  });
+});
+
+const role = async (client: Awaited<ReturnType<Lab['client']>>) =>
+  (await client.sendCommand<[string]>(['ROLE']))[0];
