@@ -72,7 +72,8 @@ export const locksIn = (table: string): Locks => {
       if (standing?.owner !== migrationId || standing.closed || earlier === undefined) {
         throw new LockLostError(replicationGroupId, migrationId);
       }
-      return { fresh: false, at: earlier };
+      // The same time is this very try: the client repeats a write whose answer was lost.
+      return { fresh: earlier === at, at: earlier };
     },
 
     async withdraw(replicationGroupId, migrationId, intent) {

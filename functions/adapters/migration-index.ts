@@ -1,5 +1,5 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { ListQuery } from '../migration/ports.ts';
+import type { ListQuery, Quiet } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { InvalidRequestError } from '../migration/request-errors.ts';
 import { documents } from './dynamo.ts';
@@ -10,7 +10,7 @@ type Key = Record<string, string>;
 /** Newest first, by the index that fits the filters; a second filter is applied to what that index gives. */
 export const listMigrations = async (table: string, { status, replicationGroupId, limit, nextToken }: ListQuery) => {
   const filters = { ...(status && { status }), ...(replicationGroupId && { replicationGroupId }) };
-  const [index, attribute, value] = replicationGroupId
+  const [index, attribute, value]: [string, string, string] = replicationGroupId
     ? ['byReplicationGroup', 'replicationGroupId', replicationGroupId]
     : status
       ? ['byStatus', 'status', status]
@@ -29,20 +29,30 @@ export const listMigrations = async (table: string, { status, replicationGroupId
         ExpressionAttributeValues: { ':key': value, ':status': status },
       }),
   };
-  const from = nextToken === undefined ? undefined : readToken(nextToken, filters);
+  const from = nextToken === undefined ? undefined : { ...readToken(nextToken, filters), [attribute]: value };
   const { records, last } = await collect(query, limit, from);
   return { migrations: records, ...(last && { nextToken: writeToken(last, filters) }) };
 };
 
-/** Records that are not settled and were last written before that time, oldest first. */
-export const unsettledMigrations = async (table: string, untouchedSince: string, limit: number) => {
+/**
+ * Records that are not settled and have been quiet for too long, oldest first. The filter is the index's and not the
+ * caller's: migrations that wait for their cutover would fill the page, and hide those behind them.
+ */
+export const unsettledMigrations = async (table: string, { endedBefore, atWorkBefore }: Quiet, limit: number) => {
   const { records } = await collect(
     {
       TableName: table,
       IndexName: 'unsettled',
       KeyConditionExpression: 'unsettledMark = :yes',
-      FilterExpression: 'updatedAt < :since',
-      ExpressionAttributeValues: { ':yes': 'yes', ':since': untouchedSince },
+      FilterExpression:
+        'updatedAt < :atWorkBefore OR (updatedAt < :endedBefore AND (attribute_exists(outcome) OR #status = :accepted))',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':yes': 'yes',
+        ':accepted': 'accepted',
+        ':endedBefore': endedBefore,
+        ':atWorkBefore': atWorkBefore,
+      },
     },
     limit,
     undefined,
@@ -66,21 +76,26 @@ const collect = async (query: QueryCommandInput, limit: number, from: Key | unde
 };
 
 /** A token holds where the page ended, and the filters it was made for: under others it would give wrong pages. */
-const writeToken = (last: Key, filters: Key): string =>
-  Buffer.from(JSON.stringify({ last, filters })).toString('base64url');
+const writeToken = ({ pk, sortKey }: Key, filters: Key): string =>
+  Buffer.from(JSON.stringify({ pk, sortKey, filters })).toString('base64url');
 
-const readToken = (token: string, filters: Key): Key => {
+/** Of its parts only those are taken that a key of the index must have; DynamoDB refuses any other. */
+const readToken = (token: string, filters: Key): { pk: string; sortKey: string } => {
   const refused = (detail: string) => new InvalidRequestError([{ parameter: 'nextToken', detail }]);
-  let parsed: { last?: unknown; filters?: unknown };
+  let parsed: { pk?: unknown; sortKey?: unknown; filters?: unknown } | null;
   try {
     parsed = JSON.parse(Buffer.from(token, 'base64url').toString());
   } catch {
-    throw refused('is not a token that this API gave');
+    throw refused(NOT_OURS);
   }
-  const { last, filters: made } = parsed ?? {};
-  const isKey = (value: unknown): value is Key =>
-    typeof value === 'object' && value !== null && Object.values(value).every((part) => typeof part === 'string');
-  if (!isKey(last) || !isKey(made) || !('pk' in last)) throw refused('is not a token that this API gave');
+  const { pk, sortKey, filters: made } = parsed ?? {};
+  if (!isKeyPart(pk) || !isKeyPart(sortKey)) throw refused(NOT_OURS);
   if (JSON.stringify(made) !== JSON.stringify(filters)) throw refused('was given for other filters');
-  return last;
+  return { pk, sortKey };
 };
+
+const NOT_OURS = 'is not a token that this API gave';
+/** Longer than any key that the table has. */
+const LONGEST_KEY_PART = 200;
+const isKeyPart = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= LONGEST_KEY_PART;

@@ -107,16 +107,17 @@ export const migrationsIn = (table: string): Migrations => {
     end: async (migrationId, outcome, attributes) =>
       (await notingPhase(migrationId, { ...attributes, outcome }, ['waitingFor', 'taskToken'])) ?? find(migrationId),
 
-    requestCutover: (migrationId, at, reason) =>
+    requestCutover: (migrationId, { at, reason, requestId }) =>
       change(
         migrationId,
         {
           cutover: { requestedAt: at, reason },
+          cutoverRequestId: requestId,
           statusReason: 'The cutover is requested.',
           waitingFor: 'the cutover to begin',
         },
-        '#status = :awaiting AND attribute_not_exists(cutover.requestedAt) AND attribute_not_exists(outcome)',
-        { names: { '#status': 'status' }, values: { ':awaiting': 'awaitingCutover' } },
+        '#status = :awaiting AND attribute_not_exists(cutover.requestedAt) AND attribute_not_exists(outcome) AND (attribute_not_exists(cutoverRequestId) OR cutoverRequestId <> :requestId)',
+        { names: { '#status': 'status' }, values: { ':awaiting': 'awaitingCutover', ':requestId': requestId ?? '' } },
       ),
 
     async clearCutoverRequest(migrationId) {
@@ -130,7 +131,7 @@ export const migrationsIn = (table: string): Migrations => {
     },
 
     list: (query) => listMigrations(table, query),
-    unsettled: (untouchedSince, limit) => unsettledMigrations(table, untouchedSince, limit),
+    unsettled: (quiet, limit) => unsettledMigrations(table, quiet, limit),
   };
 };
 

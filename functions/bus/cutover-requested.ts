@@ -6,7 +6,8 @@ import { makeRequestCutover } from '../migration/request-cutover.ts';
 
 const requestCutover = makeRequestCutover(theMigrations(), executions);
 
+// EventBridge delivers at least once; the event's id is the same each time.
 export const handler = busFunction(async (event) => {
   const { migrationId, reason } = readCutoverRequest(event);
-  return await requestCutover(migrationId, reason);
+  return await requestCutover(migrationId, reason, event.id);
 });

@@ -1,5 +1,4 @@
 import type { Migrations, Workflow } from '../migration/ports.ts';
-import type { MigrationRecord } from '../migration/record.ts';
 import type { Clock } from '../replication/ports.ts';
 
 /** A migration at work touches its record at least every LookAtLinkSeconds and a watch's length; this is beyond both. */
@@ -24,8 +23,8 @@ export const makeSweep =
   ) =>
   async (): Promise<{ looked: number; settling: string[] }> => {
     const nowMs = clock.now();
-    const untouched = await migrations.unsettled(new Date(nowMs - GRACE_MS).toISOString(), MOST_A_SWEEP);
-    const suspects = untouched.filter((record) => isSuspect(record, nowMs));
+    const quiet = { endedBefore: isoOf(nowMs - GRACE_MS), atWorkBefore: isoOf(nowMs - SILENT_MS) };
+    const suspects = await migrations.unsettled(quiet, MOST_A_SWEEP);
     const settling: string[] = [];
     for (const { migrationId, executionArn, outcome } of suspects) {
       const execution = await workflow.describe(executionArn);
@@ -41,7 +40,4 @@ export const makeSweep =
     return { looked: suspects.length, settling };
   };
 
-const isSuspect = ({ status, outcome, updatedAt }: MigrationRecord, nowMs: number): boolean => {
-  const silentMs = nowMs - Date.parse(updatedAt);
-  return silentMs > (outcome || status === 'accepted' ? GRACE_MS : SILENT_MS);
-};
+const isoOf = (ms: number): string => new Date(ms).toISOString();

@@ -22,6 +22,23 @@ export interface ListQuery {
   nextToken?: string;
 }
 
+/** What is asked with a cutover. */
+export interface CutoverRequest {
+  /** ISO 8601. */
+  at: string;
+  reason?: string | undefined;
+  /** The same for each delivery of one event: what was asked for under it is not asked for again. */
+  requestId?: string | undefined;
+}
+
+/** Since when nobody has written a record that is worth a look, both ISO 8601. */
+export interface Quiet {
+  /** Of records whose execution may never have begun, and of those that have ended. */
+  endedBefore: string;
+  /** Of all others: tasks that watch are silent for minutes. */
+  atWorkBefore: string;
+}
+
 /** The migrations in the table. Every write is a conditional write of one item. */
 export interface Migrations {
   /** Writes the claim, or answers the one that stands already. */
@@ -33,14 +50,14 @@ export interface Migrations {
   update(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
   list(query: ListQuery): Promise<{ migrations: MigrationRecord[]; nextToken?: string }>;
   /** Notes the request for a cutover if one is awaited and none stands; undefined when that is not so. */
-  requestCutover(migrationId: string, at: string, reason?: string): Promise<MigrationRecord | undefined>;
+  requestCutover(migrationId: string, request: CutoverRequest): Promise<MigrationRecord | undefined>;
   /** Forgets a request for a cutover that was backed out of, so that a new one can be made. */
   clearCutoverRequest(migrationId: string): Promise<void>;
   /** Records how the migration ended, if nobody has. Answers the record as it stands: the first writer wins. */
   end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined>;
   markSettled(migrationId: string): Promise<void>;
-  /** Records whose end has not been settled and that nobody has written since, oldest first. */
-  unsettled(untouchedSince: string, limit: number): Promise<MigrationRecord[]>;
+  /** Records whose end has not been settled and that have been quiet for so long, oldest first. */
+  unsettled(quiet: Quiet, limit: number): Promise<MigrationRecord[]>;
 }
 
 /** What a migration notes in its lock before it acts on the group, so that a repeat knows what an earlier try did. */
@@ -60,6 +77,7 @@ export interface Locks {
   acquire(replicationGroupId: string, migrationId: string): Promise<Lock>;
   /**
    * Notes an intent in our lock; `fresh` is false when an earlier try had noted it, and `at` is then the first one's.
+   * Each try has a time `at` of its own.
    *
    * @throws LockLostError when the lock is not ours, or settlement has begun
    */

@@ -75,6 +75,8 @@ export interface MigrationRecord {
   progress?: Progress;
   shards?: ShardView[];
   cutover?: { requestedAt?: string; reason?: string };
+  /** Of the last request for a cutover that came by an event; it outlives a cutover that was backed out. */
+  cutoverRequestId?: string;
   promotedAt?: string;
   /** Calls the execution that awaits the cutover. Never leaves the service. */
   taskToken?: string;

@@ -1,4 +1,5 @@
 import type { Migrations, Workflow } from './ports.ts';
+import type { MigrationRecord } from './record.ts';
 import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
 import { allowedActions, type MigrationView, toView } from './view.ts';
 
@@ -7,6 +8,7 @@ import { allowedActions, type MigrationView, toView } from './view.ts';
  *
  * The record decides: the request is written to it first, and only then is the waiting execution called. When the call
  * meets no waiter (the execution is just looking at the link), the next wait finds the request in the record.
+ * A repeat calls once more, should the first have died before it could. Under the same `requestId` it is told the same.
  *
  * @throws MigrationNotFoundError
  * @throws ActionNotAllowedError when the view does not list `cutover`
@@ -17,17 +19,19 @@ export const makeRequestCutover =
     workflow: Pick<Workflow, 'resume'>,
     now: () => Date = () => new Date(),
   ) =>
-  async (migrationId: string, reason?: string): Promise<MigrationView> => {
-    const requestedAt = now().toISOString();
-    const record = await migrations.requestCutover(migrationId, requestedAt, reason);
-    if (!record) {
-      const standing = await migrations.find(migrationId);
-      if (!standing) throw new MigrationNotFoundError(migrationId);
-      const why = standing.cutover?.requestedAt
-        ? `it was requested at ${standing.cutover.requestedAt}`
-        : `its status is ${standing.status}: ${standing.statusReason}`;
-      throw new ActionNotAllowedError('Cutover', migrationId, why, allowedActions(standing));
-    }
-    if (record.taskToken) await workflow.resume(record.taskToken, { requestedAt });
-    return toView(record);
+  async (migrationId: string, reason?: string, requestId?: string): Promise<MigrationView> => {
+    const at = now().toISOString();
+    const written = await migrations.requestCutover(migrationId, { at, reason, requestId });
+    const record = written ?? (await migrations.find(migrationId));
+    if (!record) throw new MigrationNotFoundError(migrationId);
+
+    const requestedAt = record.cutover?.requestedAt;
+    if (requestedAt && record.taskToken) await workflow.resume(record.taskToken, { requestedAt });
+    // The same time is the same request: the table's client repeats a write whose answer was lost.
+    const isOurs = written || requestedAt === at || (requestId !== undefined && record.cutoverRequestId === requestId);
+    if (isOurs) return toView(record);
+    const why = requestedAt ? `it was requested at ${requestedAt}` : whyNot(record);
+    throw new ActionNotAllowedError('Cutover', migrationId, why, allowedActions(record));
   };
+
+const whyNot = ({ status, statusReason }: MigrationRecord): string => `its status is ${status}: ${statusReason}`;

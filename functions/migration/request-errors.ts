@@ -1,5 +1,8 @@
 import { MigratorError, type Violation } from './error.ts';
 
+/** A body of 64 KiB can break the contract 40,000 times; the message goes into logs and answers besides the list. */
+const TOLD_IN_WORDS = 5;
+
 /** The request breaks the contract; `violations` lists every breach at once. */
 export class InvalidRequestError extends MigratorError {
   override readonly name = 'InvalidRequestError';
@@ -7,7 +10,9 @@ export class InvalidRequestError extends MigratorError {
   readonly violations: Violation[];
 
   constructor(violations: Violation[]) {
-    super(`The request has ${violations.length} violation(s): ${violations.map(describe).join('; ')}`);
+    const first = violations.slice(0, TOLD_IN_WORDS).map(describe).join('; ');
+    const more = violations.length > TOLD_IN_WORDS ? '; …' : '';
+    super(`The request has ${violations.length} violation(s): ${first}${more}`);
     this.violations = violations;
   }
 }

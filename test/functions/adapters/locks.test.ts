@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locks } from '../../../functions/migration/ports.ts';
+import { FakeLocks } from '../support/locks.ts';
+import { type RealTable, realTable } from '../support/table.ts';
+
+let real: RealTable;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+let count = 0;
+const newGroup = () => `group-${++count}`;
+
+describe.each<[string, () => Locks]>([
+  ['in memory, as the other tests have them', () => new FakeLocks()],
+  ['in DynamoDB', () => real.locks],
+])('locks %s', (_, make) => {
+  const held = async () => {
+    const locks = make();
+    const group = newGroup();
+    await locks.acquire(group, 'first');
+    return { locks, group };
+  };
+
+  it('go to one of 50 migrations that want the same group at once', async () => {
+    const locks = make();
+    const group = newGroup();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) => locks.acquire(group, `migration-${index}`)),
+    );
+    const [winner] = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+
+    expect(errors).toHaveLength(49);
+    for (const { name, message } of errors) {
+      expect([name, message]).toEqual(['ReplicationGroupLockedError', expect.stringContaining(`${winner?.owner}`)]);
+    }
+    expect(await locks.find(group)).toMatchObject({ owner: winner?.owner, epoch: 1 });
+  });
+
+  it('are found ours by a repeat, in the same epoch, with what was noted', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'startSentAt', 't1');
+
+    expect(await locks.acquire(group, 'first')).toMatchObject({ owner: 'first', epoch: 1, startSentAt: 't1' });
+  });
+
+  it('go on to the next in a new epoch, without what the one before had noted', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.release(group, 'first');
+    expect(await locks.find(group)).toBeUndefined();
+
+    const lock = await locks.acquire(group, 'second');
+
+    expect(lock).toMatchObject({ owner: 'second', epoch: 2 });
+    expect(lock).not.toHaveProperty('startSentAt');
+  });
+
+  it('note an intent once: the first time stands, and a repeat is told so', async () => {
+    const { locks, group } = await held();
+
+    expect(await locks.intend(group, 'first', 'startSentAt', 't1')).toEqual({ fresh: true, at: 't1' });
+    expect(await locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: false, at: 't1' });
+    expect(await locks.intend(group, 'first', 'completeSentAt', 't3')).toEqual({ fresh: true, at: 't3' });
+  });
+
+  it('take an intent back, so that the next one is the first again', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.withdraw(group, 'first', 'startSentAt');
+
+    expect(await locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: true, at: 't2' });
+  });
+
+  it('note nothing for somebody else, nor for a group that nobody has locked', async () => {
+    const { locks, group } = await held();
+    for (const name of [group, newGroup()]) {
+      await expect(locks.intend(name, 'second', 'startSentAt', 't')).rejects.toMatchObject({ name: 'LockLostError' });
+    }
+    expect(await locks.find(group)).not.toHaveProperty('startSentAt');
+  });
+
+  it('note nothing more once settlement has begun, not even a repeat of what stands', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.closeToIntents(group, 'first');
+
+    for (const intent of ['startSentAt', 'completeSentAt'] as const) {
+      await expect(locks.intend(group, 'first', intent, 't2')).rejects.toMatchObject({ name: 'LockLostError' });
+    }
+    await expect(locks.acquire(group, 'first')).rejects.toMatchObject({ name: 'LockLostError' });
+    await expect(locks.acquire(group, 'second')).rejects.toMatchObject({ name: 'ReplicationGroupLockedError' });
+  });
+
+  it('are open again for the next owner after settlement', async () => {
+    const { locks, group } = await held();
+    await locks.closeToIntents(group, 'first');
+    await locks.release(group, 'first');
+    await locks.acquire(group, 'second');
+
+    expect(await locks.intend(group, 'second', 'startSentAt', 't')).toEqual({ fresh: true, at: 't' });
+  });
+
+  it('are not touched by whoever does not own them', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.closeToIntents(group, 'second');
+    await locks.withdraw(group, 'second', 'startSentAt');
+    await locks.release(group, 'second');
+
+    expect(await locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: false, at: 't1' });
+  });
+
+  it('stay released, and do not come into being, by late releases and closes', async () => {
+    const locks = make();
+    const group = newGroup();
+    await locks.release(group, 'first');
+    await locks.closeToIntents(group, 'first');
+
+    expect(await locks.find(group)).toBeUndefined();
+    expect(await locks.acquire(group, 'second')).toMatchObject({ owner: 'second', epoch: 1 });
+  });
+});
+
+describe('locks in DynamoDB', () => {
+  it('are ours when the answer to the acquisition was lost', async () => {
+    const group = newGroup();
+    real.loseNextAnswer();
+
+    expect(await real.locks.acquire(group, 'first')).toMatchObject({ owner: 'first', epoch: 1 });
+  });
+
+  it('hold a fresh intent when only its answer was lost: nothing can have been sent under it', async () => {
+    const group = newGroup();
+    await real.locks.acquire(group, 'first');
+    real.loseNextAnswer();
+
+    expect(await real.locks.intend(group, 'first', 'startSentAt', 't1')).toEqual({ fresh: true, at: 't1' });
+    expect(await real.locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: false, at: 't1' });
+  });
+});

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Asking, makeAcceptMigration } from '../../../functions/migration/accept.ts';
+import type { Migrations, Workflow } from '../../../functions/migration/ports.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aRequest } from '../support/records.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
+
+const clock = new FakeClock();
+let migrations: FakeMigrations;
+let workflow: FakeWorkflow;
+beforeEach(() => {
+  migrations = new FakeMigrations(clock);
+  workflow = new FakeWorkflow();
+});
+
+const acceptWith = (over: Partial<Migrations & Workflow> = {}) => {
+  const standing = {
+    claimKey: migrations.claimKey.bind(migrations),
+    create: migrations.create.bind(migrations),
+    start: workflow.start.bind(workflow),
+    executionArn: workflow.executionArn.bind(workflow),
+    ...over,
+  };
+  return makeAcceptMigration(standing, standing, () => new Date(clock.now()));
+};
+const asking = (change: Partial<Asking> = {}): Asking => ({
+  body: aRequest(),
+  origin: 'http',
+  correlationId: 'corr-1',
+  ...change,
+});
+const keyed = (change: Partial<Asking> = {}) => asking({ idempotencyKey: 'key-1', ...change });
+
+describe('acceptMigration', () => {
+  it('answers where the migration will be, and starts its execution with the record as its memory', async () => {
+    const answer = await acceptWith()(asking());
+
+    expect(answer).toEqual({
+      migrationId: expect.stringMatching(/^test-[0-9a-f]{12}$/),
+      status: 'accepted',
+      links: { self: `/migrations/${answer.migrationId}`, cutover: `/migrations/${answer.migrationId}/cutover` },
+    });
+    expect(workflow.started).toEqual([{ migrationId: answer.migrationId, input: migrations.record.input }]);
+    expect(JSON.parse(migrations.record.input)).toEqual({
+      migrationId: answer.migrationId,
+      correlationId: 'corr-1',
+      replicationGroupId: 'test',
+      source: { address: '10.0.0.5', port: 6379 },
+      cutover: { mode: 'manual' },
+    });
+  });
+
+  it('keeps nothing of a request that is refused, not even its key', async () => {
+    await expect(acceptWith()(keyed({ body: {} }))).rejects.toThrow('violation');
+
+    await expect(acceptWith()(keyed())).resolves.toMatchObject({ status: 'accepted' });
+    expect(migrations.records.size).toBe(1);
+  });
+
+  it('takes every request without a key for a new one', async () => {
+    const accept = acceptWith();
+    await accept(asking());
+    await accept(asking());
+
+    expect(workflow.started).toHaveLength(2);
+  });
+
+  it('replays the first answer under the same key, word for word', async () => {
+    const first = await acceptWith()(keyed());
+    const again = await acceptWith()(keyed({ correlationId: 'corr-2' }));
+
+    expect(again).toEqual(first);
+    expect(workflow.started).toHaveLength(1);
+  });
+
+  it('takes a request for the same that only spells its defaults out, or its id in capitals', async () => {
+    const first = await acceptWith()(keyed());
+    const body = aRequest({ replicationGroupId: 'TEST', cutover: { mode: 'manual' } });
+
+    expect(await acceptWith()(keyed({ body }))).toEqual(first);
+  });
+
+  it('refuses the key for another request, naming the migration that it belongs to', async () => {
+    const { migrationId } = await acceptWith()(keyed());
+
+    await expect(acceptWith()(keyed({ body: aRequest({ reason: 'other' }) }))).rejects.toMatchObject({
+      name: 'IdempotencyKeyReusedError',
+      message: expect.stringContaining(migrationId),
+    });
+  });
+
+  it('keeps the keys of HTTP and of the bus apart', async () => {
+    const { migrationId } = await acceptWith()(keyed());
+
+    expect((await acceptWith()(keyed({ origin: 'bus' }))).migrationId).not.toBe(migrationId);
+  });
+
+  it('replays the answer, and starts nothing, also after the migration has ended', async () => {
+    const first = await acceptWith()(keyed());
+    await migrations.end(first.migrationId, 'failed', { status: 'failed', statusReason: 'x', phase: 'ended' });
+    workflow.executions.clear();
+
+    expect(await acceptWith()(keyed())).toEqual(first);
+    expect(workflow.started).toHaveLength(1);
+  });
+
+  it.each([
+    ['before the key is claimed', 'claimKey', false],
+    ['after the key is claimed', 'claimKey', true],
+    ['before the record is written', 'create', false],
+    ['after the record is written', 'create', true],
+    ['before the execution is started', 'start', false],
+    ['after the execution is started', 'start', true],
+  ] as const)('that dies %s is finished by its repeat: one record, one execution', async (_, step, takesEffect) => {
+    const dying = async (...args: never[]) => {
+      const real = step === 'start' ? workflow.start.bind(workflow) : migrations[step].bind(migrations);
+      if (takesEffect) await (real as (...args: never[]) => Promise<unknown>)(...args);
+      throw new Error('the process is gone');
+    };
+    await expect(acceptWith({ [step]: dying })(keyed())).rejects.toThrow('gone');
+
+    const answer = await acceptWith()(keyed({ correlationId: 'corr-2' }));
+
+    expect([...migrations.records.keys()]).toEqual([answer.migrationId]);
+    expect(workflow.started).toEqual([{ migrationId: answer.migrationId, input: migrations.record.input }]);
+  });
+
+  it('lets 20 repeats at once make one migration', async () => {
+    const accept = acceptWith();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => accept(keyed())));
+
+    expect(new Set(answers.map(({ migrationId }) => migrationId)).size).toBe(1);
+    expect(workflow.started).toHaveLength(1);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { parseMigrationRequest } from '../../../functions/migration/request.ts';
+import { InvalidRequestError } from '../../../functions/migration/request-errors.ts';
+import { aRequest } from '../support/records.ts';
+
+/** What is refused, by its place. */
+const violationsOf = (body: unknown): Record<string, string> => {
+  try {
+    parseMigrationRequest(body);
+  } catch (error) {
+    if (!(error instanceof InvalidRequestError)) throw error;
+    return Object.fromEntries(error.violations.map(({ pointer, detail }) => [pointer ?? '?', detail]));
+  }
+  return {};
+};
+
+const withEndpoint = (endpoint: unknown) => aRequest({ customerNodeEndpointList: [endpoint] });
+
+describe('parseMigrationRequest', () => {
+  it('reads the shortest request, with a manual cutover', () => {
+    expect(parseMigrationRequest(aRequest())).toEqual({
+      replicationGroupId: 'test',
+      customerNodeEndpointList: [{ address: '10.0.0.5', port: 6379 }],
+      cutover: { mode: 'manual' },
+    });
+  });
+
+  it('reads everything that is built', () => {
+    const request = aRequest({ cutover: { mode: 'automatic', fence: 'none' }, reason: 'we move' });
+
+    expect(parseMigrationRequest(request)).toEqual(request);
+  });
+
+  it('gives ids in lower case, as AWS stores them', () => {
+    expect(parseMigrationRequest(aRequest({ replicationGroupId: 'Orders-Prod' })).replicationGroupId).toBe(
+      'orders-prod',
+    );
+  });
+
+  it('reports every violation at once, each with its pointer', () => {
+    const body = {
+      replicationGroupId: 'a--b',
+      customerNodeEndpointList: [{ address: '-x', port: 0 }, { port: '6379' }],
+      cutover: { mode: 'x' },
+      reason: 7,
+      'we/ird~': 1,
+    };
+
+    expect(Object.keys(violationsOf(body)).sort()).toEqual([
+      '/customerNodeEndpointList',
+      '/customerNodeEndpointList/0/address',
+      '/customerNodeEndpointList/0/port',
+      '/customerNodeEndpointList/1/address',
+      '/customerNodeEndpointList/1/port',
+      '/cutover/mode',
+      '/reason',
+      '/replicationGroupId',
+      '/we~1ird~0',
+    ]);
+  });
+
+  it.each([
+    ['the body', null, ''],
+    ['the body', [], ''],
+    ['the body', 'text', ''],
+    ['the body', 7, ''],
+    ['the endpoint list', aRequest({ customerNodeEndpointList: {} }), '/customerNodeEndpointList'],
+    ['an endpoint', withEndpoint('10.0.0.5:6379'), '/customerNodeEndpointList/0'],
+    ['the cutover', aRequest({ cutover: 'manual' }), '/cutover'],
+    ['the cutover', aRequest({ cutover: null }), '/cutover'],
+  ])('refuses a wrong shape of %s (%j)', (_, body, pointer) => {
+    expect(Object.keys(violationsOf(body))).toContain(pointer);
+  });
+
+  it('names what is missing', () => {
+    expect(violationsOf({})).toEqual({
+      '/replicationGroupId': expect.stringMatching(/^is missing/),
+      '/customerNodeEndpointList': expect.stringMatching(/^is missing/),
+    });
+  });
+
+  it.each(['a', 'A', 'test', 'a1', 'a-b', 'a-1-b', 'z'.repeat(40), `a${'-b'.repeat(19)}c`])(
+    'takes the id %s',
+    (replicationGroupId) => {
+      expect(violationsOf(aRequest({ replicationGroupId }))).toEqual({});
+    },
+  );
+
+  it.each(['', '1a', '-a', 'a-', 'a--b', 'a_b', 'a.b', 'a b', 'ä', 'test\n', ' test', 'z'.repeat(41), 7, null, ['a']])(
+    'refuses the id %j',
+    (replicationGroupId) => {
+      expect(Object.keys(violationsOf(aRequest({ replicationGroupId })))).toEqual(['/replicationGroupId']);
+    },
+  );
+
+  it.each([1, 6379, 65_535])('takes the port %i', (port) => {
+    expect(violationsOf(withEndpoint({ address: '10.0.0.5', port }))).toEqual({});
+  });
+
+  it.each([0, -1, 65_536, 6379.5, '6379', null, Number.NaN, 1e300, true])('refuses the port %s', (port) => {
+    expect(Object.keys(violationsOf(withEndpoint({ address: '10.0.0.5', port })))).toEqual([
+      '/customerNodeEndpointList/0/port',
+    ]);
+  });
+
+  it.each(['10.0.0.5', 'fe80::1', 'redis', 'redis-1.internal.example', 'a'.repeat(255)])(
+    'takes the address %s',
+    (address) => {
+      expect(violationsOf(withEndpoint({ address, port: 1 }))).toEqual({});
+    },
+  );
+
+  it.each(['', ' ', '10.0.0.5 ', 'redis://x', 'a/b', '-a', 'a\n', 'a\0b', 'a'.repeat(256), 5, null])(
+    'refuses the address %j',
+    (address) => {
+      expect(Object.keys(violationsOf(withEndpoint({ address, port: 1 })))).toEqual([
+        '/customerNodeEndpointList/0/address',
+      ]);
+    },
+  );
+
+  it.each([0, 2, 3])('refuses a list of %i endpoints', (length) => {
+    const customerNodeEndpointList = Array.from({ length }, () => ({ address: '10.0.0.5', port: 6379 }));
+
+    expect(violationsOf(aRequest({ customerNodeEndpointList }))).toEqual({
+      '/customerNodeEndpointList': 'must hold exactly one endpoint, also in cluster mode',
+    });
+  });
+
+  it.each([
+    ['/dryRun', { dryRun: false }],
+    ['/verification', { verification: { mode: 'full' } }],
+    ['/waivers', { waivers: [] }],
+    ['/cutover/drainBudgetMs', { cutover: { drainBudgetMs: 2000 } }],
+    ['/cutover/promotionBudgetSeconds', { cutover: { promotionBudgetSeconds: 1800 } }],
+    ['/cutover/fence', { cutover: { fence: 'auto' } }],
+  ])('refuses %s by name: it is not built yet', (pointer, field) => {
+    expect(violationsOf(aRequest(field))).toEqual({ [pointer]: expect.stringMatching(/not built yet|are not built/) });
+  });
+
+  it('takes an automatic cutover only with the word that nothing fences the source', () => {
+    expect(violationsOf(aRequest({ cutover: { mode: 'automatic' } }))).toEqual({
+      '/cutover/fence': expect.stringContaining('"none"'),
+    });
+  });
+
+  it.each([
+    ['/__proto__', '{"__proto__":{"replicationGroupId":"x"}}'],
+    ['/constructor', '{"constructor":{"prototype":{}}}'],
+    ['/toString', '{"toString":1}'],
+    ['/cutover/__proto__', '{"cutover":{"__proto__":{"mode":"automatic"}}}'],
+  ])('refuses %s, and nothing is polluted', (pointer, json) => {
+    const body = { ...aRequest(), ...JSON.parse(json) };
+    const whole = JSON.parse(JSON.stringify(aRequest()).replace(/}$/, `,${json.slice(1)}`));
+
+    expect([Object.keys(violationsOf(whole)), Object.getPrototypeOf(body)]).toEqual([[pointer], Object.prototype]);
+    expect(({} as Record<string, unknown>).mode).toBeUndefined();
+  });
+
+  it('takes a reason of 1000 characters, and none longer', () => {
+    expect(violationsOf(aRequest({ reason: 'x'.repeat(1000) }))).toEqual({});
+    expect(Object.keys(violationsOf(aRequest({ reason: 'x'.repeat(1001) })))).toEqual(['/reason']);
+  });
+
+  it('keeps its message short however many violations there are', () => {
+    const customerNodeEndpointList = Array.from({ length: 10_000 }, () => ({}));
+    const error = (() => {
+      try {
+        return parseMigrationRequest(aRequest({ customerNodeEndpointList }));
+      } catch (caught) {
+        return caught as InvalidRequestError;
+      }
+    })() as InvalidRequestError;
+
+    expect(error.violations).toHaveLength(20_001);
+    expect(error.message.length).toBeLessThan(2000);
+    expect(error.message).toContain('20001 violation(s)');
+  });
+
+  it('shortens the names that it repeats', () => {
+    expect(Object.keys(violationsOf(aRequest({ ['x'.repeat(5000)]: 1 })))).toEqual([`/${'x'.repeat(100)}`]);
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { PHASES, STATUSES } from '../../../functions/migration/status.ts';
+import { allowedActions, toView } from '../../../functions/migration/view.ts';
+import { aRecord } from '../support/records.ts';
+
+describe('the view', () => {
+  it('never shows the task token, the input or what only the table needs', () => {
+    const stored = {
+      ...aRecord({ taskToken: 'token-secret', status: 'awaitingCutover', cutoverRequestId: 'event-1' }),
+      pk: 'MIGRATION#x',
+      sortKey: 's',
+      listed: 'yes',
+      unsettledMark: 'yes',
+    };
+    const view = toView(stored);
+
+    expect(JSON.stringify(view)).not.toMatch(/secret/);
+    for (const key of ['taskToken', 'input', 'pk', 'sortKey', 'listed', 'unsettled', 'unsettledMark', 'request']) {
+      expect(view).not.toHaveProperty(key);
+    }
+  });
+
+  it('leaves out what is not known', () => {
+    expect(Object.keys(toView(aRecord())).sort()).toEqual([
+      'acceptedAt',
+      'allowedActions',
+      'correlationId',
+      'cutover',
+      'executionArn',
+      'migrationId',
+      'phase',
+      'phases',
+      'replicationGroupId',
+      'shards',
+      'source',
+      'status',
+      'statusReason',
+    ]);
+  });
+
+  it('tells the reason of the request, and of the cutover, each in its place', () => {
+    const record = aRecord({ cutover: { requestedAt: 't', reason: 'window' }, promotedAt: 'p' });
+    const view = toView({ ...record, request: { ...record.request, reason: 'we move' } });
+
+    expect([view.reason, view.cutover]).toEqual([
+      'we move',
+      { mode: 'manual', requestedAt: 't', reason: 'window', promotedAt: 'p' },
+    ]);
+  });
+});
+
+describe('allowedActions', () => {
+  it.each(STATUSES.map((status) => [status, status === 'awaitingCutover' ? ['cutover'] : []] as const))(
+    'of %s are %j',
+    (status, actions) => {
+      for (const phase of PHASES) expect(allowedActions(aRecord({ status, phase }))).toEqual(actions);
+    },
+  );
+
+  it('are none once the cutover is requested', () => {
+    expect(allowedActions(aRecord({ status: 'awaitingCutover', cutover: { requestedAt: 't' } }))).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import type {
+  CutoverRequest,
+  KeyClaim,
+  ListQuery,
+  Migrations,
+  Quiet,
+  RecordChange,
+} from '../../../functions/migration/ports.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import type { Outcome } from '../../../functions/migration/status.ts';
+import { FakeClock } from './clock.ts';
+
+/** Migrations in memory. The same tests hold them and DynamoDB's to the same behaviour. */
+export class FakeMigrations implements Migrations {
+  readonly records = new Map<string, MigrationRecord>();
+  readonly #claims = new Map<string, KeyClaim>();
+  readonly #clock: Pick<FakeClock, 'iso'>;
+  /** Every change that a task asked for, in order. */
+  readonly changes: RecordChange[] = [];
+
+  constructor(clock: Pick<FakeClock, 'iso'> = new FakeClock(), ...records: MigrationRecord[]) {
+    this.#clock = clock;
+    for (const record of records) this.records.set(record.migrationId, record);
+  }
+
+  /** The only record, for tests that have one. */
+  get record(): MigrationRecord {
+    const [record] = this.records.values();
+    if (!record) throw new Error('There is no migration');
+    return record;
+  }
+
+  async claimKey(claim: KeyClaim): Promise<KeyClaim> {
+    const standing = this.#claims.get(claim.keyHash);
+    if (!standing) this.#claims.set(claim.keyHash, claim);
+    return standing ?? claim;
+  }
+
+  async create(record: MigrationRecord): Promise<MigrationRecord> {
+    const standing = this.records.get(record.migrationId);
+    if (!standing) this.records.set(record.migrationId, record);
+    return standing ?? record;
+  }
+
+  async find(migrationId: string): Promise<MigrationRecord | undefined> {
+    return this.records.get(migrationId);
+  }
+
+  async update(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined> {
+    this.changes.push(change);
+    const record = this.records.get(migrationId);
+    return !record || record.outcome ? record : this.#write(record, change);
+  }
+
+  async end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined> {
+    const record = this.records.get(migrationId);
+    if (!record || record.outcome) return record;
+    const { waitingFor, taskToken, ...rest } = record;
+    return this.#write(rest, { ...change, outcome });
+  }
+
+  async requestCutover(migrationId: string, { at, reason, requestId }: CutoverRequest) {
+    const record = this.records.get(migrationId);
+    if (!record || record.outcome || record.status !== 'awaitingCutover' || record.cutover?.requestedAt)
+      return undefined;
+    if (requestId !== undefined && record.cutoverRequestId === requestId) return undefined;
+    return this.#write(record, {
+      cutover: { requestedAt: at, ...(reason !== undefined && { reason }) },
+      ...(requestId !== undefined && { cutoverRequestId: requestId }),
+      statusReason: 'The cutover is requested.',
+      waitingFor: 'the cutover to begin',
+    });
+  }
+
+  async clearCutoverRequest(migrationId: string): Promise<void> {
+    const record = this.records.get(migrationId);
+    if (!record || record.outcome) return;
+    const { cutover, taskToken, ...rest } = record;
+    this.#write(rest, {});
+  }
+
+  async markSettled(migrationId: string): Promise<void> {
+    const record = this.records.get(migrationId);
+    if (!record?.outcome) return;
+    const { unsettled, taskToken, ...rest } = record;
+    this.#write(rest, {});
+  }
+
+  async list({ status, replicationGroupId, limit }: ListQuery) {
+    const migrations = [...this.records.values()]
+      .filter((record) => !status || record.status === status)
+      .filter((record) => !replicationGroupId || record.replicationGroupId === replicationGroupId)
+      .sort((a, b) => (a.acceptedAt < b.acceptedAt ? 1 : -1));
+    return { migrations: migrations.slice(0, limit) };
+  }
+
+  async unsettled({ endedBefore, atWorkBefore }: Quiet, limit: number): Promise<MigrationRecord[]> {
+    return [...this.records.values()]
+      .filter(({ unsettled }) => unsettled)
+      .filter(({ outcome, status, updatedAt }) =>
+        outcome || status === 'accepted' ? updatedAt < endedBefore : updatedAt < atWorkBefore,
+      )
+      .sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  #write(record: MigrationRecord, change: RecordChange & { outcome?: Outcome }): MigrationRecord {
+    const at = this.#clock.iso();
+    const moved = change.phase !== undefined && change.phase !== record.phase;
+    const written: MigrationRecord = {
+      ...record,
+      ...change,
+      updatedAt: at,
+      phases: moved ? [...record.phases, { phase: change.phase as MigrationRecord['phase'], at }] : record.phases,
+    };
+    this.records.set(record.migrationId, written);
+    return written;
+  }
+}

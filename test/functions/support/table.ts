@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import type { Locks, Migrations } from '../../../functions/migration/ports.ts';
+import { DynamoDb } from '../../../local/dynamodb/service.ts';
+import type { TableModel } from '../../../local/template/model.ts';
+import { readTemplate } from '../../../local/template/read.ts';
+import { serveAws } from './aws.ts';
+
+export interface RealTable {
+  migrations: Migrations;
+  locks: Locks;
+  loseNextAnswer(): void;
+  close(): Promise<void>;
+}
+
+const template = fileURLToPath(new URL('../../../template.yaml', import.meta.url));
+
+/** The template's own table in dynalite, with the adapters as they are deployed and the stock client between them. */
+export const realTable = async (): Promise<RealTable> => {
+  const [table] = readTemplate(template, { stackName: 'test', apiUrl: 'http://127.0.0.1', awsEndpoint: '' }).tables as [
+    TableModel,
+  ];
+  const dynamo = new DynamoDb();
+  await dynamo.createTable(table);
+  const aws = await serveAws(({ headers, body }) => dynamo.wire({ method: 'POST', path: '/', headers, body }, never));
+  // The client reads the environment when its module is loaded.
+  const { migrationsIn } = await import('../../../functions/adapters/migrations.ts');
+  const { locksIn } = await import('../../../functions/adapters/locks.ts');
+  return {
+    migrations: migrationsIn(table.name),
+    locks: locksIn(table.name),
+    loseNextAnswer: aws.loseNextAnswer,
+    close: aws.close,
+  };
+};
+
+const never = { loseAnswer: () => undefined };
