@@ -1,0 +1,77 @@
+import { TaskError } from '../../local/stepfunctions/service.ts';
+import { openWorld, type World, type WorldOptions } from './world.ts';
+
+/** Every way in which a migration of this version can go, as far as its notifications differ. */
+export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: World) => Promise<void> }> = {
+  'a manual cutover': {
+    options: { request: { reason: 'moving to managed nodes' } },
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.clock.advance(11 * 60_000);
+      await world.requestCutover();
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an automatic cutover': {
+    options: { request: { cutover: { mode: 'automatic', fence: 'none' } } },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a link that is lost and comes back': {
+    options: { downSeconds: [[200, 700]] },
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover', 2);
+      await world.requestCutover();
+      await world.clock.runUntilIdle();
+    },
+  },
+  'a cutover that is backed out': {
+    options: { downSeconds: [[100, 180]] },
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.clock.advance(70_000);
+      await world.requestCutover();
+      await world.until('MigrationAwaitingCutover', 2);
+      await world.clock.advance(1000);
+      await world.requestCutover();
+      await world.clock.runUntilIdle();
+    },
+  },
+  'a promotion that takes longer than its budget': {
+    options: { request: { cutover: { mode: 'automatic', fence: 'none' } }, promotionSeconds: 2700 },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  "somebody else's migration": { options: { taken: true }, run: (world) => world.clock.runUntilIdle() },
+  'a stop from outside': {
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      world.service.stopExecution({ executionArn: world.executionArn });
+      await world.clock.runUntilIdle();
+    },
+  },
+  'a cutover that nobody requests': {
+    // Rarely, so that 8 days pass quickly; the announcements are the same.
+    options: { lookAtLinkSeconds: 4 * 3600 },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'an end that the execution cannot announce': {
+    options: {
+      request: { cutover: { mode: 'automatic', fence: 'none' } },
+      before: (name, { executionArn }) => {
+        if (name === 'MigrationCompleted' && String(executionArn).includes('-migration:')) {
+          throw new TaskError('EventBridge.FailedEntry', 'the bus does not take it');
+        }
+      },
+    },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+};
+
+/** @param more options that must not change what is announced, such as another jitter */
+export const travel = async (name: string, more: WorldOptions = {}): Promise<World> => {
+  const journey = JOURNEYS[name];
+  if (!journey) throw new Error(`There is no journey ${name}`);
+  const world = openWorld({ ...journey.options, ...more });
+  await world.begin();
+  await journey.run(world);
+  return world;
+};

@@ -1,0 +1,132 @@
+import { TargetAlreadyMigratingError } from '../../functions/migration/errors.ts';
+import type { Endpoint } from '../../functions/migration/record.ts';
+import { parseInfo } from '../../functions/replication/info.ts';
+import type { GroupEvent, Probe, ReplicationGroups } from '../../functions/replication/ports.ts';
+import { toServerReading } from '../../functions/replication/server-reading.ts';
+
+export interface TargetOptions {
+  /** The link is down in these spans, in seconds after StartMigration. */
+  downSeconds?: [from: number, to: number][];
+  promotionSeconds?: number;
+  /** Somebody else's migration runs on the group. */
+  taken?: boolean;
+}
+
+export const SOURCE: Endpoint = { address: '10.0.0.5', port: 6379 };
+const [FIRST, SECOND]: [Endpoint, Endpoint] = [
+  { address: '10.0.1.1', port: 6379 },
+  { address: '10.0.1.2', port: 6379 },
+];
+const COPY_SECONDS = 40;
+const TOTAL_BYTES = 104_857_600;
+const OFFSET = 52_481_337;
+const SOURCE_ID = '8f4b1e0f6a3c2d5e7b9a0c1d2e3f405162738495';
+const TARGET_ID = '1c0ffee2d3a4b5c6d7e8f90a1b2c3d4e5f607182';
+
+/** A replication group of two nodes and its source, whose INFO and events follow from what was called and when. */
+export const targetIn = (
+  nowMs: () => number,
+  options: TargetOptions,
+): { groups: ReplicationGroups; probe: () => Probe } => {
+  const { downSeconds = [], promotionSeconds = 8, taken = false } = options;
+  const events: GroupEvent[] = [];
+  let startedMs: number | undefined;
+  let completedMs: number | undefined;
+
+  const sinceStart = () => (startedMs === undefined ? -1 : (nowMs() - startedMs) / 1000);
+  const promotedFor = () => (completedMs === undefined ? -1 : (nowMs() - completedMs) / 1000 - promotionSeconds);
+  const isDown = () => downSeconds.some(([from, to]) => sinceStart() >= from && sinceStart() < to);
+
+  const sourceInfo = () => {
+    const online = sinceStart() > COPY_SECONDS && !isDown() && promotedFor() < 0;
+    return [
+      'role:master',
+      `master_replid:${SOURCE_ID}`,
+      `master_repl_offset:${OFFSET}`,
+      ...(online ? [`slave0:ip=${FIRST.address},port=6379,state=online,offset=${OFFSET},lag=1`] : []),
+    ];
+  };
+  const primaryInfo = () => {
+    if (promotedFor() >= 0) {
+      return [
+        'role:master',
+        `master_replid:${TARGET_ID}`,
+        `master_replid2:${SOURCE_ID}`,
+        `master_repl_offset:${OFFSET + 14}`,
+        `second_repl_offset:${OFFSET + 1}`,
+      ];
+    }
+    const following = ['role:slave', `master_host:${SOURCE.address}`, `master_port:${SOURCE.port}`];
+    const seconds = sinceStart();
+    if (seconds < 2) return ['role:master', `master_replid:${TARGET_ID}`, 'master_repl_offset:0'];
+    if (seconds < COPY_SECONDS) {
+      return [
+        ...following,
+        'master_link_status:down',
+        'master_sync_in_progress:1',
+        `master_sync_total_bytes:${TOTAL_BYTES}`,
+        `master_sync_read_bytes:${Math.floor((TOTAL_BYTES * (seconds - 2)) / (COPY_SECONDS - 2))}`,
+        `master_replid:${TARGET_ID}`,
+        'master_repl_offset:0',
+      ];
+    }
+    return [
+      ...following,
+      `master_link_status:${isDown() ? 'down' : 'up'}`,
+      ...(isDown() ? ['master_link_down_since_seconds:3'] : []),
+      `master_replid:${SOURCE_ID}`,
+      `master_repl_offset:${OFFSET}`,
+      `slave_repl_offset:${OFFSET}`,
+    ];
+  };
+  const replicaInfo = () => [
+    'role:slave',
+    'master_link_status:up',
+    `master_replid:${promotedFor() >= 0 ? TARGET_ID : SOURCE_ID}`,
+    `slave_repl_offset:${OFFSET}`,
+  ];
+  const infoOf = ({ address }: Endpoint) =>
+    address === SOURCE.address ? sourceInfo() : address === FIRST.address ? primaryInfo() : replicaInfo();
+
+  const status = () => {
+    if (startedMs === undefined) return 'available';
+    if (promotedFor() >= 2) return 'available';
+    return sinceStart() < 2 ? 'modifying' : 'migrating';
+  };
+  const tell = (message: string, afterSeconds = 0) => events.push({ atMs: nowMs() + afterSeconds * 1000, message });
+
+  return {
+    groups: {
+      describe: async (replicationGroupId) => ({
+        replicationGroupId,
+        status: status(),
+        clusterEnabled: false,
+        nodeGroups: [
+          {
+            nodeGroupId: '0001',
+            nodes: [
+              { cacheClusterId: `${replicationGroupId}-001`, endpoint: FIRST, role: 'primary' },
+              { cacheClusterId: `${replicationGroupId}-002`, endpoint: SECOND, role: 'replica' },
+            ],
+          },
+        ],
+      }),
+      eventsSince: async (_, sinceMs) => events.filter(({ atMs }) => atMs >= sinceMs && atMs <= nowMs()),
+      async test(replicationGroupId) {
+        tell(`Test Migration successful for ${replicationGroupId}`);
+      },
+      async start(replicationGroupId) {
+        if (taken) throw new TargetAlreadyMigratingError(replicationGroupId);
+        startedMs = nowMs();
+      },
+      async complete(replicationGroupId) {
+        completedMs = nowMs();
+        tell(`Complete Migration successful for ${replicationGroupId}`, promotionSeconds);
+      },
+    },
+    probe: () => ({
+      read: async (endpoint) => toServerReading(parseInfo(infoOf(endpoint).join('\r\n')), nowMs()),
+      close: () => undefined,
+    }),
+  };
+};

@@ -1,0 +1,198 @@
+import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
+import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
+import { makeCompleteReplication } from '../../functions/cutover/complete-replication.ts';
+import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
+import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
+import { makeAcceptMigration } from '../../functions/migration/accept.ts';
+import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
+import type { MigrationRecord } from '../../functions/migration/record.ts';
+import type { MigrationRequest } from '../../functions/migration/request.ts';
+import { makeRequestCutover } from '../../functions/migration/request-cutover.ts';
+import { makeClaimReplicationGroup } from '../../functions/replication/claim-replication-group.ts';
+import { makeStartReplication } from '../../functions/replication/start-replication.ts';
+import { makeTestReplication } from '../../functions/replication/test-replication.ts';
+import { makeWatchReplication } from '../../functions/replication/watch-replication.ts';
+import { type BusEvent, makeEvent } from '../../local/eventbridge/event.ts';
+import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
+import { type ExecutionStatusChangeDetail, TaskError } from '../../local/stepfunctions/service.ts';
+import { FakeLocks } from '../functions/support/locks.ts';
+import { FakeMigrations } from '../functions/support/migrations.ts';
+import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
+import { definitionOf } from '../statemachine/support.ts';
+import { SOURCE, type TargetOptions, targetIn } from './target.ts';
+
+export const MIGRATION_ID = 'test-3f9c2b7a5e1d';
+const STACK = 'elasticache-migrator';
+const machineArn = (name: string) => `arn:aws:states:us-west-2:000000000000:stateMachine:${STACK}-${name}`;
+
+export interface Notification extends BusEvent {
+  detail: { metadata: Record<string, string> & { id: string; time: string }; data: Record<string, unknown> };
+}
+
+export interface WorldOptions extends TargetOptions {
+  request?: Partial<MigrationRequest>;
+  /** Runs before a task or an announcement; what it throws is its fault. */
+  before?: (name: string, payload: Record<string, unknown>) => void;
+  /** Runs after an announcement; what it throws is an answer that was lost. */
+  after?: (detailType: string) => void;
+  /** Seconds between two looks at the link while a cutover is awaited. */
+  lookAtLinkSeconds?: number;
+  /** 0 <= x < 1, for jitter */
+  random?: () => number;
+}
+
+const settings = {
+  pollMs: 1000,
+  describeMs: 15_000,
+  watchSeconds: 480,
+  linkLostAfterSeconds: 15,
+  eventGraceSeconds: 60,
+  promotionBudgetSeconds: 1800,
+  verdictSeconds: 600,
+};
+
+/** The service's own use cases and both state machines on a simulated clock, with a target that follows a script. */
+export const openWorld = (options: WorldOptions = {}) => {
+  const announced: Notification[] = [];
+  const changes: ExecutionStatusChangeDetail[] = [];
+  const { clock, service } = laboratory(
+    {
+      'arn:aws:states:::lambda:invoke': async (args) => {
+        const { FunctionName, Payload } = args as { FunctionName: string; Payload: Record<string, unknown> };
+        return { ExecutedVersion: '1', Payload: await invoke(FunctionName.replace(/FunctionArn$/, ''), Payload) };
+      },
+      'arn:aws:states:::events:putEvents': async (args, { executionArn, stateMachineArn }) => {
+        const { Entries } = args as {
+          Entries: [{ Source: string; DetailType: string; Detail: Notification['detail'] }];
+        };
+        const [{ Source: source, DetailType: detailType, Detail }] = Entries;
+        options.before?.(detailType, { executionArn });
+        // Written by the interpreter and read by its consumers as text.
+        const detail = JSON.parse(JSON.stringify(Detail));
+        const parts = { source, detailType, detail, resources: [stateMachineArn, executionArn] };
+        announced.push(makeEvent(clock.now(), parts) as Notification);
+        options.after?.(detailType);
+        return { Entries: [{ EventId: 'e' }], FailedEntryCount: 0 };
+      },
+      'arn:aws:states:::states:startExecution': async (args) => {
+        const { StateMachineArn, Name, Input } = args as { StateMachineArn: string; Name: string; Input: unknown };
+        return service.startExecution({
+          stateMachineArn: StateMachineArn,
+          name: Name,
+          input: JSON.stringify(Input),
+        });
+      },
+    },
+    {
+      ...(options.random && { random: options.random }),
+      onStatusChange: (detail) => {
+        changes.push(detail);
+        const ended = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(detail.status);
+        // The template's rule: settlement under the migration's own name, which its Catch may have taken.
+        if (ended && detail.stateMachineArn === machineArn('migration')) clock.after(0, () => settle(detail.name));
+      },
+    },
+  );
+  for (const file of ['migration', 'settlement'] as const) {
+    const values = {
+      MigrationBusName: STACK,
+      SettlementStateMachineArn: machineArn('settlement'),
+      LookAtLinkSeconds: String(options.lookAtLinkSeconds ?? 480),
+    };
+    service.createStateMachine({ name: `${STACK}-${file}`, definition: definitionOf(file, values) });
+  }
+  const settle = (name: string) => {
+    const stateMachineArn = machineArn('settlement');
+    const taken = service.listExecutions({ stateMachineArn }).executions.some((one) => one.name === name);
+    if (!taken) service.startExecution({ stateMachineArn, name, input: JSON.stringify({ migrationId: name }) });
+  };
+
+  const isoNow = (afterMs = 0) => new Date(clock.now() + afterMs).toISOString();
+  const ticking = {
+    now: () => clock.now(),
+    sleep: (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve)),
+  };
+  const migrations = new FakeMigrations({ iso: isoNow });
+  const locks = new FakeLocks();
+  const { groups, probe } = targetIn(() => clock.now(), options);
+  const workflow: Pick<Workflow, 'start' | 'executionArn' | 'describe' | 'resume'> = {
+    executionArn: (id) => `${machineArn('migration').replace('stateMachine', 'execution')}:${id}`,
+    start: async (name, input) => {
+      service.startExecution({ stateMachineArn: machineArn('migration'), name, input });
+    },
+    describe: async (executionArn) => {
+      const { status, error, cause } = service.describeExecution({ executionArn });
+      return { status, ...(error && { error }), ...(cause && { cause }) };
+    },
+    resume: async (taskToken, output) => {
+      try {
+        service.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
+        return true;
+      } catch (error) {
+        if (error instanceof TaskTimedOut) return false;
+        throw error;
+      }
+    },
+  };
+
+  const tasks: Record<string, (payload: never) => Promise<unknown>> = {
+    ClaimReplicationGroup: makeClaimReplicationGroup(locks, migrations),
+    TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
+    StartReplication: makeStartReplication(groups, locks, migrations, ticking),
+    WatchReplication: makeWatchReplication(groups, probe, migrations, ticking, settings),
+    AwaitCutover: makeAwaitCutover(migrations, workflow),
+    CompleteReplication: makeCompleteReplication(groups, probe, locks, migrations, ticking, settings),
+    WatchPromotion: makeWatchPromotion(groups, probe, locks, migrations, ticking, settings),
+    CloseMigration: makeCloseMigration(migrations, locks),
+    SettleMigration: makeSettleMigration(migrations, locks, workflow, ticking, { actingTaskSeconds: 60 }),
+  };
+  const invoke = async (name: string, payload: Record<string, unknown>) => {
+    try {
+      options.before?.(name, payload);
+      // What is not JSON does not leave a Lambda function.
+      return JSON.parse(JSON.stringify((await tasks[name]?.(payload as never)) ?? null));
+    } catch (error) {
+      if (error instanceof TaskError) throw error;
+      const { name: errorType, message: errorMessage } = error as Error;
+      throw new TaskError(errorType, JSON.stringify({ errorType, errorMessage, trace: [] }));
+    }
+  };
+
+  // Answers a claim that stands already, so that the migration's id is the same in every run.
+  const keyed = {
+    claimKey: async (claim: KeyClaim) => ({ ...claim, migrationId: MIGRATION_ID }),
+    create: (record: MigrationRecord) => migrations.create(record),
+  };
+  const accept = makeAcceptMigration(keyed, workflow, () => new Date(clock.now()));
+  return {
+    clock,
+    service,
+    announced,
+    changes,
+    migrations,
+    types: () => announced.map((event) => event['detail-type']),
+    states: () =>
+      ['migration', 'settlement'].flatMap((file) =>
+        service
+          .listExecutions({ stateMachineArn: machineArn(file) })
+          .executions.flatMap(({ executionArn }) =>
+            historyOf(service, executionArn).flatMap((event) => event.stateEnteredEventDetails?.name ?? []),
+          ),
+      ),
+    executionArn: workflow.executionArn(MIGRATION_ID),
+    begin: () =>
+      accept({
+        body: { replicationGroupId: 'test', customerNodeEndpointList: [SOURCE], ...options.request },
+        origin: 'http',
+        idempotencyKey: 'the one',
+        correlationId: 'deployment-2026-01-01',
+      }),
+    requestCutover: () =>
+      makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, 'the change window is open'),
+    /** Moves on until this detail type has been announced so many times. */
+    until: (detailType: string, times = 1) =>
+      clock.runUntil(() => announced.filter((event) => event['detail-type'] === detailType).length >= times),
+  };
+};
+
+export type World = ReturnType<typeof openWorld>;

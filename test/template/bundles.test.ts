@@ -1,0 +1,138 @@
+import { readFileSync, statSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bundles } from '../../local/lambda/bundle.ts';
+import { LambdaService } from '../../local/lambda/service.ts';
+import { errorNames } from '../docs/errors.ts';
+import { type FakeAws, startFakeAws } from './fake-aws.ts';
+import { samBuild } from './sam-build.ts';
+import { model, type Resource, template } from './support.ts';
+
+const { functions, routes } = model;
+const sample = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../events/${name}.json`, import.meta.url), 'utf8'));
+const isOnRoute = (arn: string) => routes.some(({ functionArn }) => functionArn.startsWith(`${arn}:`));
+
+const TASK = {
+  migrationId: 'test-3f9c2b7a5e1d',
+  replicationGroupId: 'test',
+  source: { address: '10.0.0.5', port: 6379 },
+  eventsSinceMs: Date.UTC(2026, 0, 1),
+};
+
+/** What each function is handed, and what comes of it while AWS knows neither migration nor group. */
+const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
+  StartMigrationFunction: { event: sample('http-start-migration'), answers: { statusCode: 202 } },
+  ListMigrationsFunction: { event: sample('http-list-migrations'), answers: { statusCode: 200 } },
+  GetMigrationFunction: { event: sample('http-get-migration'), answers: { statusCode: 404 } },
+  RequestCutoverFunction: { event: sample('http-request-cutover'), answers: { statusCode: 404 } },
+  MigrationRequestedFunction: { event: sample('migration-requested'), answers: { status: 'accepted' } },
+  CutoverRequestedFunction: { event: sample('cutover-requested'), answers: 'MigrationNotFoundError' },
+  ExecutionEndedFunction: { event: sample('execution-status-change'), answers: null },
+  SweepFunction: { event: sample('scheduled-event'), answers: { looked: 0 } },
+  ClaimReplicationGroupFunction: { event: TASK, answers: 'ReplicationGroupLockedError' },
+  TestReplicationFunction: { event: TASK, answers: 'TargetNotFoundError' },
+  StartReplicationFunction: { event: TASK, answers: expect.stringMatching(/^(TargetNotFound|LockLost)Error$/) },
+  WatchReplicationFunction: { event: { ...TASK, glance: false }, answers: 'TargetNotFoundError' },
+  AwaitCutoverFunction: { event: { ...TASK, taskToken: 'token' }, answers: null },
+  CompleteReplicationFunction: { event: TASK, answers: 'TargetNotFoundError' },
+  WatchPromotionFunction: {
+    event: { ...TASK, sentAt: '2026-01-01T00:00:00.000Z', stage: 'promotion', inDoubt: false },
+    answers: 'TargetNotFoundError',
+  },
+  CloseMigrationFunction: {
+    event: { ...TASK, closedAt: '2026-01-01T00:00:00.000Z', promotedAt: '2026-01-01T00:00:00.000Z', evidence: 'e' },
+    answers: null,
+  },
+  SettleMigrationFunction: { event: { ...TASK, step: 'decide' }, answers: 'MigrationNotFoundError' },
+};
+
+let bundles: Bundles;
+let aws: FakeAws;
+let lambda: LambdaService;
+
+beforeAll(async () => {
+  [bundles, aws] = await Promise.all([samBuild(functions), startFakeAws()]);
+  const environment = { AWS_ENDPOINT_URL: aws.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  lambda = new LambdaService({ functions, bundles, environment, discard: () => undefined });
+});
+
+afterAll(async () => {
+  await lambda?.close();
+  await aws?.close();
+  await bundles?.remove();
+});
+
+describe('every function', () => {
+  it('has an invocation here', () => {
+    expect(Object.keys(INVOCATIONS).sort()).toEqual(functions.map(({ logicalId }) => logicalId).sort());
+  });
+
+  it.each(functions)('$logicalId bundles, and answers in a Node.js 24 of its own', async ({ name, logicalId }) => {
+    const result = await lambda.invoke(name, INVOCATIONS[logicalId]?.event, 'live');
+    const answer = result.ok ? result.payload : result.error;
+
+    const { answers } = INVOCATIONS[logicalId] as { answers: unknown };
+    if (typeof answers === 'object' && answers !== null && result.ok) expect(answer).toMatchObject(answers);
+    else expect(answer).toEqual(answers);
+    if (!result.ok) expect(errorNames()).toContain(result.error);
+  });
+
+  it('of the API answers in JSON, and refuses with problem+json and a code', async () => {
+    const { name } = functions.find(({ logicalId }) => logicalId === 'StartMigrationFunction') as { name: string };
+    const bad = { ...sample('http-start-migration'), body: '{"replicationGroupId":"-","more":1}' };
+    const result = await lambda.invoke(name, bad, 'live');
+
+    expect(result).toMatchObject({
+      ok: true,
+      payload: { statusCode: 400, headers: { 'content-type': 'application/problem+json' } },
+    });
+    const problem = JSON.parse((result as { payload: { body: string } }).payload.body);
+    expect(problem).toMatchObject({ code: 'invalid-request', status: 400 });
+    expect(problem.violations).toHaveLength(3);
+  });
+
+  it('refuses a bad event by failing, which is what leads it to the OnFailure destination', async () => {
+    const { name } = functions.find(({ logicalId }) => logicalId === 'MigrationRequestedFunction') as { name: string };
+    const { detail: _, ...event } = sample('migration-requested');
+
+    expect(await lambda.invoke(name, { ...event, detail: {} }, 'live')).toMatchObject({
+      ok: false,
+      error: 'InvalidRequestError',
+    });
+  });
+});
+
+describe('the bundles', () => {
+  it('of the API stay under 500 KB', () => {
+    const api = functions.filter(({ arn }) => isOnRoute(arn));
+
+    expect(api).toHaveLength(routes.length);
+    for (const { logicalId } of api) {
+      const bytes = statSync(bundles.modules[logicalId] as string).size;
+      expect([logicalId, bytes < 500_000]).toEqual([logicalId, true]);
+    }
+  });
+
+  it('have no require that an ES module would lack', () => {
+    for (const { logicalId, build } of functions) {
+      const text = readFileSync(bundles.modules[logicalId] as string, 'utf8');
+      const shimmed = text.includes('Dynamic require of');
+      expect([logicalId, shimmed, build.banner.js?.includes('const require = ') ?? false]).toEqual([
+        logicalId,
+        shimmed,
+        shimmed,
+      ]);
+    }
+  });
+
+  it('read every variable that the template sets for one function alone', () => {
+    for (const { logicalId } of functions) {
+      const { Environment } = (template.Resources[logicalId] as Resource).Properties as {
+        Environment?: { Variables: object };
+      };
+      const text = readFileSync(bundles.modules[logicalId] as string, 'utf8');
+      const unread = Object.keys(Environment?.Variables ?? {}).filter((name) => !text.includes(name));
+      expect([logicalId, unread]).toEqual([logicalId, []]);
+    }
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { machines } from './machine.ts';
+import { functions, model, resourcesOf, template } from './support.ts';
+
+const eventsOf = (properties: Record<string, unknown>) =>
+  Object.entries((properties.Events ?? {}) as Record<string, { Type: string; Properties: Record<string, unknown> }>);
+
+const asynchronous = functions.filter(([, { Properties }]) =>
+  eventsOf(Properties).some(([, { Type }]) => Type !== 'HttpApi'),
+);
+
+describe('functions of the template', () => {
+  it('run on Node.js 24 on arm64, behind an alias with versions, traced', () => {
+    expect(template.Globals.Function).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      AutoPublishAlias: 'live',
+      Tracing: 'Active',
+    });
+    for (const [name, { Properties }] of functions) {
+      const own = ['Runtime', 'Architectures', 'AutoPublishAlias', 'Tracing'].filter((key) => key in Properties);
+      expect([name, own]).toEqual([name, []]);
+    }
+  });
+
+  it('write JSON into a log group whose retention is set', () => {
+    for (const [name, { Properties }] of functions) {
+      const { LogFormat, LogGroup } = Properties.LoggingConfig as { LogFormat: string; LogGroup: { Ref: string } };
+      expect([name, LogFormat, template.Resources[LogGroup.Ref]?.Type]).toEqual([name, 'JSON', 'AWS::Logs::LogGroup']);
+    }
+    for (const [name, { Properties }] of resourcesOf('AWS::Logs::LogGroup')) {
+      expect([name, Properties.RetentionInDays]).toEqual([name, { Ref: 'LogRetentionDays' }]);
+    }
+  });
+
+  it('hand what they refuse to a queue when they are invoked asynchronously', () => {
+    expect(asynchronous.length).toBeGreaterThan(0);
+    for (const [name, { Properties }] of asynchronous) {
+      expect([name, Properties.EventInvokeConfig]).toEqual([
+        name,
+        {
+          MaximumRetryAttempts: 2,
+          DestinationConfig: { OnFailure: { Type: 'SQS', Destination: { 'Fn::GetAtt': ['RefusedQueue', 'Arn'] } } },
+        },
+      ]);
+    }
+  });
+
+  it('have a retry policy and a dead-letter queue at every rule and schedule', () => {
+    for (const [name, { Properties }] of asynchronous) {
+      for (const [event, { Properties: rule }] of eventsOf(Properties)) {
+        expect([name, event, rule.DeadLetterConfig, Object.keys(rule.RetryPolicy as object)]).toEqual([
+          name,
+          event,
+          { Arn: { 'Fn::GetAtt': ['UndeliveredQueue', 'Arn'] } },
+          ['MaximumRetryAttempts', 'MaximumEventAgeInSeconds'],
+        ]);
+      }
+    }
+  });
+
+  it('take from the bus what is asked of the service, and not what an archive replays', () => {
+    const own = model.rules.filter(({ busName }) => busName === SERVICE_BUS);
+
+    expect(own.map(({ pattern }) => pattern['detail-type'])).toEqual([['MigrationRequested'], ['CutoverRequested']]);
+    for (const { pattern } of own) expect(pattern['replay-name']).toEqual([{ exists: false }]);
+  });
+
+  it('are called by rules and schedules that are switched on', () => {
+    expect([...model.rules, ...model.schedules].filter(({ enabled }) => !enabled)).toEqual([]);
+  });
+
+  it('are named as versions by the state machines, so that an execution of weeks keeps its code', () => {
+    for (const [, { Properties }] of resourcesOf('AWS::Serverless::StateMachine')) {
+      const substitutions = Object.entries(Properties.DefinitionSubstitutions as Record<string, unknown>);
+      const ofFunctions = substitutions.filter(([name]) => name.endsWith('FunctionArn'));
+      expect(ofFunctions.length).toBeGreaterThan(0);
+      for (const [name, value] of ofFunctions) {
+        const logicalId = name.replace(/Arn$/, '');
+        expect([name, value]).toEqual([name, { 'Fn::Sub': `\${${logicalId}.Version}` }]);
+        expect(template.Resources[logicalId]?.Type).toBe('AWS::Serverless::Function');
+      }
+    }
+  });
+
+  it('are all reached by an event, a rule or a state machine', () => {
+    const reached = new Set(machines.flatMap(({ text }) => [...text.matchAll(/\$\{(\w+)Arn\}/g)].map(([, id]) => id)));
+
+    for (const [name, { Properties }] of functions) {
+      expect([name, eventsOf(Properties).length > 0 || reached.has(name)]).toEqual([name, true]);
+    }
+  });
+
+  it('run inside the VPC exactly when they dial Redis', () => {
+    const inVpc = functions.filter(([, { Properties }]) => 'VpcConfig' in Properties).map(([name]) => name);
+
+    expect(inVpc).toEqual(['WatchReplicationFunction', 'CompleteReplicationFunction', 'WatchPromotionFunction']);
+  });
+});
+
+const SERVICE_BUS = 'elasticache-migrator';

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { callsOfAdapters } from './calls.ts';
+import { calledBy, machines } from './machine.ts';
+import { methodsUsedBy } from './reach.ts';
+import { functions, model, resourcesOf, statementsOf, template, templateText } from './support.ts';
+
+const { calls, ports } = await callsOfAdapters();
+
+/** What the call of an action has to be allowed on. */
+const resourceFor = (action: string, machine: string | undefined): string => {
+  if (action === 'dynamodb:Query') return `\${MigrationTable.Arn}/index/*`;
+  if (action.startsWith('dynamodb:')) return 'MigrationTable.Arn';
+  if (action === 'states:StartExecution')
+    return machine === 'migration' ? 'MigrationStateMachine' : 'SettlementStateMachine';
+  if (action === 'states:SendTaskSuccess' || action === 'elasticache:DescribeEvents') return '*';
+  const arn = (service: string, rest: string) =>
+    `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
+  if (action.startsWith('states:')) return arn('states', `execution:\${AWS::StackName}-migration:*`);
+  return arn('elasticache', 'replicationgroup:*');
+};
+
+/** `!Ref X` is X, `!GetAtt X.Arn` is X.Arn, `!Sub` is its text. */
+const nameOf = (resource: unknown): string =>
+  typeof resource === 'string'
+    ? resource
+    : Object.values(resource as object)
+        .flat()
+        .join('.');
+
+describe('the adapters', () => {
+  it('have a known call for every method of the ports', () => {
+    const silent = [...calls].filter(([, made]) => made.length === 0).map(([method]) => method);
+
+    // The execution's ARN follows from the machine's.
+    expect(silent).toEqual(['Workflow.executionArn']);
+  });
+});
+
+describe('permissions', () => {
+  const entryOf = new Map(model.functions.map(({ logicalId, build }) => [logicalId, build.entryPoints[0] as string]));
+
+  it.each(functions)('of %s are those of the calls that its code makes, and no others', (logicalId, resource) => {
+    const made = methodsUsedBy(entryOf.get(logicalId) as string, ports).flatMap((method) => calls.get(method) ?? []);
+    const needed = new Set(made.map(({ action, machine }) => `${action} on ${resourceFor(action, machine)}`));
+    const granted = statementsOf(resource)
+      .flatMap(({ Action, Resource }) => Action.map((action) => ({ action, resources: Resource.map(nameOf) })))
+      // CompleteMigration is also checked against the group's clusters (Service Authorization Reference, ElastiCache).
+      .flatMap(({ action, resources }) =>
+        resources
+          .filter((name) => !/CompleteMigration/.test(action) || !name.endsWith(':cluster:*'))
+          .map((name) => `${action} on ${name}`),
+      );
+
+    expect(granted.sort()).toEqual([...needed].sort());
+  });
+
+  it('of the state machines are what their states call', () => {
+    for (const [, resource] of resourcesOf('AWS::Serverless::StateMachine')) {
+      const machine = machines.find(
+        ({ file }) => `statemachine/${file}.asl.json` === resource.Properties.DefinitionUri,
+      );
+      const called = new Set(machine?.states.flatMap(([, state]) => calledBy(state) ?? []));
+      const statements = statementsOf(resource).filter(({ Resource }) => Resource[0] !== '*');
+      const granted = statements.flatMap(({ Action, Resource }) =>
+        Action.flatMap((a) => Resource.map((r) => `${a} on ${nameOf(r)}`)),
+      );
+      const needed = [...called].map((name) =>
+        name.endsWith('FunctionArn')
+          ? `lambda:InvokeFunction on \${${name.replace(/Arn$/, '.Arn')}}:*`
+          : `states:StartExecution on ${name.replace(/Arn$/, '')}`,
+      );
+
+      expect(granted.sort()).toEqual([...needed, 'events:PutEvents on MigrationBus.Arn'].sort());
+    }
+  });
+
+  it('name every action in full', () => {
+    for (const [name, resource] of [...functions, ...resourcesOf('AWS::Serverless::StateMachine')]) {
+      for (const { Action, Effect } of statementsOf(resource)) {
+        expect([name, Effect, Action.filter((action) => !/^[a-z]+:[A-Z]\w+$/.test(action))]).toEqual([
+          name,
+          'Allow',
+          [],
+        ]);
+      }
+    }
+    expect(JSON.stringify(template.Resources)).not.toContain('NotAction');
+  });
+
+  it('have a reason beside every wildcard in a resource', () => {
+    const broad = statementTexts().filter((statement) => /^[^#\n]*[:/"]\*/m.test(statement));
+
+    expect(broad.length).toBeGreaterThan(5);
+    expect(broad.filter((statement) => !statement.includes('#'))).toEqual([]);
+  });
+});
+
+/** Each policy statement as it is written, with the comment above it. */
+const statementTexts = (): string[] => {
+  const lines = templateText.split('\n');
+  return lines.flatMap((line, at) => {
+    const indent = /^( *)- Effect:/.exec(line)?.[1]?.length;
+    if (indent === undefined) return [];
+    const end = lines.findIndex((later, index) => index > at && later.search(/\S/) <= indent);
+    const begin = lines[at - 1]?.trim().startsWith('#') ? at - 1 : at;
+    return [lines.slice(begin, end).join('\n')];
+  });
+};
