@@ -1,6 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { TransientServiceError } from '../migration/errors.ts';
 import { logger } from './logger.ts';
 import { toProblem } from './problem.ts';
 
@@ -14,7 +15,11 @@ type HttpMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStruc
 
 /** An HTTP API function: payload 2.0 in, JSON out, errors as problem+json. */
 export const httpFunction = (handle: (event: APIGatewayProxyEventV2) => Promise<Answer>) =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
+    timeoutEarlyResponse: () => {
+      throw new TransientServiceError('Request', new Error('Lambda ran out of its time'));
+    },
+  })
     .use(injectLambdaContext(logger, { logEvent: false }) as HttpMiddleware)
     .use(problemDetails())
     .handler(async (event) => {

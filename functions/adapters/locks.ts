@@ -1,11 +1,18 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { LockLostError, ReplicationGroupLockedError } from '../migration/errors.ts';
-import type { Lock, Locks } from '../migration/ports.ts';
+import type { Intent, Lock, Locks } from '../migration/ports.ts';
 import { documents, unlessConditionFails } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';
 
 type StoredLock = Lock & { closed?: true; owner?: string };
+
+/** `start` is a reserved word of DynamoDB, and the others may become some. */
+const PATHS: Record<Intent, string> = { test: '#test', start: '#start', complete: '#complete' };
+const namesIn = (expression: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(PATHS).flatMap(([intent, path]) => (expression.includes(path) ? [[path, intent]] : [])),
+  );
 
 /** The locks in DynamoDB. A lock's item outlives its owner, so that its epoch only ever grows. */
 export const locksIn = (table: string): Locks => {
@@ -27,7 +34,7 @@ export const locksIn = (table: string): Locks => {
             Key: keyOf(replicationGroupId),
             UpdateExpression: expression,
             ConditionExpression: condition,
-            ExpressionAttributeNames: { '#owner': 'owner' },
+            ExpressionAttributeNames: { '#owner': 'owner', ...namesIn(expression) },
             ExpressionAttributeValues: values,
             ReturnValues: 'ALL_NEW',
           }),
@@ -46,9 +53,9 @@ export const locksIn = (table: string): Locks => {
       for (;;) {
         const taken = await change(
           replicationGroupId,
-          'SET #owner = :me, epoch = if_not_exists(epoch, :zero) + :one, acquiredAt = :now REMOVE testSentAt, startSentAt, completeSentAt, closed',
+          'SET #owner = :me, epoch = if_not_exists(epoch, :zero) + :one, acquiredAt = :now, intents = :none REMOVE closed',
           'attribute_not_exists(#owner)',
-          { ':me': migrationId, ':zero': 0, ':one': 1, ':now': new Date().toISOString() },
+          { ':me': migrationId, ':zero': 0, ':one': 1, ':none': {}, ':now': new Date().toISOString() },
         );
         const standing = taken ?? (await find(replicationGroupId));
         // Released between the two calls: it can be taken now.
@@ -59,25 +66,25 @@ export const locksIn = (table: string): Locks => {
       }
     },
 
-    async intend(replicationGroupId, migrationId, intent, at) {
-      const noted = await change(
+    async intend(replicationGroupId, migrationId, intent, noted) {
+      const taken = await change(
         replicationGroupId,
-        `SET ${intent} = :at`,
-        `#owner = :me AND attribute_not_exists(closed) AND attribute_not_exists(${intent})`,
-        { ':me': migrationId, ':at': at },
+        `SET intents.${PATHS[intent]} = :noted`,
+        `#owner = :me AND attribute_not_exists(closed) AND attribute_not_exists(intents.${PATHS[intent]})`,
+        { ':me': migrationId, ':noted': noted },
       );
-      if (noted) return { fresh: true, at };
+      if (taken) return { ...noted, fresh: true };
       const standing = await find(replicationGroupId);
-      const earlier = standing?.[intent];
+      const earlier = standing?.intents?.[intent];
       if (standing?.owner !== migrationId || standing.closed || earlier === undefined) {
         throw new LockLostError(replicationGroupId, migrationId);
       }
       // The same time is this very try: the client repeats a write whose answer was lost.
-      return { fresh: earlier === at, at: earlier };
+      return { ...earlier, fresh: earlier.at === noted.at };
     },
 
     async withdraw(replicationGroupId, migrationId, intent) {
-      await change(replicationGroupId, `REMOVE ${intent}`, '#owner = :me', { ':me': migrationId });
+      await change(replicationGroupId, `REMOVE intents.${PATHS[intent]}`, '#owner = :me', { ':me': migrationId });
     },
 
     async closeToIntents(replicationGroupId, migrationId) {

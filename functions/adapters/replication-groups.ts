@@ -19,7 +19,9 @@ import { toReplicationGroup } from './replication-group.ts';
 import { isTransient, naming } from './transient.ts';
 
 /** One attempt: a call that acts is repeated by the state machine, which knows that it is a repeat. */
-const elastiCache = new ElastiCacheClient({ maxAttempts: 1 });
+const acting = new ElastiCacheClient({ maxAttempts: 1 });
+/** A call that only looks is repeated here, where it costs no state transition. */
+const looking = new ElastiCacheClient({ maxAttempts: 4 });
 
 /** DescribeEvents keeps 14 days; older start times are refused. */
 const EVENTS_KEPT_MS = 14 * 24 * 3600 * 1000 - 60_000;
@@ -64,7 +66,7 @@ export const replicationGroups: ReplicationGroups = {
   describe: (replicationGroupId) =>
     calling('DescribeReplicationGroups', replicationGroupId, async () => {
       const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId: replicationGroupId });
-      const { ReplicationGroups: [group] = [] } = await elastiCache.send(command);
+      const { ReplicationGroups: [group] = [] } = await looking.send(command);
       if (!group) throw new TargetNotFoundError(replicationGroupId);
       return toReplicationGroup(replicationGroupId, group);
     }),
@@ -74,7 +76,7 @@ export const replicationGroups: ReplicationGroups = {
       const events: GroupEvent[] = [];
       let marker: string | undefined;
       do {
-        const page = await elastiCache.send(
+        const page = await looking.send(
           new DescribeEventsCommand({
             SourceType: 'replication-group',
             SourceIdentifier: replicationGroupId,
@@ -94,16 +96,16 @@ export const replicationGroups: ReplicationGroups = {
 
   async test(replicationGroupId, source) {
     const command = new TestMigrationCommand(migrationInput(replicationGroupId, source));
-    await calling('TestMigration', replicationGroupId, () => elastiCache.send(command));
+    await calling('TestMigration', replicationGroupId, () => acting.send(command));
   },
 
   async start(replicationGroupId, source) {
     const command = new StartMigrationCommand(migrationInput(replicationGroupId, source));
-    await calling('StartMigration', replicationGroupId, () => elastiCache.send(command));
+    await calling('StartMigration', replicationGroupId, () => acting.send(command));
   },
 
   async complete(replicationGroupId) {
     const command = new CompleteMigrationCommand({ ReplicationGroupId: replicationGroupId });
-    await calling('CompleteMigration', replicationGroupId, () => elastiCache.send(command));
+    await calling('CompleteMigration', replicationGroupId, () => acting.send(command));
   },
 };

@@ -1,6 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { MigratorError } from '../migration/error.ts';
+import { TransientServiceError } from '../migration/errors.ts';
 import { logger } from './logger.ts';
 import { naming } from './transient.ts';
 
@@ -11,7 +12,12 @@ import { naming } from './transient.ts';
 export const taskFunction = <Input extends { migrationId: string }, Output>(
   handle: (input: Input) => Promise<Output>,
 ) =>
-  middy<Input, Output>()
+  middy<Input, Output>({
+    // Out of time is a fault that may pass: the state machine tries again, and the task finds what it had noted.
+    timeoutEarlyResponse: () => {
+      throw new TransientServiceError('Task', new Error('Lambda ran out of its time'));
+    },
+  })
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
     .use({
       before({ event }) {

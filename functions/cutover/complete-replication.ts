@@ -5,6 +5,7 @@ import {
   TargetRefusedError,
 } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
+import { eventsFromNow } from '../replication/group-events.ts';
 import { judgeLink, type LinkState } from '../replication/link-state.ts';
 import { linksOf, observe } from '../replication/observe.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
@@ -20,8 +21,8 @@ export interface ShardPosition {
 }
 
 export type CompleteResult =
-  | { outcome: 'sent'; sentAt: string; positions: ShardPosition[] }
-  | { outcome: 'backedOut'; reason: string; backedOutAt: string };
+  | { outcome: 'sent'; sentAt: string; eventsSinceMs: number; positions: ShardPosition[] }
+  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number };
 
 /** How often the links are looked at before the cutover is given up for now. */
 const LOOKS = 10;
@@ -36,7 +37,7 @@ const LOOKS = 10;
  */
 export const makeCompleteReplication =
   (
-    groups: Pick<ReplicationGroups, 'describe' | 'complete'>,
+    groups: Pick<ReplicationGroups, 'describe' | 'complete' | 'eventsSince'>,
     probe: () => Probe,
     locks: Pick<Locks, 'intend' | 'withdraw' | 'find'>,
     migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'>,
@@ -51,16 +52,17 @@ export const makeCompleteReplication =
       waitingFor: 'every link to be in sync',
     });
     const isoNow = () => new Date(clock.now()).toISOString();
+    const eventsSinceMs = await eventsFromNow(groups, replicationGroupId, clock);
     const backOut = async (reason: string): Promise<CompleteResult> => {
       await migrations.clearCutoverRequest(migrationId);
       await migrations.update(migrationId, {
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,
       });
-      return { outcome: 'backedOut', reason, backedOutAt: isoNow() };
+      return { outcome: 'backedOut', reason, eventsSinceMs };
     };
 
-    const sentBefore = (await locks.find(replicationGroupId))?.completeSentAt !== undefined;
+    const sentBefore = (await locks.find(replicationGroupId))?.intents.complete !== undefined;
     const group = await groups.describe(replicationGroupId);
     const redis = probe();
     let positions: ShardPosition[] = [];
@@ -80,7 +82,16 @@ export const makeCompleteReplication =
       redis.close();
     }
 
-    const intent = await locks.intend(replicationGroupId, migrationId, 'completeSentAt', isoNow());
+    const intent = await locks.intend(replicationGroupId, migrationId, 'complete', {
+      at: isoNow(),
+      eventsSinceMs,
+    });
+    const sent = (): CompleteResult => ({
+      outcome: 'sent',
+      sentAt: intent.at,
+      eventsSinceMs: intent.eventsSinceMs,
+      positions,
+    });
     await migrations.update(migrationId, {
       statusReason: 'CompleteMigration is sent: from here there is no way back.',
       phase: 'promoting',
@@ -90,16 +101,16 @@ export const makeCompleteReplication =
       await groups.complete(replicationGroupId);
     } catch (error) {
       const nothingToComplete = error instanceof TargetNotMigratingError || error instanceof TargetNotAvailableError;
-      if (!intent.fresh && nothingToComplete) return { outcome: 'sent', sentAt: intent.at, positions };
+      if (!intent.fresh && nothingToComplete) return sent();
       const refused = nothingToComplete || error instanceof TargetRefusedError;
-      if (refused) await locks.withdraw(replicationGroupId, migrationId, 'completeSentAt');
+      if (refused) await locks.withdraw(replicationGroupId, migrationId, 'complete');
       if (error instanceof TargetNotMigratingError) {
         throw new MigrationEndedElsewhereError(replicationGroupId, error.message);
       }
       if (error instanceof TargetNotAvailableError) return await backOut(error.message);
       throw error;
     }
-    return { outcome: 'sent', sentAt: intent.at, positions };
+    return sent();
   };
 
 const whyNot = (states: readonly LinkState[]): string =>

@@ -7,7 +7,7 @@ import { linksOf, observe } from '../replication/observe.ts';
 import type { Clock, Probe, ReplicationGroup, ReplicationGroups } from '../replication/ports.ts';
 import { toShardViews } from '../replication/progress.ts';
 import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
-import { CLOCK_SKEW_MS, type TaskInput } from '../replication/task-input.ts';
+import type { TaskInput } from '../replication/task-input.ts';
 import { judgePromotion, unfollowing } from './promotion.ts';
 
 export interface PromotionSettings {
@@ -19,6 +19,8 @@ export interface PromotionSettings {
 
 export interface WatchPromotionInput extends TaskInput {
   sentAt: string;
+  /** Events from here on may be about this CompleteMigration. */
+  eventsSinceMs: number;
   /** `promotion` until every primary is promoted, `closing` until the group is whole again. */
   stage: 'promotion' | 'closing';
   /** The doubt was announced already. */
@@ -37,7 +39,7 @@ export interface PromotedShard {
 export type PromotionResult =
   | { outcome: 'promoted'; promotedAt: string; evidence: string; shards: PromotedShard[] }
   | { outcome: 'closed'; closedAt: string; evidence: string; replicasFollow: boolean }
-  | { outcome: 'backedOut'; reason: string; backedOutAt: string }
+  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number }
   | { outcome: 'inDoubt'; evidence: string }
   | { outcome: 'turn'; evidence: string };
 
@@ -71,7 +73,7 @@ export const makeWatchPromotion =
     try {
       for (;;) {
         if (!group || clock.now() - describedAtMs >= settings.describeMs) {
-          verdict = verdictOf(await groups.eventsSince(replicationGroupId, sentAtMs - CLOCK_SKEW_MS));
+          verdict = verdictOf(await groups.eventsSince(replicationGroupId, input.eventsSinceMs), replicationGroupId);
           group = await groups.describe(replicationGroupId);
           describedAtMs = clock.now();
         }
@@ -82,11 +84,15 @@ export const makeWatchPromotion =
 
         if (judged.state === 'failed') throw new PromotionFailedError(replicationGroupId, judged.evidence);
         if (judged.state === 'refused') {
-          await locks.withdraw(replicationGroupId, migrationId, 'completeSentAt');
+          await locks.withdraw(replicationGroupId, migrationId, 'complete');
           await migrations.clearCutoverRequest(migrationId);
           const statusReason = `The cutover was backed out: ${judged.reason}`;
           await migrations.update(migrationId, { status: 'syncing', statusReason, shards });
-          return { outcome: 'backedOut', reason: judged.reason, backedOutAt: isoNow() };
+          return {
+            outcome: 'backedOut',
+            reason: judged.reason,
+            eventsSinceMs: (verdict?.atMs ?? input.eventsSinceMs) + 1,
+          };
         }
         if (judged.state === 'promoted' && stage === 'promotion') {
           const promotedAt = isoNow();

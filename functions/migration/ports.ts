@@ -61,14 +61,19 @@ export interface Migrations {
 }
 
 /** What a migration notes in its lock before it acts on the group, so that a repeat knows what an earlier try did. */
-export type Intent = 'testSentAt' | 'startSentAt' | 'completeSentAt';
+export type Intent = 'test' | 'start' | 'complete';
+
+export interface NotedIntent {
+  /** ISO 8601: when it was noted. */
+  at: string;
+  /** Milliseconds since the epoch, by ElastiCache's clock: the group's events from here on may be about this call. */
+  eventsSinceMs: number;
+}
 
 export interface Lock {
   owner: string;
   epoch: number;
-  testSentAt?: string;
-  startSentAt?: string;
-  completeSentAt?: string;
+  intents: Partial<Record<Intent, NotedIntent>>;
 }
 
 /** The locks of replication groups in the table: authoritative for who may act on a group. */
@@ -76,7 +81,7 @@ export interface Locks {
   /** Takes the lock, or finds it ours. @throws ReplicationGroupLockedError when another migration owns it */
   acquire(replicationGroupId: string, migrationId: string): Promise<Lock>;
   /**
-   * Notes an intent in our lock; `fresh` is false when an earlier try had noted it, and `at` is then the first one's.
+   * Notes an intent in our lock; `fresh` is false when an earlier try had noted it, and what that one noted is answered.
    * Each try has a time `at` of its own.
    *
    * @throws LockLostError when the lock is not ours, or settlement has begun
@@ -85,8 +90,8 @@ export interface Locks {
     replicationGroupId: string,
     migrationId: string,
     intent: Intent,
-    at: string,
-  ): Promise<{ fresh: boolean; at: string }>;
+    noted: NotedIntent,
+  ): Promise<NotedIntent & { fresh: boolean }>;
   /** Takes an intent back that was certainly not carried out. */
   withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void>;
   find(replicationGroupId: string): Promise<Lock | undefined>;

@@ -11,12 +11,13 @@ export const parseInfo = (text: string): Info => {
   return fields;
 };
 
-/** A field as a number; undefined when it is absent or no finite number. */
-export const numberOf = (info: Info, field: string): number | undefined => {
-  const text = info.get(field);
-  if (text === undefined || text === '') return undefined;
+/** A field as a number; undefined when it is absent, no decimal number, or beyond what a number holds exactly. */
+export const numberOf = (info: Info, field: string): number | undefined => toNumber(info.get(field));
+
+const toNumber = (text: string | undefined): number | undefined => {
+  if (text === undefined || !/^-?\d+(?:\.\d+)?$/.test(text)) return undefined;
   const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
 };
 
 /** One `slaveN:` line of a primary's INFO. */
@@ -26,8 +27,8 @@ export interface ReplicaLine {
   /** wait_bgsave | send_bulk | online, and since Valkey 8.0 rdb_transmitted | bg_transfer. */
   state: string;
   offset: number;
-  /** Since the replica's last acknowledgement; it acknowledges once a second. */
-  lagSeconds: number;
+  /** Since the replica's last acknowledgement; it acknowledges once a second. Absent where it is not told. */
+  lagSeconds?: number;
 }
 
 /** The replicas that a primary lists. A line that is not of the documented form is left out. */
@@ -38,9 +39,9 @@ export const replicaLines = (info: Info): ReplicaLine[] => {
     const part = new Map(value.split(',').map((pair) => pair.split('=', 2) as [string, string]));
     const ip = part.get('ip');
     const state = part.get('state');
-    const [port, offset, lagSeconds] = [part.get('port'), part.get('offset'), part.get('lag')].map(Number);
-    if (ip === undefined || state === undefined || !Number.isFinite(port) || !Number.isFinite(offset)) continue;
-    lines.push({ ip, port: port as number, state, offset: offset as number, lagSeconds: lagSeconds ?? 0 });
+    const [port, offset, lag] = [toNumber(part.get('port')), toNumber(part.get('offset')), toNumber(part.get('lag'))];
+    if (ip === undefined || state === undefined || port === undefined || offset === undefined) continue;
+    lines.push({ ip, port, state, offset, ...(lag !== undefined && lag >= 0 && { lagSeconds: lag }) });
   }
   return lines;
 };

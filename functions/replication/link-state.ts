@@ -16,8 +16,9 @@ export interface LinkState {
 
 /**
  * Judges a link. In sync means: the link is up, nothing is being synced or loaded, both sides have the same replication
- * id, the source lists a replica that is `online`, and the target has applied everything that the source had a moment before. Documented criteria: `master_link_status:up` on the target, `online` on the
- * source (AWS, Migration-Verify); the offset is our own, since `slaveN`'s is refreshed only once a second.
+ * id, the source lists a replica that is `online`, and the target has applied everything that the source had a moment
+ * before. Documented criteria: `master_link_status:up` on the target, `online` on the source (AWS, Migration-Verify);
+ * the offset is our own, since `slaveN`'s is refreshed only once a second.
  */
 export const judgeLink = ({ link, source, nodes, laterOffset }: LinkReading): LinkState => {
   const target = nodes.get(primaryOf(link).cacheClusterId);
@@ -44,13 +45,11 @@ export const judgeLink = ({ link, source, nodes, laterOffset }: LinkReading): Li
   }
 
   const lagBytes = Math.max(0, source.offset - target.offset);
-  const lagSeconds = source.replicas.reduce<number | undefined>(
-    (least, { state, lagSeconds }) => (state === 'online' ? Math.min(least ?? lagSeconds, lagSeconds) : least),
-    undefined,
-  );
+  const online = source.replicas.filter(({ state }) => state === 'online');
+  // Of several replicas nobody can tell which one is the target: the source knows it by another address.
+  const lagSeconds = online.length === 1 ? online[0]?.lagSeconds : undefined;
   const figures = { following: true, lagBytes, ...(lagSeconds !== undefined && { lagSeconds }) };
-  if (lagSeconds === undefined)
-    return { phase: 'catchingUp', why: 'the source lists no replica as online', ...figures };
+  if (online.length === 0) return { phase: 'catchingUp', why: 'the source lists no replica as online', ...figures };
   if (source.offset > (laterOffset ?? target.offset))
     return { phase: 'catchingUp', why: `${lagBytes} bytes are still to be applied`, ...figures };
   return { phase: 'inSync', why: 'the target has applied everything that the source had', ...figures };

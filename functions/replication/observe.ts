@@ -1,3 +1,4 @@
+import { TransientServiceError } from '../migration/errors.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { Clock, Probe, ReplicationGroup } from './ports.ts';
 import { isReadable, type LinkReading, primaryOf, type Reading, type ShardLink } from './shard-link.ts';
@@ -5,9 +6,21 @@ import { isReadable, type LinkReading, primaryOf, type Reading, type ShardLink }
 /** How long a primary that is behind is given before its offset is read again: "a moment". */
 const A_MOMENT_MS = 100;
 
-/** The links of a group to its source: one a node group, so one for cluster mode disabled. */
-export const linksOf = (group: ReplicationGroup, source: Endpoint): ShardLink[] =>
-  group.nodeGroups.map(({ nodeGroupId, nodes }) => ({ nodeGroupId, source, nodes }));
+/**
+ * The links of a group to its source: one a node group, so one for cluster mode disabled.
+ *
+ * @throws TransientServiceError when the API shows no nodes: no links at all would look as if all of them were in sync
+ */
+export const linksOf = (
+  { replicationGroupId, status, nodeGroups }: ReplicationGroup,
+  source: Endpoint,
+): ShardLink[] => {
+  if (nodeGroups.length === 0 || nodeGroups.some(({ nodes }) => nodes.length === 0)) {
+    const what = `DescribeReplicationGroups of replication group ${replicationGroupId}`;
+    throw new TransientServiceError(what, `it shows no nodes, and the status ${status}`);
+  }
+  return nodeGroups.map(({ nodeGroupId, nodes }) => ({ nodeGroupId, source, nodes }));
+};
 
 /**
  * Reads every link: the source first, then the nodes, so that a target whose offset has reached the source's was behind

@@ -73,7 +73,7 @@ const etaOf = ({ bytesCopied, bytesTotal, since }: CopyMemory, nowMs: number): n
   const elapsedMs = nowMs - since.atMs;
   const copied = bytesCopied - since.bytesCopied;
   if (elapsedMs < SHORTEST_RATE_MS || copied <= 0) return undefined;
-  return Math.ceil(((bytesTotal - bytesCopied) / copied) * (elapsedMs / 1000));
+  return Math.ceil((Math.max(0, bytesTotal - bytesCopied) / copied) * (elapsedMs / 1000));
 };
 
 /** The sum, if every one is known. */

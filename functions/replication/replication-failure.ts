@@ -25,9 +25,11 @@ export interface GroupEvidence {
 export const failIfOver = (evidence: GroupEvidence): void => {
   const { replicationGroupId, status, events, states, hasFollowed, standsAloneMs, foreignMs, graceMs } = evidence;
   const alone = states.every((state) => !state.following);
-  const verdict = verdictOf(events);
+  const nothingLeft = states.every((state) => !state.following || state.phase === 'linkLost');
+  const verdict = verdictOf(events, replicationGroupId);
 
-  if (verdict?.outcome === 'failed' && !saysNotInSync(verdict.message) && (alone || status === 'available')) {
+  const isFailure = verdict?.outcome === 'failed' && !saysNotInSync(verdict.message);
+  if (isFailure && (alone || (nothingLeft && status === 'available'))) {
     throw new ReplicationFailedError(replicationGroupId, `ElastiCache reports: ${verdict.message}`);
   }
   if (alone && standsAloneMs >= graceMs) {

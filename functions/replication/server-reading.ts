@@ -5,23 +5,27 @@ import type { ReplicaSide, ServerReading } from './shard-link.ts';
  * Reads what INFO says of replication. Field meanings: valkey-doc commands/info.md; AWS names `master_link_status` as
  * its criterion (Migration-Verify).
  *
- * @throws Error when the answer lacks what every Redis since 2.8 says
+ * @throws Error when the answer lacks what every Redis since 2.8 says: without an offset it would look in sync
  */
 export const toServerReading = (info: Info, atMs: number): ServerReading => {
   const role = info.get('role');
   const loading = info.get('loading') === '1';
   if (role !== 'master' && role !== 'slave')
     throw new Error(`INFO has no known role, but ${String(role).slice(0, 40)}`);
-  const masterOffset = numberOf(info, 'master_repl_offset') ?? 0;
+  const masterOffset = numberOf(info, 'master_repl_offset');
+  const offset = role === 'slave' ? (numberOf(info, 'slave_repl_offset') ?? masterOffset) : masterOffset;
+  if (offset === undefined) throw new Error('INFO has no replication offset');
+  const replicationId = info.get('master_replid') ?? info.get('run_id');
+  if (!replicationId) throw new Error('INFO has no replication id');
   const previousReplicationId = info.get('master_replid2');
   const previousIdUpToOffset = numberOf(info, 'second_repl_offset');
   return {
     atMs,
     role,
-    replicationId: info.get('master_replid') ?? '',
+    replicationId,
     ...(previousReplicationId !== undefined && { previousReplicationId }),
     ...(previousIdUpToOffset !== undefined && { previousIdUpToOffset }),
-    offset: role === 'slave' ? (numberOf(info, 'slave_repl_offset') ?? masterOffset) : masterOffset,
+    offset,
     ...(role === 'slave' && { link: replicaSide(info, loading) }),
     replicas: replicaLines(info),
   };

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../migration/record.ts';
+import type { ReplicaLine } from './info.ts';
 
 /** A node of a shard of the replication group. */
 export interface ShardNode {
@@ -19,6 +20,7 @@ export interface ServerReading {
   /** Milliseconds since the epoch, by our own clock, when the answer came. */
   atMs: number;
   role: 'master' | 'slave';
+  /** Of the history that its data have; before Redis 4 the run id, which its replicas take over for it. */
   replicationId: string;
   /** The id before the last promotion: all zeros when there was none. */
   previousReplicationId?: string;
@@ -29,7 +31,7 @@ export interface ServerReading {
   /** Of a replica. */
   link?: ReplicaSide;
   /** Of a primary: who follows it. */
-  replicas: { ip: string; port: number; state: string; offset: number; lagSeconds: number }[];
+  replicas: ReplicaLine[];
 }
 
 export interface ReplicaSide {

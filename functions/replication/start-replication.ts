@@ -1,5 +1,6 @@
 import { TargetAlreadyMigratingError, TargetNotAvailableError, TransientServiceError } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
+import { eventsFromNow } from './group-events.ts';
 import type { Clock, ReplicationGroups } from './ports.ts';
 import type { TaskInput } from './task-input.ts';
 
@@ -15,18 +16,20 @@ import type { TaskInput } from './task-input.ts';
  */
 export const makeStartReplication =
   (
-    groups: Pick<ReplicationGroups, 'start'>,
+    groups: Pick<ReplicationGroups, 'start' | 'eventsSince'>,
     locks: Pick<Locks, 'intend' | 'withdraw'>,
     migrations: Pick<Migrations, 'update'>,
     clock: Clock,
   ) =>
-  async ({ migrationId, replicationGroupId, source }: TaskInput): Promise<{ startedAt: string }> => {
-    const intent = await locks.intend(
-      replicationGroupId,
-      migrationId,
-      'startSentAt',
-      new Date(clock.now()).toISOString(),
-    );
+  async ({
+    migrationId,
+    replicationGroupId,
+    source,
+  }: TaskInput): Promise<{ startedAt: string; eventsSinceMs: number }> => {
+    const intent = await locks.intend(replicationGroupId, migrationId, 'start', {
+      at: new Date(clock.now()).toISOString(),
+      eventsSinceMs: await eventsFromNow(groups, replicationGroupId, clock),
+    });
     await migrations.update(migrationId, {
       status: 'starting',
       statusReason: 'StartMigration is sent.',
@@ -40,8 +43,7 @@ export const makeStartReplication =
       const alreadyStarted = error instanceof TargetAlreadyMigratingError || error instanceof TargetNotAvailableError;
       if (intent.fresh || !alreadyStarted) {
         // A refusal took no effect; after a transient fault nobody knows, and the intent must stand.
-        if (!(error instanceof TransientServiceError))
-          await locks.withdraw(replicationGroupId, migrationId, 'startSentAt');
+        if (!(error instanceof TransientServiceError)) await locks.withdraw(replicationGroupId, migrationId, 'start');
         throw error;
       }
     }
@@ -51,5 +53,5 @@ export const makeStartReplication =
       phase: 'connecting',
       waitingFor: 'the primary to become a replica of the source',
     });
-    return { startedAt: intent.at };
+    return { startedAt: intent.at, eventsSinceMs: intent.eventsSinceMs };
   };

@@ -6,6 +6,3 @@ export interface TaskInput {
   replicationGroupId: string;
   source: Endpoint;
 }
-
-/** AWS's clock and ours may differ a little, and an event may be stamped before our call returns. */
-export const CLOCK_SKEW_MS = 2000;

@@ -5,9 +5,9 @@ import {
   TargetNotAvailableError,
 } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
-import { verdictOf } from './group-events.ts';
+import { eventsFromNow, verdictOf } from './group-events.ts';
 import type { Clock, ReplicationGroups } from './ports.ts';
-import { CLOCK_SKEW_MS, type TaskInput } from './task-input.ts';
+import type { TaskInput } from './task-input.ts';
 
 export interface TestSettings {
   /** How long the verdict is waited for. */
@@ -49,19 +49,17 @@ export const makeTestReplication =
     const group = await groups.describe(replicationGroupId);
     if (group.clusterEnabled) throw new ClusterModeNotSupportedError(replicationGroupId);
 
-    const intent = await locks.intend(
-      replicationGroupId,
-      migrationId,
-      'testSentAt',
-      new Date(clock.now()).toISOString(),
-    );
+    const intent = await locks.intend(replicationGroupId, migrationId, 'test', {
+      at: new Date(clock.now()).toISOString(),
+      eventsSinceMs: await eventsFromNow(groups, replicationGroupId, clock),
+    });
     try {
       await groups.test(replicationGroupId, source);
     } catch (error) {
       const mayBeOurs = error instanceof TargetNotAvailableError || error instanceof TargetAlreadyMigratingError;
       if (intent.fresh || !mayBeOurs) throw error;
     }
-    const result = await awaitVerdict(groups, clock, settings, replicationGroupId, Date.parse(intent.at));
+    const result = await awaitVerdict(groups, clock, settings, replicationGroupId, intent.eventsSinceMs);
     await migrations.update(migrationId, { replicationTest: result });
     return result;
   };
@@ -71,12 +69,12 @@ const awaitVerdict = async (
   clock: Clock,
   { verdictSeconds, eventGraceSeconds, describeMs }: TestSettings,
   replicationGroupId: string,
-  sentAtMs: number,
+  eventsSinceMs: number,
 ): Promise<TestResult> => {
   const deadlineMs = clock.now() + verdictSeconds * 1000;
   let availableSinceMs: number | undefined;
   for (;;) {
-    const verdict = verdictOf(await groups.eventsSince(replicationGroupId, sentAtMs - CLOCK_SKEW_MS));
+    const verdict = verdictOf(await groups.eventsSince(replicationGroupId, eventsSinceMs), replicationGroupId);
     if (verdict?.outcome === 'failed') throw new ReplicationTestFailedError(replicationGroupId, verdict.message);
 
     const { status } = await groups.describe(replicationGroupId);

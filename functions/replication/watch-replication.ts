@@ -8,7 +8,7 @@ import type { Clock, GroupEvent, Probe, ReplicationGroup, ReplicationGroups } fr
 import { measure, toShardViews } from './progress.ts';
 import { failIfOver } from './replication-failure.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { CLOCK_SKEW_MS, type TaskInput } from './task-input.ts';
+import type { TaskInput } from './task-input.ts';
 import { decileToAnnounce, freshMemory, overallPhase, type WatchMemory } from './watch-state.ts';
 
 export interface WatchSettings {
@@ -21,7 +21,7 @@ export interface WatchSettings {
 
 export interface WatchInput extends TaskInput {
   /** Events before this are not about the replication that is watched. */
-  sinceMs: number;
+  eventsSinceMs: number;
   /** True while a cutover is awaited: one look, longer only if something is wrong. */
   glance: boolean;
   memory?: WatchMemory;
@@ -76,7 +76,7 @@ export const makeWatchReplication =
       for (;;) {
         if (!group || clock.now() - describedAtMs >= describeMs) {
           group = await groups.describe(replicationGroupId);
-          events = await groups.eventsSince(replicationGroupId, input.sinceMs - CLOCK_SKEW_MS);
+          events = await groups.eventsSince(replicationGroupId, input.eventsSinceMs);
           describedAtMs = clock.now();
         }
         const readings = await observe(redis, linksOf(group, source), clock);
@@ -103,8 +103,10 @@ export const makeWatchReplication =
         const returns = phase === 'inSync' || tellsLost || decile !== undefined || over || (glance && !isLost);
 
         if (returns || phase !== writtenPhase || nowMs - writtenAtMs >= BETWEEN_WRITES_MS) {
+          // A glance leaves the status alone unless it has something to tell.
+          const tells = !glance || tellsLost;
           await migrations.update(migrationId, {
-            ...(!(glance && !tellsLost) && {
+            ...(tells && {
               status: 'syncing',
               statusReason: sentence(why),
               ...(phase !== writtenPhase && { phase }),
@@ -114,7 +116,7 @@ export const makeWatchReplication =
             shards: toShardViews(readings, states),
           });
           writtenAtMs = nowMs;
-          writtenPhase = phase;
+          if (tells) writtenPhase = phase;
         }
         failIfOver({
           replicationGroupId,

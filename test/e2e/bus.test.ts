@@ -48,7 +48,9 @@ describe('requests on the bus', () => {
       metadata: { correlationId: 'change-4711' },
       data: { replicationGroupId: 'evented', customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }] },
     });
-    const first = await eventually(async () => accepted().find(({ migrationId }) => migrationId.startsWith('evented-')));
+    const first = await eventually(async () =>
+      accepted().find(({ migrationId }) => migrationId.startsWith('evented-')),
+    );
     const view = await lab.awaiting(first.migrationId);
     await put('CutoverRequested', { data: { migrationId: first.migrationId, reason: 'by event' } });
     await lab.announcement(first.migrationId, 'MigrationCompleted');
@@ -61,7 +63,10 @@ describe('requests on the bus', () => {
 
   it('refuses a bad event after two more tries, and hands it with its violations to the OnFailure destination', async () => {
     const before = accepted().length;
-    const eventId = await put('MigrationRequested', { data: { replicationGroupId: '9bad', customerNodeEndpointList: [] }, x: 1 });
+    const eventId = await put('MigrationRequested', {
+      data: { replicationGroupId: '9bad', customerNodeEndpointList: [] },
+      x: 1,
+    });
     const queue = lab.aws.outputs.RefusedQueueUrl as string;
     const refused = await eventually(async () => {
       const messages = lab.aws.queues.messages(queue).map(({ body }) => JSON.parse(body));

@@ -13,7 +13,7 @@ const QUICK = {
   LookAtLinkSeconds: '1',
   LinkLostAfterSeconds: '1',
   EventGraceSeconds: '2',
-  ActingTaskSeconds: '5',
+  ActingTaskSeconds: '10',
 };
 
 export interface View {
@@ -75,7 +75,10 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
   const waiting = new Set<() => void>();
   aws.onEvent((event: BusEvent) => {
     if (event.source !== 'elasticache-migrator') return;
-    const { metadata, data } = event.detail as { metadata: { id: string; migrationId: string }; data: Announcement['data'] };
+    const { metadata, data } = event.detail as {
+      metadata: { id: string; migrationId: string };
+      data: Announcement['data'];
+    };
     announced.push({ detailType: event['detail-type'], id: metadata.id, migrationId: metadata.migrationId, data });
     for (const look of waiting) look();
   });
@@ -127,7 +130,12 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
     },
     async start(replicationGroupId, port, more = {}, headers = {}) {
       const customerNodeEndpointList = [{ address: '127.0.0.1', port }];
-      const answer = await request('POST', '/migrations', { replicationGroupId, customerNodeEndpointList, ...more }, headers);
+      const answer = await request(
+        'POST',
+        '/migrations',
+        { replicationGroupId, customerNodeEndpointList, ...more },
+        headers,
+      );
       if (answer.status !== 202) throw new Error(`POST answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return answer.body.migrationId as string;
     },
@@ -164,7 +172,10 @@ export const contents = async (client: SourceClient): Promise<Map<string, string
   const read = async (key: string): Promise<[string, string]> => {
     const type = await client.sendCommand<string>(['TYPE', key]);
     const ttl = Number(await client.sendCommand(['PEXPIRETIME', key]));
-    const value = type === 'set' ? (await client.sendCommand<string[]>(['SMEMBERS', key])).sort() : await valueOf(client, type, key);
+    const value =
+      type === 'set'
+        ? (await client.sendCommand<string[]>(['SMEMBERS', key])).sort()
+        : await valueOf(client, type, key);
     return [key, JSON.stringify({ type, ttl, value })];
   };
   return new Map(await Promise.all(keys.map(read)));

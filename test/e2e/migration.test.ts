@@ -40,7 +40,7 @@ describe('a migration on real Redis', () => {
     expect(roles).toEqual(['master', 'slave', 'slave']);
   });
 
-  it('continues the source\'s history on the promoted primary, up to an offset that the source had reached', async () => {
+  it("continues the source's history on the promoted primary, up to an offset that the source had reached", async () => {
     const source = await lab.source();
     await lab.group('lineage');
 
@@ -65,9 +65,17 @@ describe('a migration on real Redis', () => {
 
     expect(body.timeline).toEqual(expect.arrayContaining([expect.objectContaining({ state: 'AwaitCutover' })]));
     const record = await lab.aws.stepFunctions.describeExecution({ executionArn: body.executionArn as string });
-    const token = /"taskToken":"([^"]+)"/.exec(JSON.stringify(lab.aws.stepFunctions.getExecutionHistory({ executionArn: record.executionArn, maxResults: 1000 })).replaceAll('\\', ''))?.[1];
+    const token = /"taskToken":"([^"]+)"/.exec(
+      JSON.stringify(
+        lab.aws.stepFunctions.getExecutionHistory({ executionArn: record.executionArn, maxResults: 1000 }),
+      ).replaceAll('\\', ''),
+    )?.[1];
     expect(token).toBeTruthy();
-    for (const text of [JSON.stringify(body), JSON.stringify(await lab.view(migrationId)), JSON.stringify(lab.announced)]) {
+    for (const text of [
+      JSON.stringify(body),
+      JSON.stringify(await lab.view(migrationId)),
+      JSON.stringify(lab.announced),
+    ]) {
       expect(text).not.toContain(token);
       expect(text).not.toContain('taskToken');
     }
@@ -83,16 +91,22 @@ describe('a migration on real Redis', () => {
 
     const { progress, shards } = view as unknown as {
       progress: Record<string, unknown>;
-      shards: { replicationId: string; nodes: { cacheClusterId: string; replicationRole: string; linkStatus: string }[] }[];
+      shards: {
+        replicationId: string;
+        nodes: { cacheClusterId: string; replicationRole: string; linkStatus: string }[];
+      }[];
     };
     expect(progress).toMatchObject({ percent: 100, asOf: expect.any(String) });
     for (const figure of Object.values(progress)) expect(figure).not.toBeNull();
     expect(shards).toHaveLength(1);
-    expect(shards[0]?.nodes[0]).toMatchObject({ cacheClusterId: 'figures-001', replicationRole: 'slave', linkStatus: 'up' });
+    expect(shards[0]?.nodes[0]).toMatchObject({
+      cacheClusterId: 'figures-001',
+      replicationRole: 'slave',
+      linkStatus: 'up',
+    });
     await lab.request('POST', `/migrations/${migrationId}/cutover`);
     await lab.announcement(migrationId, 'MigrationCompleted');
   });
 });
 
-const role = async (client: Awaited<ReturnType<Lab['client']>>) =>
-  (await client.sendCommand<[string]>(['ROLE']))[0];
+const role = async (client: Awaited<ReturnType<Lab['client']>>) => (await client.sendCommand<[string]>(['ROLE']))[0];

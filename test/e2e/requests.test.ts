@@ -12,20 +12,27 @@ describe('the API', () => {
   });
   afterAll(() => lab?.end());
 
-  const running = () => lab.aws.stepFunctions.listExecutions({
-    stateMachineArn: lab.aws.outputs.MigrationStateMachineArn as string,
-    maxResults: 1000,
-  }).executions.length;
+  const running = () =>
+    lab.aws.stepFunctions.listExecutions({
+      stateMachineArn: lab.aws.outputs.MigrationStateMachineArn as string,
+      maxResults: 1000,
+    }).executions.length;
 
   it('answers 202 with the place where the migration can be looked at', async () => {
-    const answer = await lab.request('POST', '/migrations', { replicationGroupId: 'nobody', customerNodeEndpointList: ENDPOINTS });
+    const answer = await lab.request('POST', '/migrations', {
+      replicationGroupId: 'nobody',
+      customerNodeEndpointList: ENDPOINTS,
+    });
 
     expect(answer.status).toBe(202);
     expect(answer.headers.get('location')).toBe(`/migrations/${answer.body.migrationId}`);
     expect(answer.body).toEqual({
       migrationId: expect.stringMatching(/^nobody-[0-9a-f]{12}$/),
       status: 'accepted',
-      links: { self: `/migrations/${answer.body.migrationId}`, cutover: `/migrations/${answer.body.migrationId}/cutover` },
+      links: {
+        self: `/migrations/${answer.body.migrationId}`,
+        cutover: `/migrations/${answer.body.migrationId}/cutover`,
+      },
     });
   });
 
@@ -39,7 +46,11 @@ describe('the API', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(answer.body).toMatchObject({ code: 'invalid-request', status: 400, type: expect.stringContaining('#invalid-request') });
+    expect(answer.body).toMatchObject({
+      code: 'invalid-request',
+      status: 400,
+      type: expect.stringContaining('#invalid-request'),
+    });
     const pointers = (answer.body.violations as { pointer: string }[]).map(({ pointer }) => pointer);
     expect(pointers.sort()).toEqual([
       '/__proto__',
@@ -61,7 +72,13 @@ describe('the API', () => {
 
   it.each([
     ['invalid JSON', '{"a":', {}, 400, 'invalid-request'],
-    ['another content type', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type'],
+    [
+      'another content type',
+      'a=1',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      'unsupported-media-type',
+    ],
     ['a body over 64 KiB', JSON.stringify({ reason: 'x'.repeat(65_536) }), {}, 413, 'body-too-large'],
     ['a list', '[]', {}, 400, 'invalid-request'],
     ['an idempotency key with a space', '{}', { 'idempotency-key': 'a b' }, 400, 'invalid-request'],
@@ -74,7 +91,10 @@ describe('the API', () => {
 
   it('replays the first answer when the key is reused, also after the execution has ended', async () => {
     await lab.group('replayed');
-    const body = { replicationGroupId: 'replayed', customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }] };
+    const body = {
+      replicationGroupId: 'replayed',
+      customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }],
+    };
     const headers = { 'idempotency-key': 'once-and-again' };
     const automatic = { ...body, cutover: { mode: 'automatic', fence: 'none' } };
 
@@ -102,9 +122,24 @@ describe('the API', () => {
 
   it('refuses the same key with another body, whatever the order of fields', async () => {
     const headers = { 'idempotency-key': 'mine' };
-    const one = await lab.request('POST', '/migrations', { replicationGroupId: 'one', customerNodeEndpointList: ENDPOINTS }, headers);
-    const same = await lab.request('POST', '/migrations', { customerNodeEndpointList: ENDPOINTS, replicationGroupId: 'one' }, headers);
-    const other = await lab.request('POST', '/migrations', { replicationGroupId: 'two', customerNodeEndpointList: ENDPOINTS }, headers);
+    const one = await lab.request(
+      'POST',
+      '/migrations',
+      { replicationGroupId: 'one', customerNodeEndpointList: ENDPOINTS },
+      headers,
+    );
+    const same = await lab.request(
+      'POST',
+      '/migrations',
+      { customerNodeEndpointList: ENDPOINTS, replicationGroupId: 'one' },
+      headers,
+    );
+    const other = await lab.request(
+      'POST',
+      '/migrations',
+      { replicationGroupId: 'two', customerNodeEndpointList: ENDPOINTS },
+      headers,
+    );
 
     expect(same.body).toEqual(one.body);
     expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused']);

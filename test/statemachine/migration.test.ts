@@ -117,8 +117,8 @@ describe('the state machine of a migration', () => {
     const run = await runWorkflow('migration', {
       tasks: {
         CompleteReplication: inTurn(
-          { outcome: 'backedOut', reason: 'the lag grew', backedOutAt: '2026-01-01T00:05:00.000Z' },
-          { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', positions: [] },
+          { outcome: 'backedOut', reason: 'the lag grew', eventsSinceMs: 3 },
+          { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', eventsSinceMs: 2, positions: [] },
         ),
       },
     });
@@ -186,7 +186,7 @@ describe('the state machine of a migration', () => {
     const run = await runWorkflow('migration', {
       tasks: {
         StartReplication: (_, { count }) =>
-          count < 4 ? failing('TransientServiceError') : { startedAt: '2026-01-01T00:00:00.000Z' },
+          count < 4 ? failing('TransientServiceError') : { startedAt: '2026-01-01T00:00:00.000Z', eventsSinceMs: 1 },
         WatchReplication: (_, { count }) => (count < 10 ? failing('Sandbox.Timedout') : inSync),
       },
     });
@@ -222,7 +222,7 @@ describe('the state machine of a migration', () => {
         cutover: { mode: 'automatic' },
       },
       tasks: {
-        CompleteReplication: () => ({ outcome: 'backedOut', reason: 'lag', backedOutAt: '2026-01-01T00:05:00.000Z' }),
+        CompleteReplication: () => ({ outcome: 'backedOut', reason: 'lag', eventsSinceMs: 3 }),
       },
     });
 

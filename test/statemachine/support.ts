@@ -68,10 +68,10 @@ export const closed = { outcome: 'closed', closedAt: SENT_AT, evidence: 'the rep
 const GOOD: Record<string, FakeTask> = {
   ClaimReplicationGroup: () => ({ epoch: 1 }),
   TestReplication: () => ({ verdict: 'passed', detail: 'fine' }),
-  StartReplication: () => ({ startedAt: '2026-01-01T00:00:00.000Z' }),
+  StartReplication: () => ({ startedAt: '2026-01-01T00:00:00.000Z', eventsSinceMs: 1 }),
   WatchReplication: () => inSync,
   AwaitCutover: () => ({}),
-  CompleteReplication: () => ({ outcome: 'sent', sentAt: SENT_AT, positions: [] }),
+  CompleteReplication: () => ({ outcome: 'sent', sentAt: SENT_AT, eventsSinceMs: 2, positions: [] }),
   WatchPromotion: ({ stage }) => (stage === 'promotion' ? promoted : closed),
   CloseMigration: () => ({}),
 };

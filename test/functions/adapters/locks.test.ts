@@ -11,6 +11,7 @@ afterAll(() => real.close());
 
 let count = 0;
 const newGroup = () => `group-${++count}`;
+const noted = (at: string) => ({ at, eventsSinceMs: 1 });
 
 describe.each<[string, () => Locks]>([
   ['in memory, as the other tests have them', () => new FakeLocks()],
@@ -41,54 +42,58 @@ describe.each<[string, () => Locks]>([
 
   it('are found ours by a repeat, in the same epoch, with what was noted', async () => {
     const { locks, group } = await held();
-    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.intend(group, 'first', 'start', noted('t1'));
 
-    expect(await locks.acquire(group, 'first')).toMatchObject({ owner: 'first', epoch: 1, startSentAt: 't1' });
+    expect(await locks.acquire(group, 'first')).toMatchObject({
+      owner: 'first',
+      epoch: 1,
+      intents: { start: noted('t1') },
+    });
   });
 
   it('go on to the next in a new epoch, without what the one before had noted', async () => {
     const { locks, group } = await held();
-    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.intend(group, 'first', 'start', noted('t1'));
     await locks.release(group, 'first');
     expect(await locks.find(group)).toBeUndefined();
 
     const lock = await locks.acquire(group, 'second');
 
     expect(lock).toMatchObject({ owner: 'second', epoch: 2 });
-    expect(lock).not.toHaveProperty('startSentAt');
+    expect(lock).toMatchObject({ intents: {} });
   });
 
   it('note an intent once: the first time stands, and a repeat is told so', async () => {
     const { locks, group } = await held();
 
-    expect(await locks.intend(group, 'first', 'startSentAt', 't1')).toEqual({ fresh: true, at: 't1' });
-    expect(await locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: false, at: 't1' });
-    expect(await locks.intend(group, 'first', 'completeSentAt', 't3')).toEqual({ fresh: true, at: 't3' });
+    expect(await locks.intend(group, 'first', 'start', noted('t1'))).toEqual({ fresh: true, ...noted('t1') });
+    expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
+    expect(await locks.intend(group, 'first', 'complete', noted('t3'))).toEqual({ fresh: true, ...noted('t3') });
   });
 
   it('take an intent back, so that the next one is the first again', async () => {
     const { locks, group } = await held();
-    await locks.intend(group, 'first', 'startSentAt', 't1');
-    await locks.withdraw(group, 'first', 'startSentAt');
+    await locks.intend(group, 'first', 'start', noted('t1'));
+    await locks.withdraw(group, 'first', 'start');
 
-    expect(await locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: true, at: 't2' });
+    expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: true, ...noted('t2') });
   });
 
   it('note nothing for somebody else, nor for a group that nobody has locked', async () => {
     const { locks, group } = await held();
     for (const name of [group, newGroup()]) {
-      await expect(locks.intend(name, 'second', 'startSentAt', 't')).rejects.toMatchObject({ name: 'LockLostError' });
+      await expect(locks.intend(name, 'second', 'start', noted('t'))).rejects.toMatchObject({ name: 'LockLostError' });
     }
-    expect(await locks.find(group)).not.toHaveProperty('startSentAt');
+    expect(await locks.find(group)).toMatchObject({ intents: {} });
   });
 
   it('note nothing more once settlement has begun, not even a repeat of what stands', async () => {
     const { locks, group } = await held();
-    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.intend(group, 'first', 'start', noted('t1'));
     await locks.closeToIntents(group, 'first');
 
-    for (const intent of ['startSentAt', 'completeSentAt'] as const) {
-      await expect(locks.intend(group, 'first', intent, 't2')).rejects.toMatchObject({ name: 'LockLostError' });
+    for (const intent of ['start', 'complete'] as const) {
+      await expect(locks.intend(group, 'first', intent, noted('t2'))).rejects.toMatchObject({ name: 'LockLostError' });
     }
     await expect(locks.acquire(group, 'first')).rejects.toMatchObject({ name: 'LockLostError' });
     await expect(locks.acquire(group, 'second')).rejects.toMatchObject({ name: 'ReplicationGroupLockedError' });
@@ -100,17 +105,17 @@ describe.each<[string, () => Locks]>([
     await locks.release(group, 'first');
     await locks.acquire(group, 'second');
 
-    expect(await locks.intend(group, 'second', 'startSentAt', 't')).toEqual({ fresh: true, at: 't' });
+    expect(await locks.intend(group, 'second', 'start', noted('t'))).toEqual({ fresh: true, ...noted('t') });
   });
 
   it('are not touched by whoever does not own them', async () => {
     const { locks, group } = await held();
-    await locks.intend(group, 'first', 'startSentAt', 't1');
+    await locks.intend(group, 'first', 'start', noted('t1'));
     await locks.closeToIntents(group, 'second');
-    await locks.withdraw(group, 'second', 'startSentAt');
+    await locks.withdraw(group, 'second', 'start');
     await locks.release(group, 'second');
 
-    expect(await locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: false, at: 't1' });
+    expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
   });
 
   it('stay released, and do not come into being, by late releases and closes', async () => {
@@ -137,7 +142,7 @@ describe('locks in DynamoDB', () => {
     await real.locks.acquire(group, 'first');
     real.loseNextAnswer();
 
-    expect(await real.locks.intend(group, 'first', 'startSentAt', 't1')).toEqual({ fresh: true, at: 't1' });
-    expect(await real.locks.intend(group, 'first', 'startSentAt', 't2')).toEqual({ fresh: false, at: 't1' });
+    expect(await real.locks.intend(group, 'first', 'start', noted('t1'))).toEqual({ fresh: true, ...noted('t1') });
+    expect(await real.locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
   });
 });

@@ -1,7 +1,7 @@
 import { LockLostError, ReplicationGroupLockedError } from '../../../functions/migration/errors.ts';
-import type { Intent, Lock, Locks } from '../../../functions/migration/ports.ts';
+import type { Intent, Lock, Locks, NotedIntent } from '../../../functions/migration/ports.ts';
 
-type Held = Partial<Lock> & { epoch: number; closed?: true };
+type Held = Partial<Lock> & { epoch: number; intents: Lock['intents']; closed?: true };
 
 /** Locks in memory. The same tests hold them and DynamoDB's to the same behaviour. */
 export class FakeLocks implements Locks {
@@ -10,7 +10,7 @@ export class FakeLocks implements Locks {
   async acquire(replicationGroupId: string, migrationId: string): Promise<Lock> {
     const held = this.#held.get(replicationGroupId);
     if (held?.owner === undefined) {
-      const lock = { owner: migrationId, epoch: (held?.epoch ?? 0) + 1 };
+      const lock = { owner: migrationId, epoch: (held?.epoch ?? 0) + 1, intents: {} };
       this.#held.set(replicationGroupId, lock);
       return { ...lock };
     }
@@ -19,17 +19,17 @@ export class FakeLocks implements Locks {
     return { ...held, owner: held.owner };
   }
 
-  async intend(replicationGroupId: string, migrationId: string, intent: Intent, at: string) {
+  async intend(replicationGroupId: string, migrationId: string, intent: Intent, noted: NotedIntent) {
     const held = this.#ours(replicationGroupId, migrationId);
     if (!held || held.closed) throw new LockLostError(replicationGroupId, migrationId);
-    const earlier = held[intent];
-    held[intent] = earlier ?? at;
-    return { fresh: earlier === undefined || earlier === at, at: earlier ?? at };
+    const standing = held.intents[intent] ?? noted;
+    held.intents[intent] = standing;
+    return { ...standing, fresh: standing.at === noted.at };
   }
 
   async withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void> {
     const held = this.#ours(replicationGroupId, migrationId);
-    if (held) delete held[intent];
+    if (held) delete held.intents[intent];
   }
 
   async find(replicationGroupId: string): Promise<Lock | undefined> {
@@ -47,7 +47,7 @@ export class FakeLocks implements Locks {
     if (!held) return;
     delete held.owner;
     delete held.closed;
-    for (const intent of ['testSentAt', 'startSentAt', 'completeSentAt'] as const) delete held[intent];
+    held.intents = {};
   }
 
   #ours(replicationGroupId: string, migrationId: string): Held | undefined {

@@ -1,0 +1,154 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeliveryPolicy } from '../../local/eventbridge/delivery.ts';
+import { eventually, type Lab, startLab, TERMINAL } from './lab.ts';
+
+describe('ends that the execution cannot announce itself', () => {
+  let lab: Lab;
+  let sourcePort: number;
+  let deliveries: DeliveryPolicy = () => 'deliver';
+  beforeAll(async () => {
+    lab = await startLab({ deliveries: (delivery) => deliveries(delivery) });
+    sourcePort = (await lab.source()).port;
+  });
+  afterAll(() => lab?.end());
+
+  const awaiting = async (group: string) => {
+    await lab.group(group);
+    return lab.awaiting(await lab.start(group, sourcePort));
+  };
+  const stop = (executionArn: unknown) =>
+    lab.aws.stepFunctions.stopExecution({
+      executionArn: executionArn as string,
+      error: 'Operator',
+      cause: 'stopped by hand',
+    });
+  const terminalEvents = (migrationId: string) =>
+    lab.announced.filter((one) => one.migrationId === migrationId && TERMINAL.includes(one.detailType));
+  const isStatusChange: DeliveryPolicy = ({ event }) =>
+    event['detail-type'] === 'Step Functions Execution Status Change' ? 'lose' : 'deliver';
+
+  it('announces an execution that was stopped from outside, and gives its lock back', async () => {
+    const { migrationId, executionArn } = await awaiting('outside');
+    stop(executionArn);
+    const { id, data } = await lab.announcement(migrationId, 'MigrationAborted');
+    const view = await lab.view(migrationId);
+
+    expect(id).toBe(`${migrationId}:terminal`);
+    expect(data).toMatchObject({ status: 'aborted', failure: { error: 'Operator', cause: 'stopped by hand' } });
+    expect(view).toMatchObject({ status: 'aborted', outcome: 'aborted', allowedActions: [] });
+    // The group still replicates, so a new migration gets the lock and finds it in use.
+    const { data: next } = await lab.announcement(await lab.start('outside', sourcePort), 'MigrationFailed');
+    expect((next.failure as { error: string }).error).not.toBe('ReplicationGroupLockedError');
+  });
+
+  it('announces one end when the status change is delivered twice', async () => {
+    deliveries = ({ event }) => (event.source === 'aws.states' ? 'repeat' : 'deliver');
+    const { migrationId, executionArn } = await awaiting('doubled');
+    stop(executionArn);
+    await lab.announcement(migrationId, 'MigrationAborted');
+    deliveries = () => 'deliver';
+
+    expect(new Set(terminalEvents(migrationId).map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('announces a failure once, although both the Catch and the status change start a settlement', async () => {
+    const migrationId = await lab.start('absent', sourcePort);
+    await lab.announcement(migrationId, 'MigrationFailed');
+    await eventually(async () => {
+      const { executions } = lab.aws.stepFunctions.listExecutions({
+        stateMachineArn: lab.aws.outputs.SettlementStateMachineArn as string,
+      });
+      return executions.every(({ status }) => status !== 'RUNNING');
+    });
+
+    expect(terminalEvents(migrationId)).toHaveLength(1);
+  });
+
+  it('finds by the sweeper an end whose status change was lost', async () => {
+    deliveries = isStatusChange;
+    const { migrationId, executionArn } = await awaiting('unheard');
+    stop(executionArn);
+    await makeOld(lab, migrationId);
+    expect((await sweep(lab)).settling).toEqual([migrationId]);
+    await lab.announcement(migrationId, 'MigrationAborted');
+    deliveries = () => 'deliver';
+
+    await eventually(async () => (await sweep(lab)).looked === 0);
+  });
+
+  it('leaves a running migration alone, whatever the sweeper thinks of its silence', async () => {
+    const { migrationId } = await awaiting('silent');
+    await makeOld(lab, migrationId);
+
+    expect((await sweep(lab)).settling).toEqual([]);
+    await lab.request('POST', `/migrations/${migrationId}/cutover`);
+    await lab.announcement(migrationId, 'MigrationCompleted');
+  });
+
+  it('settles a request that died before its execution began', async () => {
+    const failed = Promise.withResolvers<void>();
+    lab.aws.setFaultPolicy(({ operation }) => {
+      if (operation !== 'StartExecution') return 'none';
+      failed.resolve();
+      return 'fail';
+    });
+    const answer = await lab.request('POST', '/migrations', {
+      replicationGroupId: 'stillborn',
+      customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }],
+    });
+    await failed.promise;
+    lab.aws.setFaultPolicy(() => 'none');
+    const { body } = await lab.request('GET', '/migrations?replicationGroupId=stillborn');
+    const [{ migrationId }] = body.migrations as [{ migrationId: string }];
+    await makeOld(lab, migrationId);
+    await sweep(lab);
+    const { data } = await lab.announcement(migrationId, 'MigrationFailed');
+
+    expect([answer.status, answer.body.code]).toEqual([503, 'transient-service-fault']);
+    expect(data.failure).toMatchObject({ error: 'NeverStarted' });
+  });
+
+  it('survives the death of every function at any moment', async () => {
+    await lab.group('killed');
+    const migrationId = await lab.start('killed', sourcePort, { cutover: { mode: 'automatic', fence: 'none' } });
+    const victims = [
+      'TestReplicationFunction',
+      'StartReplicationFunction',
+      'WatchReplicationFunction',
+      'CompleteReplicationFunction',
+      'WatchPromotionFunction',
+    ];
+    const hunt = setInterval(() => {
+      const victim = victims.shift();
+      if (victim) lab.aws.lambda.kill(lab.aws.resources[victim] as string);
+    }, 200);
+    await lab.announcement(migrationId, 'MigrationCompleted');
+    clearInterval(hunt);
+  });
+});
+
+/** A record as if nobody had written it for hours: the sweeper's suspects. */
+const makeOld = async (lab: Lab, migrationId: string) => {
+  const client = new DynamoDBClient({
+    endpoint: lab.aws.awsEndpoint,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  await DynamoDBDocumentClient.from(client).send(
+    new UpdateCommand({
+      TableName: lab.aws.outputs.MigrationTableName,
+      Key: { pk: `MIGRATION#${migrationId}` },
+      UpdateExpression: 'SET updatedAt = :old',
+      ExpressionAttributeValues: { ':old': '2026-01-01T00:00:00.000Z' },
+    }),
+  );
+  client.destroy();
+};
+
+const sweep = async (lab: Lab) => {
+  const result = await lab.aws.lambda.invoke(lab.aws.resources.SweepFunction as string, {});
+  if (!result.ok) throw new Error(result.cause);
+  return result.payload as { looked: number; settling: string[] };
+};
