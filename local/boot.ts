@@ -104,7 +104,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
 /**
  * Boots what the template describes: API, functions, state machines, buses, queues, tables, and ElastiCache behind one AWS
  * endpoint. A boot that fails, or is aborted by its signal, leaves nothing behind.
- * @throws PortTakenError, TemplateError, TemplateParameterError, esbuild's BuildFailure, TableCreationError, InvalidDefinition
+ * @throws PortTakenError, TemplateError, TemplateParameterError, esbuild's BuildFailure, TableCreationError
  */
 export const startEmbeddedAws = async (options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> => {
   const teardown = new Teardown();

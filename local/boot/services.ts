@@ -7,6 +7,7 @@ import { bundleFunctions } from '../lambda/bundle.ts';
 import { LambdaService } from '../lambda/service.ts';
 import { Queues } from '../sqs/queues.ts';
 import { StepFunctions } from '../stepfunctions/service.ts';
+import { TemplateError } from '../template/errors.ts';
 import type { TemplateModel } from '../template/model.ts';
 import { addressesOf } from './aliases.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
@@ -15,6 +16,15 @@ import { eventsPutEvents } from './put-events.ts';
 import { statesStartExecution } from './start-execution.ts';
 import { callTarget } from './targets.ts';
 import type { Teardown } from './teardown.ts';
+
+/** A service's refusal of something in the template, behind the name of what it is about. */
+const named = (name: string, create: () => void): void => {
+  try {
+    create();
+  } catch (error) {
+    throw new TemplateError(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+};
 
 /** The services of one template, wired to each other; none is reachable from outside yet. */
 export const makeServices = async (
@@ -50,6 +60,7 @@ export const makeServices = async (
     bundles,
     clock,
     hostAliases,
+    report,
     environment: { AWS_ENDPOINT_URL: awsEndpoint, ...env },
     discard: (queueArn, record) => queues.send(queueArn, JSON.stringify(record)),
   });
@@ -89,9 +100,9 @@ export const makeServices = async (
   });
   teardown.add(() => eventBridge.close());
 
-  for (const machine of model.machines) stepFunctions.createStateMachine(machine);
+  for (const machine of model.machines) named(machine.logicalId, () => stepFunctions.createStateMachine(machine));
   for (const bus of model.buses) eventBridge.createBus(bus.name);
-  for (const rule of model.rules) eventBridge.putRule(rule);
-  for (const schedule of model.schedules) eventBridge.addSchedule(schedule);
+  for (const rule of model.rules) named(rule.name, () => eventBridge.putRule(rule));
+  for (const schedule of model.schedules) named(schedule.name, () => eventBridge.addSchedule(schedule));
   return { dynamo, queues, elastiCache, lambda, stepFunctions, eventBridge };
 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { BodyTooLargeError, readBody } from '../endpoint/body.ts';
-import type { InvocationResult } from '../lambda/invocation.ts';
+import { type InvocationResult, PayloadTooLargeError } from '../lambda/invocation.ts';
 import type { RouteModel } from '../template/model.ts';
 import { proxyEvent } from './event.ts';
 import { type GatewayResponse, gatewayMessage, responseFrom } from './response.ts';
@@ -67,6 +67,9 @@ export const httpApi =
       (error) => {
         // A client that went away while it was still sending has nobody left to read an answer.
         if (!request.complete) return response.destroy();
+        // Lambda takes less than the gateway does.
+        if (error instanceof PayloadTooLargeError)
+          return write(response, gatewayMessage(413, 'Request Entity Too Large'));
         options.report(error);
         return write(response, gatewayMessage(500, 'Internal Server Error'));
       },

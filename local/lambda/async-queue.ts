@@ -18,6 +18,8 @@ export interface AsyncSettings {
   run(invocation: AsyncInvocation): Promise<InvocationResult>;
   /** Puts the record of a discarded invocation into the OnFailure destination. */
   discard(destinationArn: string, record: FailureRecord): void;
+  /** Failures of the embedded AWS itself, such as a destination that does not exist. */
+  report(error: unknown): void;
 }
 
 /** What an OnFailure destination receives: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -98,10 +100,10 @@ export class AsyncQueue {
     });
   }
 
-  #after(delayMs: number, run: () => void): void {
+  #after(delayMs: number, run: () => Promise<void>): void {
     const timer = this.#settings.clock.after(delayMs, () => {
       this.#waiting.delete(timer);
-      run();
+      run().catch(this.#settings.report);
     });
     this.#waiting.add(timer);
   }

@@ -41,8 +41,8 @@ const environmentOf = (model: FunctionModel, version: string, settings: PoolSett
   AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${randomUUID().replaceAll('-', '')}`,
   _HANDLER: model.handler,
   [WORKER_BUNDLE_VARIABLE]: settings.bundlePath,
-  ...settings.environment,
   ...model.environment,
+  ...settings.environment,
 });
 
 /** The processes of one version of a function. They start when they are needed, and stay warm. */

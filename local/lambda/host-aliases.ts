@@ -1,3 +1,5 @@
+import { promises as dns, type LookupAllOptions, type LookupOptions } from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 
 type Connect = (this: Socket, ...args: unknown[]) => Socket;
@@ -10,14 +12,15 @@ interface Dialled {
 /**
  * Leads TCP connections to some `host:port` elsewhere, as a VPC's DNS and routes do on AWS. Works below every client,
  * since all of Node's TCP goes through Socket.connect.
- * @param lookUp the `host:port` that stands in for a dialled `host:port`
+ * @param lookUp the `host:port` that stands in for a dialled `host:port`, which it is given in lower case
  */
 export const leadConnections = (lookUp: (dialled: string) => string | undefined): void => {
   const connect = Socket.prototype.connect as Connect;
 
   /** The options with host and port replaced, or undefined when the connection goes where it says. */
   const redirected = (options: Dialled): Dialled | undefined => {
-    const alias = options.port === undefined ? undefined : lookUp(`${options.host ?? 'localhost'}:${options.port}`);
+    const alias =
+      options.port === undefined ? undefined : lookUp(`${options.host ?? 'localhost'}:${options.port}`.toLowerCase());
     if (alias === undefined) return undefined;
     const colon = alias.lastIndexOf(':');
     return { ...options, host: alias.slice(0, colon), port: Number(alias.slice(colon + 1)) };
@@ -37,4 +40,20 @@ export const leadConnections = (lookUp: (dialled: string) => string | undefined)
     const options = redirected({ port: first as number | string, host });
     return connect.apply(this, options ? [options, ...args.slice(host === undefined ? 1 : 2)] : args);
   } as Socket['connect'];
+};
+
+type Lookup = (host: string, options?: number | LookupOptions | LookupAllOptions) => Promise<unknown>;
+
+/**
+ * Lets DNS know the hosts that have aliases, for clients that ask before they dial, as @redis/client does in RESP3.
+ * @param hasAlias is given the host in lower case
+ */
+export const leadLookups = (hasAlias: (host: string) => boolean): void => {
+  const lookup = dns.lookup as Lookup;
+  const known = { address: '127.0.0.1', family: 4 };
+  dns.lookup = (async (host, options) => {
+    if (!hasAlias(host.toLowerCase())) return lookup(host, options);
+    return typeof options === 'object' && options.all ? [known] : known;
+  }) as Lookup as typeof dns.lookup;
+  syncBuiltinESMExports();
 };

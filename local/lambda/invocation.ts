@@ -18,6 +18,15 @@ export class FunctionNotFoundError extends Error {
   }
 }
 
+/** The embedded Lambda has been closed. */
+export class LambdaEndedError extends Error {
+  override readonly name = 'LambdaEndedError' as const;
+
+  constructor() {
+    super('The embedded Lambda has ended');
+  }
+}
+
 /** Lambda's RequestTooLargeException (413): more than 6 MB synchronously, more than 1 MB asynchronously. */
 export class PayloadTooLargeError extends Error {
   override readonly name = 'PayloadTooLargeError' as const;

@@ -11,6 +11,7 @@ import {
   type Failure,
   FunctionNotFoundError,
   type InvocationResult,
+  LambdaEndedError,
   PayloadTooLargeError,
   SYNC_PAYLOAD_BYTES,
 } from './invocation.ts';
@@ -26,12 +27,14 @@ export interface LambdaOptions {
   invocationsPerProcess?: number;
   /** Default one minute, then two: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
   asyncRetryDelaysMs?: readonly number[];
-  /** For every function, such as AWS_ENDPOINT_URL; the template's own variables win. */
+  /** For every function, such as AWS_ENDPOINT_URL; wins over the template's own variables. */
   environment?: Record<string, string>;
   /** `host:port` as a function dials it, to `host:port` where the connection goes. */
   hostAliases?: Record<string, string>;
   /** Where the functions' output goes. Default: nowhere. */
   logs?: LogSink;
+  /** Failures of the embedded AWS itself, such as an OnFailure destination that does not exist. Default: console.error. */
+  report?: (error: unknown) => void;
 }
 
 /** A function's ARN or name, with or without qualifier, taken apart. */
@@ -53,13 +56,14 @@ export class LambdaService {
   constructor(options: LambdaOptions) {
     this.#options = options;
     this.#functions = new Map(options.functions.map((model) => [model.name, model]));
-    this.#aliases = options.hostAliases ?? {};
+    this.#aliases = withoutCase(options.hostAliases ?? {});
     this.#asynchronous = new AsyncQueue({
       clock: options.clock ?? systemClock,
       retryDelaysMs: options.asyncRetryDelaysMs ?? [60_000, 120_000],
       run: ({ model, qualifier, requestId, payload }) =>
         this.#run(this.#target(model.name, qualifier), requestId, payload),
       discard: options.discard,
+      report: options.report ?? console.error,
     });
   }
 
@@ -69,7 +73,7 @@ export class LambdaService {
    * @throws FunctionNotFoundError
    * @throws PayloadTooLargeError above 6 MB
    */
-  invoke(functionArnOrName: string, payload: unknown, qualifier?: string): Promise<InvocationResult> {
+  async invoke(functionArnOrName: string, payload: unknown, qualifier?: string): Promise<InvocationResult> {
     const target = this.#target(functionArnOrName, qualifier);
     return this.#run(target, randomUUID(), serialized(payload, SYNC_PAYLOAD_BYTES));
   }
@@ -121,8 +125,8 @@ export class LambdaService {
 
   /** Replaces all aliases, in running processes too. */
   setHostAliases(aliases: Record<string, string>): void {
-    this.#aliases = aliases;
-    for (const pool of this.#pools.values()) pool.setAliases(aliases);
+    this.#aliases = withoutCase(aliases);
+    for (const pool of this.#pools.values()) pool.setAliases(this.#aliases);
   }
 
   /** Forgets queued asynchronous invocations, kills every process, and waits until all are gone. */
@@ -148,7 +152,7 @@ export class LambdaService {
   }
 
   #pool({ model, version }: Target): FunctionPool {
-    if (this.#closed) throw new FunctionNotFoundError(model.arn);
+    if (this.#closed) throw new LambdaEndedError();
     const key = `${model.name}:${version}`;
     const { bundles, environment = {}, invocationsPerProcess = 64, logs = quiet } = this.#options;
     const settings: PoolSettings = {
@@ -184,6 +188,10 @@ export class LambdaService {
     return { model, qualifier, version: isPublished ? '1' : '$LATEST' };
   }
 }
+
+/** Host names have no case. */
+const withoutCase = (aliases: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(aliases).map(([name, address]) => [name.toLowerCase(), address]));
 
 const failureOf = (outcome: Outcome): Failure | undefined => {
   if (typeof outcome.payload !== 'string') return outcome as Failure;

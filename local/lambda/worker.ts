@@ -3,7 +3,7 @@
  * is its only parent and talks to it over IPC.
  */
 import { pathToFileURL } from 'node:url';
-import { leadConnections } from './host-aliases.ts';
+import { leadConnections, leadLookups } from './host-aliases.ts';
 import {
   type ErrorPayload,
   type InvokeMessage,
@@ -75,6 +75,7 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; when a function ends is for the embedded Lambda to say.
 process.on('SIGINT', () => undefined);
 leadConnections((dialled) => aliases[dialled]);
+leadLookups((host) => Object.keys(aliases).some((name) => name.startsWith(`${host}:`)));
 
 try {
   const handler = await loadHandler();

@@ -1,4 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -7,7 +13,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/boot.ts';
 import type { Delivery } from '../../../local/eventbridge/delivery.ts';
 import type { BusEvent } from '../../../local/eventbridge/event.ts';
@@ -188,6 +194,19 @@ describe('startEmbeddedAws and end', () => {
     await expect(fetch(aws.awsEndpoint)).rejects.toThrow('fetch failed');
   });
 
+  it('leave no process behind even when this one is killed', async () => {
+    const script = fileURLToPath(new URL('../fixture/boot-and-wait.ts', import.meta.url));
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [printed] = await once(child.stdout, 'data');
+    const pids = JSON.parse(String(printed)) as number[];
+    expect(pids).toHaveLength(3);
+
+    child.kill('SIGKILL');
+
+    await expect.poll(() => pids.filter(isAlive), SOON).toEqual([]);
+  });
+
   it('end what is running', async () => {
     const aws = await startEmbeddedAws({ template: FIXTURE });
     const hanging = fetch(`${aws.apiUrl}/faulty?do=hang`).catch((error: Error) => error.message);
@@ -218,6 +237,18 @@ describe('startEmbeddedAws and end', () => {
     const booting = startEmbeddedAws({ template: FIXTURE, signal: aborter.signal });
     aborter.abort(new Error('Ctrl-C'));
     await expect(booting).rejects.toThrow('Ctrl-C');
+  });
+
+  it('name the state machine that Step Functions refuses', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'boot-test-'));
+    const template = join(directory, 'template.yaml');
+    const machine =
+      '{ Type: AWS::Serverless::StateMachine, Properties: { Definition: { StartAt: Nowhere, States: {} } } }';
+    writeFileSync(template, `Resources: { Broken: ${machine} }`);
+
+    await expect(startEmbeddedAws({ template })).rejects.toThrow(/^Broken: Invalid State Machine Definition/);
+
+    rmSync(directory, { recursive: true });
   });
 
   it('tear down when the template is wrong', async () => {

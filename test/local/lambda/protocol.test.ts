@@ -21,6 +21,7 @@ beforeAll(async () => {
     bundles,
     asyncRetryDelaysMs: [1, 1],
     discard: (_, record) => discarded.push(record),
+    report: () => undefined,
   });
   served = await serveAlone({ lambda: lambdaWire(service) });
   client = new LambdaClient(sdkSettings(served.url));

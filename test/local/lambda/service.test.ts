@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FailureRecord } from '../../../local/lambda/async-queue.ts';
 import { bundleFunctions } from '../../../local/lambda/bundle.ts';
@@ -13,7 +13,13 @@ let bundles: Awaited<ReturnType<typeof bundleFunctions>>;
 const services: LambdaService[] = [];
 
 const serve = (options: Partial<LambdaOptions> = {}) => {
-  const service = new LambdaService({ functions, bundles, discard: () => undefined, ...options });
+  const service = new LambdaService({
+    functions,
+    bundles,
+    discard: () => undefined,
+    report: () => undefined,
+    ...options,
+  });
   services.push(service);
   return service;
 };
@@ -143,6 +149,15 @@ describe('LambdaService.invoke', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it('goes on when Ctrl-C reaches its process', async () => {
+    const service = serve();
+    const { pid } = payloadOf(await service.invoke('fix-FaultyFunction', {}));
+
+    service.kill('fix-FaultyFunction', 'SIGINT');
+
+    expect(payloadOf(await service.invoke('fix-FaultyFunction', {})).pid).toBe(pid);
+  });
+
   it('can be killed by a test', async () => {
     const service = serve();
     const { pid } = payloadOf(await service.invoke('fix-FaultyFunction', {}));
@@ -203,26 +218,46 @@ describe('LambdaService.invoke', () => {
 });
 
 describe('host aliases', () => {
-  let server: Server;
-  let port: number;
-  beforeAll(async () => {
-    server = createServer((socket) => socket.end('from the embedded source'));
+  const servers: Server[] = [];
+  const listen = async (serve: (socket: Socket) => void): Promise<number> => {
+    const server = createServer((socket) => serve(socket.on('error', () => undefined)));
+    servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as { port: number }).port;
+    return (server.address() as AddressInfo).port;
+  };
+  afterAll(() => {
+    for (const server of servers) server.close();
   });
-  afterAll(() => server.close());
 
   it('lead connections elsewhere, and can change while a process runs', async () => {
+    const port = await listen((socket) => socket.end('from the embedded source'));
     const service = serve({ hostAliases: { 'source.example:6379': '127.0.0.1:1' } });
-    const hear = () => service.invoke('fix-FaultyFunction', { do: 'hear', host: 'source.example', port: 6379 });
-    expect(await hear()).toMatchObject({ ok: false, cause: expect.stringContaining('ECONNREFUSED') });
+    const hear = (host: string, dialled: number) =>
+      service.invoke('fix-FaultyFunction', { do: 'hear', host, port: dialled });
+    expect(await hear('source.example', 6379)).toMatchObject({ cause: expect.stringContaining('ECONNREFUSED') });
 
-    service.setHostAliases({ 'source.example:6379': `127.0.0.1:${port}` });
+    service.setHostAliases({ 'Source.example:6379': `127.0.0.1:${port}` });
 
-    expect(payloadOf(await hear())).toBe('from the embedded source');
-    expect(payloadOf(await service.invoke('fix-FaultyFunction', { do: 'hear', host: '127.0.0.1', port }))).toBe(
-      'from the embedded source',
+    expect(payloadOf(await hear('SOURCE.example', 6379))).toBe('from the embedded source');
+    expect(payloadOf(await hear('127.0.0.1', port))).toBe('from the embedded source');
+  });
+
+  it('lead a Redis client', async () => {
+    // As much of a server as answers a client that connects and pings.
+    const port = await listen((socket) =>
+      socket.on('data', (data) => {
+        for (const _ of data.toString().matchAll(/\*\d+\r\n/g)) socket.write('+PONG\r\n');
+      }),
     );
+    const service = serve({ hostAliases: { 'test.cache.amazonaws.com:6379': `127.0.0.1:${port}` } });
+
+    const result = await service.invoke('fix-FaultyFunction', {
+      do: 'ping',
+      host: 'test.cache.amazonaws.com',
+      port: 6379,
+    });
+
+    expect(payloadOf(result)).toBe('PONG');
   });
 });
 
