@@ -19,10 +19,12 @@ const DOCUMENTED: Record<string, string> = {
     'https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html',
   'Lambda.Unknown': 'https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html',
   'Sandbox.Timedout': 'https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html',
+  // What Lambda answers when a function's process ends: AWS's own runtime shows it.
+  'Runtime.ExitError': 'https://github.com/awslabs/aws-lambda-rust-runtime',
   'EventBridge.FailedEntry': 'https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html',
 };
 
-describe.each(machines)('statemachine/$file.asl.json', (machine) => {
+describe.each(machines)('the state machine of a $file', (machine) => {
   const { file, text, definition, states } = machine;
 
   it('substitutes exactly what the template gives it', () => {
