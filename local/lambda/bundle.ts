@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { TemplateError } from '../template/errors.ts';
 import type { FunctionModel } from '../template/model.ts';
+import { scratchDirectory } from './scratch.ts';
 
 export interface Bundles {
   /** The absolute path of each function's module, by logical id. */
@@ -48,7 +48,7 @@ const optionsOf = ({ build: model }: FunctionModel): BuildOptions => ({
  * @throws esbuild's BuildFailure with every error in it
  */
 export const bundleFunctions = async (functions: readonly FunctionModel[]): Promise<Bundles> => {
-  const directory = await mkdtemp(join(tmpdir(), 'embedded-aws-'));
+  const directory = await scratchDirectory();
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     const modules: Record<string, string> = {};

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -205,6 +205,10 @@ describe('startEmbeddedAws and end', () => {
     child.kill('SIGKILL');
 
     await expect.poll(() => pids.filter(isAlive), SOON).toEqual([]);
+    const isItsScratch = (name: string) => name.startsWith(`embedded-aws-${child.pid}-`);
+    expect(readdirSync(tmpdir()).filter(isItsScratch)).toHaveLength(1);
+    await startEmbeddedAws({ template: FIXTURE }).then((next) => next.end());
+    expect(readdirSync(tmpdir()).filter(isItsScratch)).toEqual([]);
   });
 
   it('end what is running', async () => {
