@@ -9,7 +9,7 @@ let scene: Scene;
 const ID = { ReplicationGroupId: 'test' };
 
 beforeEach(async () => {
-  scene = await setScene({ settings: { startAttempts: 2, startAttemptMs: 300, inSyncGraceMs: 50 } });
+  scene = await setScene({ settings: { startAttempts: 2 } });
   await scene.service.createGroup({ id: 'test', replicas: 1 });
 });
 
@@ -47,6 +47,7 @@ describe('a migration that cannot start', () => {
     const source = await scene.startSource(options);
     const primary = scene.service.group('test').primary();
     await ask(primary, 'SET', 'own', 'data');
+    scene.service.configure({ startAttemptMs: 200 });
 
     await scene.service.startMigration({ ...ID, ...at(source) });
     await untilStatus(scene.service, 'test', 'available');
@@ -162,6 +163,7 @@ describe('CompleteMigration', () => {
 
   it('finds a target that does not apply what the source writes not in sync', async () => {
     const { source, primary } = await migrate();
+    scene.service.configure({ inSyncGraceMs: 50 });
     await primary.command('CLIENT', 'PAUSE', '60000', 'WRITE');
     await ask(source, 'SET', 'unseen', 'yes');
 
