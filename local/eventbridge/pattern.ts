@@ -18,7 +18,9 @@ const text = (value: unknown, of: string): string =>
 /** `*` stands for any characters; `\*` and `\\` for themselves. */
 const wildcard = (pattern: string): RegExp => {
   const parts = pattern.match(/\\[*\\]|[\s\S]/g) ?? [];
-  const source = parts.map((part) => (part === '*' ? '.*' : (part.at(-1) as string).replace(/[\\^$.*+?()[\]{}|]/, '\\$&')));
+  const source = parts.map((part) =>
+    part === '*' ? '.*' : (part.at(-1) as string).replace(/[\\^$.*+?()[\]{}|]/, '\\$&'),
+  );
   return new RegExp(`^${source.join('')}$`, 's');
 };
 
