@@ -11,9 +11,13 @@ if (process.env.WRITE_SAMPLES) {
 }
 const stored = storedSamples();
 
+/** Sentences for humans are no part of the contract. */
+const withoutProse = (sample: unknown): unknown =>
+  JSON.parse(JSON.stringify(sample), (key, value) => (['statusReason', 'cause'].includes(key) ? 'prose' : value));
+
 describe('the samples in events/', () => {
   it.each([...stored.keys()])('%s is what the machines, the bus or the gateway make', (name) => {
-    expect(stored.get(name)).toEqual(JSON.parse(JSON.stringify(fresh.get(name))));
+    expect(withoutProse(stored.get(name))).toEqual(withoutProse(fresh.get(name)));
   });
 
   it('are complete', () => {
