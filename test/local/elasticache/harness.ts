@@ -96,3 +96,12 @@ export const messages = async (service: ElastiCache, id: string): Promise<string
 export const at = (source: { host: string; port: number }) => ({
   CustomerNodeEndpointList: [{ Address: source.host, Port: source.port }],
 });
+
+/** The code on the wire and the status, as the SDK tells them. */
+export const refusal = async (sent: Promise<unknown>): Promise<string> => {
+  const error = (await sent.then(
+    () => ({ Code: 'no refusal' }),
+    (failure: unknown) => failure,
+  )) as { Code?: string; $metadata?: { httpStatusCode: number } };
+  return `${error.Code} ${error.$metadata?.httpStatusCode}`;
+};

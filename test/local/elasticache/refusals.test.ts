@@ -1,7 +1,5 @@
 import {
   CompleteMigrationCommand,
-  CreateReplicationGroupCommand,
-  type CreateReplicationGroupCommandInput,
   DeleteReplicationGroupCommand,
   DescribeCacheClustersCommand,
   DescribeCacheParametersCommand,
@@ -13,10 +11,9 @@ import {
   TestMigrationCommand,
 } from '@aws-sdk/client-elasticache';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { defaultAccount } from '../../../local/elasticache/account.ts';
 import type { GroupOptions } from '../../../local/elasticache/replication-group.ts';
 import { defaultSettings, noDelays } from '../../../local/elasticache/settings.ts';
-import { DOCUMENTED, type Scene, setScene, untilStatus } from './harness.ts';
+import { DOCUMENTED, refusal, type Scene, setScene, untilStatus } from './harness.ts';
 
 let scene: Scene;
 
@@ -28,18 +25,8 @@ beforeAll(async () => {
 afterAll(() => scene.end());
 
 afterEach(() => {
-  Object.assign(scene.service.account, defaultAccount());
   scene.service.configure({ ...defaultSettings, ...noDelays });
 });
-
-/** The code on the wire and the status, as the SDK tells them. */
-const refusal = async (sent: Promise<unknown>): Promise<string> => {
-  const error = (await sent.then(
-    () => ({ Code: 'no refusal' }),
-    (failure: unknown) => failure,
-  )) as { Code?: string; $metadata?: { httpStatusCode: number } };
-  return `${error.Code} ${error.$metadata?.httpStatusCode}`;
-};
 
 /** Any command of the client, whose own type wants to know which. */
 const send = (command: object): Promise<unknown> => scene.client.send(command as DescribeEventsCommand);
@@ -130,64 +117,6 @@ describe('the states of a migration', () => {
 
     await expect(bad).rejects.toBeInstanceOf(InvalidParameterValueException);
     await expect(wrongState).rejects.toBeInstanceOf(InvalidReplicationGroupStateFault);
-  });
-});
-
-describe('CreateReplicationGroup refuses', () => {
-  const create = (input: Partial<CreateReplicationGroupCommandInput>) =>
-    refusal(
-      send(
-        new CreateReplicationGroupCommand({ ReplicationGroupId: 'new', ReplicationGroupDescription: 'new', ...input }),
-      ),
-    );
-
-  it.each(['', '1st', '-a', 'a-', 'a--b', 'a_b', 'ä', 'a'.repeat(41)])('the id %j', async (id) => {
-    expect(await create({ ReplicationGroupId: id })).toMatch(/^(InvalidParameterValue|MissingParameter) 400$/);
-  });
-
-  it.each<[string, Partial<CreateReplicationGroupCommandInput>, Partial<ReturnType<typeof defaultAccount>>?]>([
-    ['ReplicationGroupAlreadyExists 400', { ReplicationGroupId: 'TEST' }],
-    ['MissingParameter 400', { ReplicationGroupDescription: '' }],
-    ['CacheClusterNotFound 404', { PrimaryClusterId: 'nobody' }],
-    ['InvalidCacheClusterState 400', { PrimaryClusterId: 'test-001' }],
-    ['UserGroupNotFound 404', { UserGroupIds: ['nobody'] }],
-    ['InvalidUserGroupState 400', { UserGroupIds: ['users'] }, { userGroups: { users: 'creating' } }],
-    [
-      'InsufficientCacheClusterCapacity 400',
-      { CacheNodeType: 'cache.r5.large' },
-      { exhaustedNodeTypes: ['cache.r5.large'] },
-    ],
-    ['CacheSecurityGroupNotFound 404', { CacheSecurityGroupNames: ['classic'] }],
-    ['CacheSubnetGroupNotFoundFault 400', { CacheSubnetGroupName: 'nowhere' }],
-    ['ClusterQuotaForCustomerExceeded 400', {}, { clusterQuota: 1 }],
-    ['NodeQuotaForClusterExceeded 400', { NumCacheClusters: 7 }, { nodesPerClusterQuota: 6 }],
-    ['NodeQuotaForCustomerExceeded 400', { NumCacheClusters: 7 }, { nodeQuota: 8 }],
-    ['CacheParameterGroupNotFound 404', { CacheParameterGroupName: 'nobody' }],
-    ['InvalidVPCNetworkStateFault 400', { NetworkType: 'ipv6' }],
-    ['TagQuotaPerResourceExceeded 400', { Tags: Array.from({ length: 51 }, (_, n) => ({ Key: `k${n}`, Value: '' })) }],
-    ['NodeGroupsPerReplicationGroupQuotaExceeded 400', { NumNodeGroups: 91 }],
-    ['GlobalReplicationGroupNotFoundFault 404', { GlobalReplicationGroupId: 'nobody' }],
-    [
-      'InvalidGlobalReplicationGroupState 400',
-      { GlobalReplicationGroupId: 'g' },
-      { globalReplicationGroups: { g: 'deleting' } },
-    ],
-    ['InvalidParameterValue 400', { NumCacheClusters: 0 }],
-    ['InvalidParameterCombination 400', { NumCacheClusters: 2, ReplicasPerNodeGroup: 1 }],
-    ['InvalidParameterCombination 400', { NumNodeGroups: 2 }],
-    ['InvalidParameterCombination 400', { ClusterMode: 'enabled' }],
-    ['InvalidParameterCombination 400', { TransitEncryptionEnabled: true }],
-    ['InvalidParameterCombination 400', { MultiAZEnabled: true, NumCacheClusters: 2 }],
-    ['InvalidParameterCombination 400', { AutomaticFailoverEnabled: true, NumCacheClusters: 1 }],
-    ['InvalidParameterCombination 400', { EngineVersion: '3.2.6' }],
-    ['InvalidParameterCombination 400', { KmsKeyId: 'a-parameter-that-is-not-played' }],
-  ])('%s: %j', async (expected, input, account = {}) => {
-    Object.assign(scene.service.account, account);
-
-    expect(await create({ ...input })).toBe(expected);
-    expect(await refusal(send(new DescribeReplicationGroupsCommand({ ReplicationGroupId: 'new' })))).toBe(
-      'ReplicationGroupNotFoundFault 404',
-    );
   });
 });
 
