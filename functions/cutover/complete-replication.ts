@@ -1,31 +1,18 @@
 import {
+  isRefusal,
   MigrationEndedElsewhereError,
   TargetNotAvailableError,
   TargetNotMigratingError,
-  TargetRefusedError,
 } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
-import { judgeLink, type LinkState } from '../replication/link-state.ts';
-import { linksOf, observe } from '../replication/observe.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
-import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
 import type { TaskInput } from '../replication/task-input.ts';
-
-/** Where a shard stood when CompleteMigration was sent. */
-export interface ShardPosition {
-  nodeGroupId: string;
-  replicationId: string;
-  sourceOffset: number;
-  targetOffset: number;
-}
+import { lookForSync, type ShardPosition } from './last-look.ts';
 
 export type CompleteResult =
   | { outcome: 'sent'; sentAt: string; eventsSinceMs: number; positions: ShardPosition[] }
   | { outcome: 'backedOut'; reason: string; eventsSinceMs: number };
-
-/** How often the links are looked at before the cutover is given up for now. */
-const LOOKS = 10;
 
 /**
  * The point of no return: sends CompleteMigration, without Force, when every link is in sync. The intent is noted in the
@@ -62,69 +49,40 @@ export const makeCompleteReplication =
       return { outcome: 'backedOut', reason, eventsSinceMs };
     };
 
-    const sentBefore = (await locks.find(replicationGroupId))?.intents.complete !== undefined;
-    const group = await groups.describe(replicationGroupId);
-    const redis = probe();
+    const lock = await locks.find(replicationGroupId);
+    const sentBefore = lock?.owner === migrationId && lock.intents.complete !== undefined;
     let positions: ShardPosition[] = [];
-    try {
-      for (let look = 1; !sentBefore; look++) {
-        const readings = await observe(redis, linksOf(group, source), clock);
-        const states = readings.map(judgeLink);
-        if (states.every(({ phase }) => phase === 'inSync')) {
-          positions = readings.flatMap(positionOf);
-          await migrations.update(migrationId, { progress: { ...standing?.progress, lagBytes: 0, asOf: isoNow() } });
-          break;
-        }
-        if (look === LOOKS) return await backOut(whyNot(states));
-        await clock.sleep(pollMs);
-      }
-    } finally {
-      redis.close();
+    if (!sentBefore) {
+      const group = await groups.describe(replicationGroupId);
+      const redis = probe();
+      const found = await lookForSync(redis, group, source, clock, pollMs).finally(() => redis.close());
+      if ('whyNot' in found) return await backOut(found.whyNot);
+      ({ positions } = found);
     }
 
-    const intent = await locks.intend(replicationGroupId, migrationId, 'complete', {
-      at: isoNow(),
-      eventsSinceMs,
-    });
-    const sent = (): CompleteResult => ({
-      outcome: 'sent',
-      sentAt: intent.at,
-      eventsSinceMs: intent.eventsSinceMs,
-      positions,
-    });
+    // Between the intent and the call is nothing that can fail: a repeat that finds the intent has reason to think it sent.
     await migrations.update(migrationId, {
-      statusReason: 'CompleteMigration is sent: from here there is no way back.',
+      statusReason: 'CompleteMigration is being sent: from here there is no way back.',
       phase: 'promoting',
       waitingFor: 'the primary to be promoted',
+      ...(!sentBefore && { progress: { ...standing?.progress, lagBytes: 0, asOf: isoNow() } }),
     });
+    const intent = await locks.intend(replicationGroupId, migrationId, 'complete', { at: isoNow(), eventsSinceMs });
     try {
       await groups.complete(replicationGroupId);
     } catch (error) {
-      const nothingToComplete = error instanceof TargetNotMigratingError || error instanceof TargetNotAvailableError;
-      if (!intent.fresh && nothingToComplete) return sent();
-      const refused = nothingToComplete || error instanceof TargetRefusedError;
-      if (refused) await locks.withdraw(replicationGroupId, migrationId, 'complete');
-      if (error instanceof TargetNotMigratingError) {
-        throw new MigrationEndedElsewhereError(replicationGroupId, error.message);
+      // After a transient fault nobody knows whether it took effect, and a refused repeat says nothing of the first try.
+      if (!isRefusal(error)) throw error;
+      if (intent.fresh) {
+        await locks.withdraw(replicationGroupId, migrationId, 'complete');
+        if (error instanceof TargetNotAvailableError) return await backOut(error.message);
+        if (error instanceof TargetNotMigratingError) {
+          throw new MigrationEndedElsewhereError(replicationGroupId, error.message);
+        }
+        throw error;
       }
-      if (error instanceof TargetNotAvailableError) return await backOut(error.message);
-      throw error;
+      const nothingToComplete = error instanceof TargetNotMigratingError || error instanceof TargetNotAvailableError;
+      if (!nothingToComplete) throw error;
     }
-    return sent();
+    return { outcome: 'sent', sentAt: intent.at, eventsSinceMs: intent.eventsSinceMs, positions };
   };
-
-const whyNot = (states: readonly LinkState[]): string =>
-  states.find(({ phase }) => phase !== 'inSync')?.why ?? 'a link is not in sync';
-
-const positionOf = ({ link, source, nodes, laterOffset }: LinkReading): ShardPosition[] => {
-  const target = nodes.get(primaryOf(link).cacheClusterId);
-  if (!isReadable(source) || !isReadable(target)) return [];
-  return [
-    {
-      nodeGroupId: link.nodeGroupId,
-      replicationId: source.replicationId,
-      sourceOffset: source.offset,
-      targetOffset: laterOffset ?? target.offset,
-    },
-  ];
-};

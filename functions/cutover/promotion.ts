@@ -11,7 +11,8 @@ export type PromotionState =
 /**
  * Judges a promotion. The node itself decides: its role turns before the API's status does. `available` alone proves
  * nothing, since a failed start and an abort end there too. A failure event while every primary still replicates is a
- * refusal: the group stays under migration, and the cutover may be tried again (AWS, Migration-Complete).
+ * refusal: the group stays under migration, and the cutover may be tried again (AWS, Migration-Complete). A failure event
+ * beside promoted primaries is one only when ElastiCache is done with the group; until then it proves nothing.
  */
 export const judgePromotion = (
   readings: readonly LinkReading[],
@@ -22,20 +23,23 @@ export const judgePromotion = (
   const readable = primaries.filter(isReadable);
   const allRead = readable.length === primaries.length && primaries.length > 0;
   const masters = readable.filter(({ role }) => role === 'master').length;
-  const seen = `${masters} of ${primaries.length} primaries have the role master, the status is ${status}`;
+  const unread = primaries.length - readable.length;
+  const roles = `${masters} of ${primaries.length} primaries have the role master`;
+  const seen = `${roles}${unread > 0 ? ` (${unread} cannot be read)` : ''}, the status is ${status}`;
+  const evidence = verdict ? `${seen}; ElastiCache reports: ${verdict.message}` : seen;
+  const isFailure = verdict?.outcome === 'failed';
 
   if (allRead && masters === primaries.length) {
-    return verdict?.outcome === 'failed'
-      ? { state: 'failed', evidence: `${seen}, and ElastiCache reports: ${verdict.message}` }
-      : { state: 'promoted', evidence: verdict ? `${seen}; ElastiCache reports: ${verdict.message}` : seen };
+    if (!isFailure) return { state: 'promoted', evidence };
+    return { state: status === 'available' ? 'failed' : 'pending', evidence };
   }
-  if (allRead && masters === 0 && verdict?.outcome === 'failed' && status === 'migrating') {
+  if (allRead && masters === 0 && isFailure && status === 'migrating') {
     return { state: 'refused', reason: `ElastiCache reports: ${verdict.message}` };
   }
-  return { state: 'pending', evidence: verdict ? `${seen}; ElastiCache reports: ${verdict.message}` : seen };
+  return { state: 'pending', evidence };
 };
 
-/** Every replica follows its node group's primary, and the link is up. */
+/** The replicas that do not follow their node group's primary with the link up. */
 export const unfollowing = (readings: readonly LinkReading[]): string[] =>
   readings.flatMap(({ link, nodes }) =>
     link.nodes

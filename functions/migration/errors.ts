@@ -55,9 +55,7 @@ export class TargetAlreadyMigratingError extends MigratorError {
   readonly code = 'target-already-migrating';
 
   constructor(replicationGroupId: string) {
-    super(
-      `Replication group ${replicationGroupId} is already under an online migration that this service did not start`,
-    );
+    super(`Replication group ${replicationGroupId} is already under an online migration that this one did not start`);
   }
 }
 
@@ -80,6 +78,14 @@ export class TargetRefusedError extends MigratorError {
     super(`${operation} of replication group ${replicationGroupId} was refused: ${detail}`);
   }
 }
+
+/** ElastiCache has answered that it will not do it: the call took no effect. Of any other error nobody knows. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof TargetNotFoundError ||
+  error instanceof TargetNotAvailableError ||
+  error instanceof TargetAlreadyMigratingError ||
+  error instanceof TargetNotMigratingError ||
+  error instanceof TargetRefusedError;
 
 export class ClusterModeNotSupportedError extends MigratorError {
   override readonly name = 'ClusterModeNotSupportedError';

@@ -1,4 +1,4 @@
-import { TargetAlreadyMigratingError, TargetNotAvailableError, TransientServiceError } from '../migration/errors.ts';
+import { isRefusal, TargetAlreadyMigratingError, TargetNotAvailableError } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
 import { eventsFromNow } from './group-events.ts';
 import type { Clock, ReplicationGroups } from './ports.ts';
@@ -26,24 +26,23 @@ export const makeStartReplication =
     replicationGroupId,
     source,
   }: TaskInput): Promise<{ startedAt: string; eventsSinceMs: number }> => {
-    const intent = await locks.intend(replicationGroupId, migrationId, 'start', {
-      at: new Date(clock.now()).toISOString(),
-      eventsSinceMs: await eventsFromNow(groups, replicationGroupId, clock),
-    });
     await migrations.update(migrationId, {
       status: 'starting',
-      statusReason: 'StartMigration is sent.',
+      statusReason: 'StartMigration is being sent.',
       phase: 'starting',
       waitingFor: 'ElastiCache to take the request',
-      startedAt: intent.at,
     });
+    const eventsSinceMs = await eventsFromNow(groups, replicationGroupId, clock);
+    const at = new Date(clock.now()).toISOString();
+    // Between the intent and the call is nothing that can fail: a repeat that finds the intent has reason to think it sent.
+    const intent = await locks.intend(replicationGroupId, migrationId, 'start', { at, eventsSinceMs });
     try {
       await groups.start(replicationGroupId, source);
     } catch (error) {
-      const alreadyStarted = error instanceof TargetAlreadyMigratingError || error instanceof TargetNotAvailableError;
-      if (intent.fresh || !alreadyStarted) {
-        // A refusal took no effect; after a transient fault nobody knows, and the intent must stand.
-        if (!(error instanceof TransientServiceError)) await locks.withdraw(replicationGroupId, migrationId, 'start');
+      const isThere = error instanceof TargetAlreadyMigratingError || error instanceof TargetNotAvailableError;
+      if (intent.fresh || !isThere) {
+        // After a transient fault nobody knows whether it took effect, and a refused repeat says nothing of the first try.
+        if (intent.fresh && isRefusal(error)) await locks.withdraw(replicationGroupId, migrationId, 'start');
         throw error;
       }
     }
@@ -52,6 +51,7 @@ export const makeStartReplication =
       statusReason: 'ElastiCache has accepted StartMigration.',
       phase: 'connecting',
       waitingFor: 'the primary to become a replica of the source',
+      startedAt: intent.at,
     });
     return { startedAt: intent.at, eventsSinceMs: intent.eventsSinceMs };
   };

@@ -2,14 +2,15 @@ import type { Migrations } from '../migration/ports.ts';
 import type { Progress } from '../migration/record.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
-import { judgeLink, type LinkState } from './link-state.ts';
-import { linksOf, observe } from './observe.ts';
-import type { Clock, GroupEvent, Probe, ReplicationGroup, ReplicationGroups } from './ports.ts';
-import { measure, toShardViews } from './progress.ts';
+import { makeLook } from './look.ts';
+import type { Clock, Probe, ReplicationGroups } from './ports.ts';
+import { measure } from './progress.ts';
 import { failIfOver } from './replication-failure.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { TaskInput } from './task-input.ts';
-import { decileToAnnounce, freshMemory, overallPhase, type WatchMemory } from './watch-state.ts';
+import { makeOutcome, type WatchOutcome } from './watch-outcome.ts';
+import { followsNow, freshMemory, overallPhase, type WatchMemory } from './watch-state.ts';
+import { makeWatchView } from './watch-view.ts';
 
 export interface WatchSettings {
   pollMs: number;
@@ -28,18 +29,15 @@ export interface WatchInput extends TaskInput {
 }
 
 export interface WatchResult {
-  /** `turn`: nothing happened that anybody must be told of. */
-  outcome: 'inSync' | 'linkLost' | 'progressed' | 'turn';
+  outcome: WatchOutcome['outcome'];
   phase: Phase;
   why: string;
   progress: Progress;
   memory: WatchMemory;
 }
 
-/** The view gets a figure within 2 s of its being read, and not more often: that is what is written to the table. */
-const BETWEEN_WRITES_MS = 1900;
-/** A glance that finds the link down waits this much longer than the time after which it counts as lost. */
-const GLANCE_SPARE_MS = 5000;
+/** What lasts for a certain time must do so within one watch, whose stopwatches all begin anew: so much longer it takes. */
+const SPARE_MS = 5000;
 
 /**
  * Watches the links until something must be told, or its time is over. Reads INFO at every poll, the API's status and
@@ -57,104 +55,57 @@ export const makeWatchReplication =
     settings: WatchSettings,
   ) =>
   async (input: WatchInput): Promise<WatchResult> => {
-    const { migrationId, replicationGroupId, source, glance } = input;
-    const { pollMs, describeMs, watchSeconds, linkLostAfterSeconds, eventGraceSeconds } = settings;
-    const lostAfterMs = linkLostAfterSeconds * 1000;
-    const endsMs = clock.now() + (glance ? lostAfterMs + GLANCE_SPARE_MS : watchSeconds * 1000);
+    const { migrationId, replicationGroupId, glance } = input;
+    const { pollMs, describeMs } = settings;
+    const lostAfterMs = settings.linkLostAfterSeconds * 1000;
+    const graceMs = settings.eventGraceSeconds * 1000;
+    const watchMs = Math.max(settings.watchSeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
+    const endsMs = clock.now() + (glance ? lostAfterMs + SPARE_MS : watchMs);
     const redis = probe();
+    const look = makeLook(groups, redis, clock, { ...input, describeMs });
+    const outcomeOf = makeOutcome(glance, lostAfterMs);
+    const show = makeWatchView(migrations, migrationId);
     const alone = new Stopwatch();
     const foreign = new Stopwatch();
-    const down = new Stopwatch();
     let memory = input.memory ?? freshMemory;
-    let group: ReplicationGroup | undefined;
-    let events: GroupEvent[] = [];
-    let describedAtMs = 0;
-    let writtenAtMs = 0;
-    let writtenPhase: Phase | undefined;
 
     try {
       for (;;) {
-        if (!group || clock.now() - describedAtMs >= describeMs) {
-          group = await groups.describe(replicationGroupId);
-          events = await groups.eventsSince(replicationGroupId, input.eventsSinceMs);
-          describedAtMs = clock.now();
-        }
-        const readings = await observe(redis, linksOf(group, source), clock);
-        const states = readings.map(judgeLink);
-        const nowMs = clock.now();
-        memory = { ...memory, hasFollowed: memory.hasFollowed || states.some(follows) };
-        const { phase, why } = overallPhase(states, memory.hasFollowed);
-        const measured = measure(readings, states, phase, memory.copy, nowMs);
-        memory = { ...memory, copy: measured.memory };
-        const { progress } = measured;
-        const result = (outcome: WatchResult['outcome'], change: Partial<WatchMemory> = {}): WatchResult => ({
-          outcome,
-          phase,
-          why: sentence(why),
-          progress,
-          memory: { ...memory, ...change },
-        });
+        const seen = await look();
+        const { group, events, states, nowMs } = seen;
+        const hasFollowed = memory.hasFollowed || states.some(followsNow);
+        const { phase, why } = overallPhase(states, hasFollowed);
+        const { progress, memory: copy } = measure(seen.readings, states, phase, memory.copy, nowMs);
+        memory = { ...memory, hasFollowed, copy };
 
-        const isLost = phase === 'linkLost' || (glance && phase !== 'inSync' && phase !== 'catchingUp');
-        const lostForMs = down.run(isLost, nowMs);
         const over = nowMs + pollMs >= endsMs;
-        const tellsLost = !memory.lost && isLost && (lostForMs >= lostAfterMs || (glance && over));
-        const decile = glance ? undefined : decileToAnnounce(memory, progress.percent, nowMs);
-        const returns = phase === 'inSync' || tellsLost || decile !== undefined || over || (glance && !isLost);
-
-        if (returns || phase !== writtenPhase || nowMs - writtenAtMs >= BETWEEN_WRITES_MS) {
-          // A glance leaves the status alone unless it has something to tell.
-          const tells = !glance || tellsLost;
-          await migrations.update(migrationId, {
-            ...(tells && {
-              status: 'syncing',
-              statusReason: sentence(why),
-              ...(phase !== writtenPhase && { phase }),
-              waitingFor: WAITING_FOR[phase] ?? 'the replication',
-            }),
-            progress,
-            shards: toShardViews(readings, states),
-          });
-          writtenAtMs = nowMs;
-          if (tells) writtenPhase = phase;
-        }
+        const decided = outcomeOf(memory, { phase, states, percent: progress.percent, over, nowMs });
+        const tellsStatus = !glance || decided?.outcome === 'linkLost';
+        await show(seen, { phase, why, progress, isLast: decided !== undefined, tellsStatus });
+        const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
         failIfOver({
           replicationGroupId,
           status: group.status,
           events,
           states,
-          hasFollowed: memory.hasFollowed,
-          standsAloneMs: alone.run(group.status === 'available' && !states.some((state) => state.following), nowMs),
+          hasFollowed,
+          standsAloneMs: alone.run(standsAlone, nowMs),
           foreignMs: foreign.run(
             states.some((state) => state.foreign !== undefined),
             nowMs,
           ),
-          graceMs: eventGraceSeconds * 1000,
+          graceMs,
         });
 
-        if (phase === 'inSync') return result('inSync', { lost: false });
-        if (tellsLost) {
-          await migrations.clearCutoverRequest(migrationId);
-          return result('linkLost', { lost: true });
+        if (decided) {
+          // The status is not `awaitingCutover` any more, so no request can come in between.
+          if (decided.outcome === 'linkLost') await migrations.clearCutoverRequest(migrationId);
+          const { outcome, remember } = decided;
+          return { outcome, phase, why: sentence(why), progress, memory: { ...memory, ...remember } };
         }
-        if (decile !== undefined) {
-          return result('progressed', { decile, announced: memory.announced + 1, announcedAtMs: nowMs });
-        }
-        if (over || (glance && !isLost)) return result('turn');
         await clock.sleep(pollMs);
       }
     } finally {
       redis.close();
     }
   };
-
-const follows = ({ phase }: LinkState): boolean => phase !== 'connecting' && phase !== 'linkLost';
-
-const WAITING_FOR: Partial<Record<Phase, string>> = {
-  connecting: 'the primary to become a replica of the source',
-  copying: 'the full sync of the source',
-  loading: 'the primary to load what it received',
-  catchingUp: 'the primary to apply what was written since',
-  inSync: 'the next step',
-  linkLost: 'the link to the source to come back',
-};

@@ -34,6 +34,9 @@ export const overallPhase = (states: readonly LinkState[], hasFollowed: boolean)
   return worst.phase === 'linkLost' && !hasFollowed ? { phase: 'connecting', why: worst.why } : worst;
 };
 
+/** The primary replicates from a source: it copies, loads or has done so. */
+export const followsNow = ({ phase }: LinkState): boolean => phase !== 'connecting' && phase !== 'linkLost';
+
 /**
  * Announcements cost three state transitions each. The first four deciles are announced as they come, later ones a
  * minute apart at the least, so that a migration stays under 40 transitions and 4 more a minute of syncing.

@@ -1,0 +1,54 @@
+import type { Migrations, RecordChange } from '../migration/ports.ts';
+import type { Progress } from '../migration/record.ts';
+import { sentence } from '../migration/sentence.ts';
+import type { Phase } from '../migration/status.ts';
+import type { Look } from './look.ts';
+import { toShardViews } from './progress.ts';
+
+/** The view gets a figure within 2 s of its being read, and not more often: that is what is written to the table. */
+const BETWEEN_WRITES_MS = 1900;
+
+export interface Shown {
+  phase: Phase;
+  why: string;
+  progress: Progress;
+  /** The task comes back with this look: it is written in any case. */
+  isLast: boolean;
+  /** False in a glance that finds nothing: the migration goes on awaiting its cutover. */
+  tellsStatus: boolean;
+}
+
+/** Writes what a watch sees to the view, no more often than is of use. */
+export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationId: string) => {
+  let writtenAtMs = Number.NEGATIVE_INFINITY;
+  let writtenPhase: Phase | undefined;
+
+  return async (
+    { readings, states, nowMs }: Look,
+    { phase, why, progress, isLast, tellsStatus }: Shown,
+  ): Promise<void> => {
+    if (!isLast && phase === writtenPhase && nowMs - writtenAtMs < BETWEEN_WRITES_MS) return;
+    const status: RecordChange = {
+      status: 'syncing',
+      statusReason: sentence(why),
+      ...(phase !== writtenPhase && { phase }),
+      waitingFor: WAITING_FOR[phase] ?? 'the replication',
+    };
+    await migrations.update(migrationId, {
+      ...(tellsStatus && status),
+      progress,
+      shards: toShardViews(readings, states),
+    });
+    writtenAtMs = nowMs;
+    if (tellsStatus) writtenPhase = phase;
+  };
+};
+
+const WAITING_FOR: Partial<Record<Phase, string>> = {
+  connecting: 'the primary to become a replica of the source',
+  copying: 'the full sync of the source',
+  loading: 'the primary to load what it received',
+  catchingUp: 'the primary to apply what was written since',
+  inSync: 'the next step',
+  linkLost: 'the link to the source to come back',
+};

@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeCompleteReplication } from '../../../functions/cutover/complete-replication.ts';
+import {
+  TargetNotAvailableError,
+  TargetNotMigratingError,
+  TargetRefusedError,
+  TransientServiceError,
+} from '../../../functions/migration/errors.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeGroups } from '../support/groups.ts';
+import { FakeLocks } from '../support/locks.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aMaster, aReplica, aSource, FakeServers, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
+import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+
+let clock: FakeClock;
+let groups: FakeGroups;
+let servers: FakeServers;
+let locks: FakeLocks;
+let migrations: FakeMigrations;
+beforeEach(async () => {
+  clock = new FakeClock();
+  groups = new FakeGroups();
+  servers = new FakeServers();
+  locks = new FakeLocks();
+  migrations = new FakeMigrations(
+    clock,
+    aRecord({ status: 'awaitingCutover', cutover: { requestedAt: 't' }, taskToken: 'k' }),
+  );
+  await locks.acquire('test', MIGRATION_ID);
+});
+
+/** Each try has its time. */
+const complete = () => {
+  clock.advance(1000);
+  return makeCompleteReplication(groups, servers.probe, locks, migrations, clock, { pollMs: 1000 })(taskInput);
+};
+const noted = async () => (await locks.find('test'))?.intents.complete;
+const lost = new TransientServiceError('CompleteMigration', 'socket hang up');
+const notMigrating = new TargetNotMigratingError('test');
+
+describe('completeReplication', () => {
+  it('sends CompleteMigration when every link is in sync, and tells where the shards stood', async () => {
+    const result = await complete();
+
+    expect(result).toEqual({
+      outcome: 'sent',
+      sentAt: clock.iso(),
+      eventsSinceMs: clock.now() - 60_000,
+      positions: [{ nodeGroupId: '0001', replicationId: SOURCE_ID, sourceOffset: 1000, targetOffset: 1000 }],
+    });
+    expect(groups.sent).toEqual([{ call: 'complete' }]);
+    expect(migrations.record).toMatchObject({ status: 'cuttingOver', phase: 'promoting' });
+    expect(servers.open).toBe(0);
+  });
+
+  it('has its intent in the lock before it sends', async () => {
+    groups.meets('complete', () => undefined);
+    const complete1 = groups.complete.bind(groups);
+    let before: unknown;
+    groups.complete = async () => {
+      before = await noted();
+      await complete1();
+    };
+    await complete();
+
+    expect(before).toMatchObject({ at: clock.iso() });
+  });
+
+  it('gives a link ten looks to be in sync', async () => {
+    let looks = 0;
+    servers.primary(() => aReplica({}, { offset: ++looks < 9 ? 10 : 1000 }));
+
+    expect(await complete()).toMatchObject({ outcome: 'sent' });
+  });
+
+  it.each([
+    ['is behind', aReplica({}, { offset: 10 }), /still to be applied/],
+    ['has its link down', aReplica({ status: 'down' }), /is down/],
+    ['follows nobody', aMaster(), /does not replicate/],
+    ['has other data', aReplica({}, { replicationId: OTHER_ID }), /replication id/],
+    ['cannot be read', unreadable(), /cannot be read/],
+  ])('backs out, with nothing sent and nothing noted, when the primary %s', async (_, primary, reason) => {
+    servers.primary(primary);
+    const result = await complete();
+
+    expect(result).toMatchObject({ outcome: 'backedOut', reason: expect.stringMatching(reason) });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+    expect(migrations.record).toMatchObject({ status: 'syncing', statusReason: expect.stringMatching(reason) });
+    expect(migrations.record).not.toHaveProperty('cutover');
+    expect(servers.open).toBe(0);
+  });
+
+  it('backs out when the source cannot be read', async () => {
+    servers.source(unreadable());
+
+    expect(await complete()).toMatchObject({ outcome: 'backedOut' });
+  });
+
+  it('does not take a group that shows no nodes for one that is in sync', async () => {
+    groups.group = { ...groups.group, nodeGroups: [] };
+
+    await expect(complete()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    expect(groups.sent).toEqual([]);
+  });
+
+  it('sends nothing without the lock, nor once settlement has begun', async () => {
+    await locks.closeToIntents('test', MIGRATION_ID);
+    await expect(complete()).rejects.toMatchObject({ name: 'LockLostError' });
+    await locks.release('test', MIGRATION_ID);
+    await locks.acquire('test', 'other-0123456789ab');
+    await locks.intend('test', 'other-0123456789ab', 'complete', { at: 't', eventsSinceMs: 0 });
+    await expect(complete()).rejects.toMatchObject({ name: 'LockLostError' });
+
+    expect(groups.sent).toEqual([]);
+  });
+
+  it.each([
+    ['there is nothing to complete any more', notMigrating],
+    ['the group is at it', new TargetNotAvailableError('CompleteMigration', 'test', 'modifying')],
+    ['the call is taken again', undefined],
+  ])('repeats the call after a lost answer without judging links that may be gone: %s', async (_, answer) => {
+    groups.meets('complete', lost, answer);
+    await expect(complete()).rejects.toBe(lost);
+    const first = clock.iso();
+    servers.primary(aMaster());
+
+    expect(await complete()).toMatchObject({ outcome: 'sent', sentAt: first });
+    expect(await noted()).toMatchObject({ at: first });
+  });
+
+  it('was ended by somebody else when there is nothing to complete at the first try', async () => {
+    groups.meets('complete', notMigrating);
+
+    await expect(complete()).rejects.toMatchObject({ name: 'MigrationEndedElsewhereError' });
+    expect(await noted()).toBeUndefined();
+  });
+
+  it('backs out when the group is busy at the first try', async () => {
+    groups.meets('complete', new TargetNotAvailableError('CompleteMigration', 'test', 'snapshotting'));
+
+    expect(await complete()).toMatchObject({ outcome: 'backedOut', reason: expect.stringContaining('snapshotting') });
+    expect(await noted()).toBeUndefined();
+  });
+
+  it('takes its intent back when it is refused at the first try, and only then', async () => {
+    const refused = new TargetRefusedError('CompleteMigration', 'test', 'AccessDenied');
+    groups.meets('complete', refused);
+    await expect(complete()).rejects.toBe(refused);
+    expect(await noted()).toBeUndefined();
+
+    groups.meets('complete', lost, refused);
+    await expect(complete()).rejects.toBe(lost);
+    await expect(complete()).rejects.toBe(refused);
+    expect(await noted()).toBeDefined();
+  });
+
+  it('looks at the links again when it failed before it noted its intent', async () => {
+    const update = migrations.update.bind(migrations);
+    let updates = 0;
+    migrations.update = async (...args) => {
+      if (++updates === 2) throw lost;
+      return update(...args);
+    };
+    await expect(complete()).rejects.toBe(lost);
+    servers.source(aSource({ offset: 9999 }));
+
+    expect(await complete()).toMatchObject({ outcome: 'backedOut' });
+    expect(groups.sent).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeCloseMigration } from '../../../functions/cutover/close-migration.ts';
+import { makeSettleMigration } from '../../../functions/cutover/settle-migration.ts';
+import type { ExecutionStatus } from '../../../functions/migration/ports.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeLocks } from '../support/locks.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aRecord, EXECUTION_ARN, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
+
+let clock: FakeClock;
+let locks: FakeLocks;
+let migrations: FakeMigrations;
+let workflow: FakeWorkflow;
+beforeEach(async () => {
+  clock = new FakeClock();
+  locks = new FakeLocks();
+  workflow = new FakeWorkflow();
+  migrations = new FakeMigrations(clock, aRecord({ status: 'syncing', phase: 'copying' }));
+  await locks.acquire('test', MIGRATION_ID);
+});
+
+const settle = (step: 'decide' | 'release' | 'conclude', failure?: { error: string; cause: string }) =>
+  makeSettleMigration(migrations, locks, workflow, clock, { actingTaskSeconds: 60 })({
+    migrationId: MIGRATION_ID,
+    step,
+    ...(failure && { failure }),
+  });
+const execution = (status: ExecutionStatus, more: object = {}) =>
+  workflow.executions.set(EXECUTION_ARN, { status, ...more });
+const failure = { error: 'ReplicationFailedError', cause: 'no route' };
+
+describe('settlement decides', () => {
+  it('by the failure that the execution’s own Catch hands over, and need not wait for its tasks', async () => {
+    execution('RUNNING');
+
+    expect(await settle('decide', failure)).toMatchObject({
+      state: 'decided',
+      waitSeconds: 0,
+      announcement: {
+        detailType: 'MigrationFailed',
+        correlationId: 'corr-1',
+        executionArn: EXECUTION_ARN,
+        data: {
+          replicationGroupId: 'test',
+          status: 'failed',
+          statusReason: 'ReplicationFailedError while copying: no route',
+          failure,
+          stoppedAt: clock.iso(),
+        },
+      },
+    });
+    expect(migrations.record).toMatchObject({ outcome: 'failed', status: 'failed', phase: 'ended' });
+  });
+
+  it.each([
+    ['FAILED', {}, 'failed', 'MigrationFailed', 'ExecutionFailed'],
+    ['FAILED', { error: 'E', cause: 'c' }, 'failed', 'MigrationFailed', 'E'],
+    ['TIMED_OUT', {}, 'timedOut', 'MigrationTimedOut', 'States.Timeout'],
+    ['ABORTED', {}, 'aborted', 'MigrationAborted', 'ExecutionStopped'],
+  ] as const)('by an execution that is %s %j', async (status, more, outcome, detailType, error) => {
+    execution(status, more);
+
+    expect(await settle('decide')).toMatchObject({ waitSeconds: 60, announcement: { detailType } });
+    expect(migrations.record).toMatchObject({ outcome, status: outcome, failure: { error } });
+  });
+
+  it('that a migration whose execution never began has failed', async () => {
+    await settle('decide');
+
+    expect(migrations.record).toMatchObject({ outcome: 'failed', failure: { error: 'NeverStarted' } });
+  });
+
+  it.each(['RUNNING', 'SUCCEEDED', 'PENDING_REDRIVE'] as const)('nothing while the execution is %s', async (status) => {
+    execution(status);
+
+    expect(await settle('decide')).toEqual({ state: 'running' });
+    expect(migrations.record).not.toHaveProperty('outcome');
+    expect(await locks.intend('test', MIGRATION_ID, 'start', { at: 't', eventsSinceMs: 0 })).toMatchObject({
+      fresh: true,
+    });
+  });
+
+  it('once: the first end stands, and is announced again word for word', async () => {
+    const first = await settle('decide', failure);
+    execution('ABORTED');
+    clock.advance(60_000);
+    const again = await settle('decide');
+
+    expect(again).toMatchObject({ announcement: (first as { announcement: object }).announcement });
+  });
+
+  it('and closes the lock: a task that still runs can act no more', async () => {
+    execution('ABORTED');
+    await settle('decide');
+
+    await expect(locks.intend('test', MIGRATION_ID, 'complete', { at: 't', eventsSinceMs: 0 })).rejects.toMatchObject({
+      name: 'LockLostError',
+    });
+    await expect(locks.acquire('test', 'next-0123456789ab')).rejects.toMatchObject({
+      name: 'ReplicationGroupLockedError',
+    });
+  });
+
+  it('with a reason that fits the table, however long the cause is', async () => {
+    await settle('decide', { error: 'E', cause: 'x'.repeat(100_000) });
+
+    expect(migrations.record.statusReason.length).toBeLessThanOrEqual(2000);
+  });
+
+  it('nothing about a migration that is settled', async () => {
+    await settle('decide', failure);
+    await settle('conclude');
+
+    expect(await settle('decide', failure)).toEqual({ state: 'settled' });
+  });
+
+  it('that there is none', async () => {
+    const none = makeSettleMigration(new FakeMigrations(), locks, workflow, clock, { actingTaskSeconds: 60 });
+
+    await expect(none({ migrationId: MIGRATION_ID, step: 'decide' })).rejects.toMatchObject({
+      name: 'MigrationNotFoundError',
+    });
+  });
+});
+
+describe('settlement', () => {
+  it('gives the lock back once, and never the next owner’s', async () => {
+    await settle('release');
+    await locks.acquire('test', 'next-0123456789ab');
+    await settle('release');
+
+    expect(await locks.find('test')).toMatchObject({ owner: 'next-0123456789ab' });
+  });
+
+  it('does not conclude what has not ended', async () => {
+    await settle('conclude');
+
+    expect(migrations.record.unsettled).toBe(true);
+  });
+
+  it('announces the good end of a migration that could not announce it itself', async () => {
+    const close = makeCloseMigration(migrations, locks);
+    await close({ ...taskInput, closedAt: 'c', promotedAt: 'p', evidence: 'all is well' });
+
+    expect(await settle('decide', { error: 'EventBridge.FailedEntry', cause: 'x' })).toMatchObject({
+      announcement: { detailType: 'MigrationCompleted', data: { status: 'completed', stoppedAt: 'c' } },
+    });
+  });
+});
+
+describe('closing', () => {
+  const close = () =>
+    makeCloseMigration(migrations, locks)({ ...taskInput, closedAt: 'c', promotedAt: 'p', evidence: 'all is well' });
+
+  it('records the good end and gives the lock back; a repeat changes nothing', async () => {
+    await close();
+    await locks.acquire('test', 'next-0123456789ab');
+    await close();
+
+    expect(migrations.record).toMatchObject({
+      outcome: 'completed',
+      status: 'completed',
+      promotedAt: 'p',
+      stoppedAt: 'c',
+      statusReason: 'The migration is complete: all is well.',
+    });
+    expect(await locks.find('test')).toMatchObject({ owner: 'next-0123456789ab' });
+  });
+});

@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeSweep } from '../../../functions/cutover/sweep.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aRecord, EXECUTION_ARN, MIGRATION_ID } from '../support/records.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
+
+let clock: FakeClock;
+let workflow: FakeWorkflow;
+beforeEach(() => {
+  clock = new FakeClock();
+  workflow = new FakeWorkflow();
+});
+
+const MINUTE_MS = 60_000;
+/** Sweeps so many minutes after the record was last written. */
+const sweepAfter = async (minutes: number, change: Partial<MigrationRecord> = {}) => {
+  const migrations = new FakeMigrations(clock, aRecord({ executionArn: EXECUTION_ARN, ...change }));
+  clock.advance(minutes * MINUTE_MS + 1);
+  const report = await makeSweep(migrations, workflow, clock)();
+  return { migrations, report };
+};
+const ended: Partial<MigrationRecord> = { status: 'failed', outcome: 'failed' };
+
+describe('the sweeper', () => {
+  it('settles a request that never became an execution, after a minute', async () => {
+    const { report } = await sweepAfter(1);
+
+    expect(report).toEqual({ looked: 1, settling: [MIGRATION_ID] });
+    expect(workflow.settled).toEqual([{ name: expect.stringContaining(MIGRATION_ID), migrationId: MIGRATION_ID }]);
+  });
+
+  it('leaves a request alone that has only just come', async () => {
+    expect((await sweepAfter(0.5)).report).toEqual({ looked: 0, settling: [] });
+  });
+
+  it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('settles what was %s and nobody was told', async (status) => {
+    workflow.executions.set(EXECUTION_ARN, { status });
+    expect((await sweepAfter(19, { status: 'syncing' })).report.settling).toEqual([]);
+
+    expect((await sweepAfter(21, { status: 'syncing' })).report.settling).toEqual([MIGRATION_ID]);
+  });
+
+  it('settles an end whose announcement nobody has confirmed, after a minute', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'FAILED' });
+
+    expect((await sweepAfter(1, ended)).report.settling).toEqual([MIGRATION_ID]);
+  });
+
+  it('leaves alone what still runs, however silent it is', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
+
+    expect((await sweepAfter(600, { status: 'syncing' })).report).toEqual({ looked: 1, settling: [] });
+  });
+
+  it('only marks what has ended well', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'SUCCEEDED' });
+    const { migrations, report } = await sweepAfter(1, { status: 'completed', outcome: 'completed' });
+
+    expect(report.settling).toEqual([]);
+    expect(migrations.record).not.toHaveProperty('unsettled');
+  });
+
+  it('settles once a minute under a name of its own: an earlier settlement may have failed', async () => {
+    await sweepAfter(1, ended);
+    await sweepAfter(1, ended);
+    await sweepAfter(1, ended);
+
+    expect(new Set(workflow.settled.map(({ name }) => name)).size).toBe(3);
+    for (const { name } of workflow.settled) expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
+  });
+});

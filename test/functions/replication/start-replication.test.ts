@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  TargetAlreadyMigratingError,
+  TargetNotAvailableError,
+  TargetNotFoundError,
+  TargetRefusedError,
+  TransientServiceError,
+} from '../../../functions/migration/errors.ts';
+import { makeStartReplication } from '../../../functions/replication/start-replication.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeGroups } from '../support/groups.ts';
+import { FakeLocks } from '../support/locks.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { SOURCE } from '../support/nodes.ts';
+import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+
+let clock: FakeClock;
+let groups: FakeGroups;
+let locks: FakeLocks;
+let migrations: FakeMigrations;
+beforeEach(async () => {
+  clock = new FakeClock();
+  groups = new FakeGroups({ status: 'available' });
+  locks = new FakeLocks();
+  migrations = new FakeMigrations(clock, aRecord());
+  await locks.acquire('test', MIGRATION_ID);
+});
+
+/** Each try has its time. */
+const start = () => {
+  clock.advance(1000);
+  return makeStartReplication(groups, locks, migrations, clock)(taskInput);
+};
+const lost = new TransientServiceError('StartMigration', 'socket hang up');
+const underMigration = new TargetAlreadyMigratingError('test');
+const notAvailable = new TargetNotAvailableError('StartMigration', 'test', 'it is snapshotting');
+const noted = async () => (await locks.find('test'))?.intents.start;
+
+describe('startReplication', () => {
+  it('notes its intent, sends StartMigration to the source once, and says since when', async () => {
+    const result = await start();
+
+    expect(result).toEqual({ startedAt: clock.iso(), eventsSinceMs: clock.now() - 60_000 });
+    expect(groups.sent).toEqual([{ call: 'start', source: SOURCE }]);
+    expect(migrations.record).toMatchObject({ status: 'syncing', phase: 'connecting', startedAt: clock.iso() });
+    expect(await noted()).toMatchObject({ at: clock.iso() });
+  });
+
+  it('looks for its events behind those that are there before: they are of earlier calls', async () => {
+    groups.announce('Start Migration failed for test', clock.now() + 900);
+
+    expect(await start()).toMatchObject({ eventsSinceMs: clock.now() - 99 });
+  });
+
+  it('takes a migration that is there for its own when an answer was lost before', async () => {
+    groups.meets('start', lost, underMigration);
+    await expect(start()).rejects.toBe(lost);
+    const firstTry = clock.iso();
+
+    expect(await start()).toMatchObject({ startedAt: firstTry });
+    expect(migrations.record).toMatchObject({ status: 'syncing', startedAt: firstTry });
+  });
+
+  it('takes a group that is not available any more for its own doing when an answer was lost before', async () => {
+    groups.meets('start', lost, notAvailable);
+    await expect(start()).rejects.toBe(lost);
+
+    await expect(start()).resolves.toMatchObject({ startedAt: expect.anything() });
+  });
+
+  it('leaves a migration alone that is there at the first try: it is somebody else’s', async () => {
+    groups.meets('start', underMigration, underMigration);
+    await expect(start()).rejects.toBe(underMigration);
+    await expect(start()).rejects.toBe(underMigration);
+
+    expect(migrations.record.status).toBe('starting');
+  });
+
+  it.each([
+    ['under migration', underMigration],
+    ['not available', notAvailable],
+    ['refused', new TargetRefusedError('StartMigration', 'test', 'InvalidParameterValue')],
+    ['not there', new TargetNotFoundError('test')],
+  ])('takes its intent back when the group is %s at the first try: nothing was begun', async (_, refusal) => {
+    groups.meets('start', refusal);
+    await expect(start()).rejects.toBe(refusal);
+
+    expect(await noted()).toBeUndefined();
+  });
+
+  it.each([
+    ['a transient fault', lost],
+    ['an answer that nobody could read', new SyntaxError('Unexpected end of XML')],
+  ])('lets its intent stand after %s: nobody knows whether it took effect', async (_, error) => {
+    groups.meets('start', error);
+    await expect(start()).rejects.toBe(error);
+
+    expect(await noted()).toMatchObject({ at: clock.iso() });
+  });
+
+  it('lets its intent stand when only the repeat is refused: the first try may have taken effect', async () => {
+    const refused = new TargetRefusedError('StartMigration', 'test', 'AccessDenied');
+    groups.meets('start', lost, refused);
+    await expect(start()).rejects.toBe(lost);
+    await expect(start()).rejects.toBe(refused);
+
+    expect(await noted()).toBeDefined();
+  });
+
+  it('does not take a foreign migration for its own because the table failed before anything was sent', async () => {
+    const update = migrations.update.bind(migrations);
+    migrations.update = async () => {
+      throw lost;
+    };
+    await expect(start()).rejects.toBe(lost);
+    migrations.update = update;
+    groups.meets('start', underMigration);
+
+    await expect(start()).rejects.toBe(underMigration);
+  });
+
+  it('sends nothing without the lock, nor once settlement has begun', async () => {
+    await locks.closeToIntents('test', MIGRATION_ID);
+    await expect(start()).rejects.toMatchObject({ name: 'LockLostError' });
+    await locks.release('test', MIGRATION_ID);
+    await expect(start()).rejects.toMatchObject({ name: 'LockLostError' });
+
+    expect(groups.sent).toEqual([]);
+  });
+});
