@@ -22,7 +22,9 @@ export const benchSync = async (): Promise<void> => {
   for (let run = 0; run < RUNS; run++) {
     bare.push(await bareReplication(source.port));
     whole.push(await migration(source.port));
-    console.log(`  run ${run + 1}: bare REPLICAOF ${seconds(bare[run])}, POST to MigrationInSync ${seconds(whole[run])}`);
+    console.log(
+      `  run ${run + 1}: bare REPLICAOF ${seconds(bare[run])}, POST to MigrationInSync ${seconds(whole[run])}`,
+    );
   }
   client.destroy();
   await source.stop();

@@ -1,4 +1,4 @@
-import { createClient } from '@redis/client';
+import { RedisClient } from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
 import { parseInfo } from '../replication/info.ts';
 import type { Probe } from '../replication/ports.ts';
@@ -8,13 +8,20 @@ import type { Reading } from '../replication/shard-link.ts';
 /** A server that does not answer in this time counts as unreadable: a watch must not hang on it. */
 const ANSWER_WITHIN_MS = 2000;
 
+/**
+ * `createClient` would build a class of all commands anew for each other address: 40 ms of processor time and megabytes of
+ * heap (measured with @redis/client 6.3.1). The factory builds it once.
+ */
+const newClient = RedisClient.factory({ RESP: 2 });
+
 /** No offline queue and no reconnect: a command is answered now, or it has failed. */
 const connect = async ({ address, port }: Endpoint) => {
-  const client = createClient({
+  const client = newClient({
+    // The client itself reads the version from here, which the factory's types leave out.
+    ...({ RESP: 2 } as object),
     socket: { host: address, port, connectTimeout: ANSWER_WITHIN_MS, reconnectStrategy: false },
     disableOfflineQueue: true,
     disableClientInfo: true,
-    RESP: 2,
   });
   // Without a listener an error of an idle connection would end the process; the next read finds it broken.
   client.on('error', () => undefined);

@@ -1,4 +1,4 @@
-import { createClient } from '@redis/client';
+import { RedisClient } from '@redis/client';
 
 /** How the keys are shared out among the types, in percent. */
 const MIX = [
@@ -17,8 +17,13 @@ const SHORTEST_TTL_SECONDS = 3600;
 /** Commands in flight at once. */
 const BATCH = 2000;
 
+const newClient = RedisClient.factory({ RESP: 2 });
+
 export const connectSource = async (port: number) => {
-  const client = createClient({ RESP: 2, socket: { host: '127.0.0.1', port, reconnectStrategy: false } });
+  const client = newClient({
+    ...({ RESP: 2 } as object),
+    socket: { host: '127.0.0.1', port, reconnectStrategy: false },
+  });
   // Commands reject with the same error; an emitter without a listener would end the process.
   client.on('error', () => undefined);
   await client.connect();

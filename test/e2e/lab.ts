@@ -42,7 +42,12 @@ export interface Lab {
   /** Starts a source that holds some keys of all types. */
   source(keys?: number, config?: Record<string, string>, port?: number): Promise<RedisProcess>;
   client(port: number): Promise<SourceClient>;
-  group(id: string, settings?: Partial<GroupSettings>, replicas?: number): Promise<void>;
+  group(
+    id: string,
+    settings?: Partial<GroupSettings>,
+    replicas?: number,
+    config?: Record<string, string>,
+  ): Promise<void>;
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Starts a migration and gives its id. */
   start(replicationGroupId: string, port: number, more?: object, headers?: Record<string, string>): Promise<string>;
@@ -125,8 +130,8 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
       await seed(await client(redis.port), keys, 100);
       return redis;
     },
-    async group(id, settings = {}, replicas = 1) {
-      await aws.elastiCache.createGroup({ id, replicas, settings });
+    async group(id, settings = {}, replicas = 1, config = {}) {
+      await aws.elastiCache.createGroup({ id, replicas, settings, config });
     },
     async start(replicationGroupId, port, more = {}, headers = {}) {
       const customerNodeEndpointList = [{ address: '127.0.0.1', port }];
@@ -175,7 +180,7 @@ export const contents = async (client: SourceClient): Promise<Map<string, string
     const value =
       type === 'set'
         ? (await client.sendCommand<string[]>(['SMEMBERS', key])).sort()
-        : await valueOf(client, type, key);
+        : await readValue(client, type, key);
     return [key, JSON.stringify({ type, ttl, value })];
   };
   return new Map(await Promise.all(keys.map(read)));
@@ -189,7 +194,7 @@ const READS: Record<string, (key: string) => string[]> = {
   stream: (key) => ['XRANGE', key, '-', '+'],
 };
 
-const valueOf = async (client: SourceClient, type: string, key: string): Promise<unknown> => {
+const readValue = async (client: SourceClient, type: string, key: string): Promise<unknown> => {
   const value = await client.sendCommand<unknown>(READS[type]?.(key) ?? ['TYPE', key]);
   return type === 'hash' ? Object.entries(Object.fromEntries(pairs(value as string[]))).sort() : value;
 };

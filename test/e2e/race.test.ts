@@ -27,7 +27,7 @@ describe('two requests that race for one replication group', () => {
   let ports: number[];
   beforeAll(async () => {
     // Ten races at once share two cores: a task may be slow, and must not be cut off for it.
-    lab = await startLab({ parameters: { ActingTaskSeconds: '60' } });
+    lab = await startLab({ parameters: { ActingTaskSeconds: '60', PollMilliseconds: '250' } });
     ports = await Promise.all([0, 1].map(async () => (await lab.source(50)).port));
   });
   afterAll(() => lab?.end());

@@ -9,7 +9,7 @@ describe('ends that the execution cannot announce itself', () => {
   let sourcePort: number;
   let deliveries: DeliveryPolicy = () => 'deliver';
   beforeAll(async () => {
-    lab = await startLab({ deliveries: (delivery) => deliveries(delivery) });
+    lab = await startLab({ deliveries: (delivery) => deliveries(delivery), parameters: { ActingTaskSeconds: '5' } });
     sourcePort = (await lab.source()).port;
   });
   afterAll(() => lab?.end());

@@ -1,0 +1,154 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { eventually } from './lab.ts';
+import { allGone, isInstalled, paste, startCommand } from './processes.ts';
+
+const FREE = { PORT: '0', AWS_PORT: '0' };
+const START = 'local/main.ts';
+const hasAws = await isInstalled('aws');
+
+/** The line of the greeting that begins so. */
+const lineOf = (greeting: string, begin: string): string =>
+  greeting
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line.startsWith(begin)) ?? '';
+
+describe('npm start', () => {
+  it('prints a curl line that starts a migration when it is pasted, and one that lists it', async () => {
+    const start = startCommand(START, FREE);
+    const greeting = await start.printed('Ctrl-C ends everything');
+    const accepted = JSON.parse(await paste(lineOf(greeting, 'curl -sS -X POST')));
+    const listed = JSON.parse(await paste(lineOf(greeting, 'curl -sS http')));
+    start.child.kill('SIGINT');
+
+    expect(accepted.migrationId).toMatch(/^test-/);
+    expect(listed.migrations.map(({ migrationId }: { migrationId: string }) => migrationId)).toEqual([
+      accepted.migrationId,
+    ]);
+    expect(await start.ended).toBe(130);
+    expect(await allGone(start.descendants)).toBe(true);
+  });
+
+  it.runIf(hasAws)('takes the documented aws command, and a real migration begins', async () => {
+    const start = startCommand(START, FREE);
+    const greeting = await start.printed('Ctrl-C ends everything');
+    const command = lineOf(greeting, 'AWS_ACCESS_KEY_ID');
+    const { ReplicationGroup: group } = JSON.parse(await paste(command));
+    const describeCommand = command
+      .replace('start-migration', 'describe-replication-groups')
+      .replace(/ --customer-node-endpoint-list.*/, '');
+    const migrating = await eventually(async () => {
+      const { ReplicationGroups } = JSON.parse(await paste(describeCommand));
+      return ReplicationGroups[0].Status === 'migrating' && ReplicationGroups[0];
+    });
+    const completed = JSON.parse(
+      await paste(describeCommand.replace('describe-replication-groups', 'complete-migration')),
+    );
+    const refused = await paste(
+      `${describeCommand.replace('--replication-group-id test', '--replication-group-id none')} 2>&1 || true`,
+    );
+    start.child.kill('SIGTERM');
+
+    expect(Object.keys(group)).toEqual([
+      'ReplicationGroupId',
+      'Description',
+      'GlobalReplicationGroupInfo',
+      'Status',
+      'PendingModifiedValues',
+      'MemberClusters',
+      'NodeGroups',
+      'SnapshottingClusterId',
+      'AutomaticFailover',
+      'MultiAZ',
+      'SnapshotRetentionLimit',
+      'SnapshotWindow',
+      'ClusterEnabled',
+      'CacheNodeType',
+      'TransitEncryptionEnabled',
+      'AtRestEncryptionEnabled',
+    ]);
+    expect(group).toMatchObject({
+      ReplicationGroupId: 'test',
+      Status: 'modifying',
+      MemberClusters: ['test-001', 'test-002', 'test-003'],
+    });
+    expect(migrating.NodeGroups[0].NodeGroupMembers[0].CurrentRole).toBe('primary');
+    expect(completed.ReplicationGroup.ReplicationGroupId).toBe('test');
+    expect(refused).toContain('ReplicationGroupNotFoundFault');
+    expect(await start.ended).toBe(143);
+    expect(await allGone(start.descendants)).toBe(true);
+  });
+
+  it('says which port is taken, and which variable chooses another', async () => {
+    for (const variable of ['PORT', 'AWS_PORT']) {
+      const squatter = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => squatter.once('listening', resolve));
+      const { port } = squatter.address() as { port: number };
+      const start = startCommand(START, { ...FREE, [variable]: String(port) });
+
+      expect(await start.ended).toBe(1);
+      expect(start.output()).toMatch(new RegExp(`${port}.*${variable}`, 's'));
+      expect(start.output()).not.toContain('at ');
+      expect(await allGone(start.descendants)).toBe(true);
+      squatter.close();
+    }
+  });
+
+  it('refuses a port that is none', async () => {
+    const start = startCommand(START, { ...FREE, PORT: 'http' });
+
+    expect(await start.ended).toBe(1);
+    expect(start.output()).toContain('PORT must be a port');
+  });
+
+  it('says how to get a redis-server when there is none', async () => {
+    const start = startCommand(START, { ...FREE, REDIS_SERVER_BIN: '/nowhere/redis-server' });
+
+    expect(await start.ended).toBe(1);
+    expect(start.output()).toContain('/nowhere/redis-server');
+  });
+
+  it.each([0, 150, 400, 800, 1500])('leaves nothing behind when it is ended %i ms after its start', async (afterMs) => {
+    const start = startCommand(START, FREE);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    start.child.kill('SIGTERM');
+    await start.ended;
+
+    expect(await allGone(start.descendants)).toBe(true);
+  });
+});
+
+describe('npm run demo', () => {
+  it('runs one whole migration by itself, tells it in plain lines when piped, and leaves nothing behind', async () => {
+    const demo = startCommand('local/demo/main.ts');
+    const code = await demo.ended;
+    const output = demo.output();
+
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+    for (const text of [
+      'POST /migrations',
+      'MigrationStarted',
+      'MigrationInSync',
+      'MigrationAwaitingCutover',
+      'MigrationPromoted',
+      'MigrationCompleted',
+      'How long each phase took',
+      'its replicas follow it',
+      'Where to look next',
+    ]) {
+      expect(output).toContain(text);
+    }
+    expect(output).not.toContain('\u001b[');
+    expect(await allGone(demo.descendants)).toBe(true);
+  });
+
+  it('leaves nothing behind when it is interrupted in the middle', async () => {
+    const demo = startCommand('local/demo/main.ts');
+    await demo.printed('MigrationAccepted');
+    demo.child.kill('SIGINT');
+
+    expect(await demo.ended).toBe(130);
+    expect(await allGone(demo.descendants)).toBe(true);
+  });
+});

@@ -1,0 +1,105 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A command of ours as a user runs it, with everything that it printed. */
+export interface Command {
+  child: ChildProcess;
+  output(): string;
+  /** Every process below it that was ever seen. */
+  descendants: Set<number>;
+  /** Resolves with what was printed once it holds `text`. */
+  printed(text: string): Promise<string>;
+  /** Resolves with the exit code. */
+  ended: Promise<number | null>;
+}
+
+export const startCommand = (script: string, env: Record<string, string> = {}): Command => {
+  const child = spawn(process.execPath, [script], {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const heard = new Set<() => void>();
+  const hear = (chunk: Buffer) => {
+    output += chunk;
+    for (const look of heard) look();
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  const descendants = new Set<number>();
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  void follow(child, descendants);
+  return {
+    child,
+    descendants,
+    ended,
+    output: () => output,
+    printed: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!output.includes(text)) return;
+          heard.delete(look);
+          resolve(output);
+        };
+        heard.add(look);
+        look();
+        void ended.then((code) => reject(new Error(`It ended with ${code} before it printed "${text}": ${output}`)));
+      }),
+  };
+};
+
+/** Notes what runs below a process, again and again until it is gone. */
+const follow = async (child: ChildProcess, seen: Set<number>) => {
+  while (child.exitCode === null && child.signalCode === null) {
+    for (const pid of await below(child.pid as number)) seen.add(pid);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+const below = async (ancestor: number): Promise<number[]> => {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=']);
+  const parents = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  const found = new Set([ancestor]);
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+  }
+  found.delete(ancestor);
+  return [...found];
+};
+
+/** Resolves when none of the processes runs any more. The last ones notice that their parent is gone, and then end. */
+export const allGone = async (pids: ReadonlySet<number>): Promise<true> => {
+  for (;;) {
+    const { stdout } = await run('ps', ['-eo', 'pid=,stat=']);
+    const running = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      // A zombie has ended; whoever adopted it has not looked yet.
+      .filter(([pid, state]) => pids.has(Number(pid)) && !state?.startsWith('Z'));
+    if (running.length === 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+/** Runs a line as it would be pasted into a shell. */
+export const paste = async (line: string): Promise<string> => {
+  const { stdout } = await run('bash', ['-c', line], { maxBuffer: 1e7 });
+  return stdout;
+};
+
+export const isInstalled = async (command: string): Promise<boolean> =>
+  run('bash', ['-c', `command -v ${command}`]).then(
+    () => true,
+    () => false,
+  );
