@@ -1,5 +1,6 @@
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
+import { pointerTo } from '../migration/pointer.ts';
 import { InvalidRequestError, MigrationNotFoundError } from '../migration/request-errors.ts';
 import type { BusEvent } from './bus.ts';
 import { parseReason } from './http-request.ts';
@@ -20,18 +21,15 @@ export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
   const { metadata, data, ...unknown } = isObject(detail) ? detail : {};
   if (!isObject(detail)) violations.push({ pointer: '/detail', detail: 'must be an object' });
   for (const key of Object.keys(unknown)) {
-    violations.push({ pointer: `/detail/${key.slice(0, 100)}`, detail: 'is not a known field' });
+    violations.push({ pointer: pointerTo(['detail', key]), detail: 'is not a known field' });
   }
   if (!isObject(data)) violations.push({ pointer: '/detail/data', detail: 'must be an object' });
   const correlationId = isObject(metadata) ? metadata.correlationId : undefined;
   if (metadata !== undefined && !isObject(metadata)) {
     violations.push({ pointer: '/detail/metadata', detail: 'must be an object' });
   }
-  if (correlationId !== undefined && (typeof correlationId !== 'string' || correlationId.length > 128)) {
-    violations.push({
-      pointer: '/detail/metadata/correlationId',
-      detail: 'must be a string of at most 128 characters',
-    });
+  if (correlationId !== undefined && !isCorrelationId(correlationId)) {
+    violations.push({ pointer: '/detail/metadata/correlationId', detail: 'must be a string of 1-128 characters' });
   }
   if (violations.length > 0 || !isObject(data)) throw new InvalidRequestError(violations);
   return { data, correlationId: typeof correlationId === 'string' ? correlationId : id };
@@ -47,6 +45,9 @@ export const readCutoverRequest = (event: BusEvent): { migrationId: string; reas
   }
   return { migrationId, ...(reason !== undefined && { reason }) };
 };
+
+const isCorrelationId = (value: unknown): boolean =>
+  typeof value === 'string' && value.length > 0 && value.length <= 128;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

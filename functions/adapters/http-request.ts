@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
+import { pointerTo } from '../migration/pointer.ts';
 import type { ListQuery } from '../migration/ports.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from '../migration/replication-group-id.ts';
 import {
@@ -50,7 +51,7 @@ export const parseReason = (body: unknown, allowed: readonly string[] = ['reason
   const violations: Violation[] = Object.keys(body)
     .filter((key) => !allowed.includes(key))
     .map((key) => ({
-      pointer: `${at}/${key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: at + pointerTo([key]),
       detail: 'is not a known field',
     }));
   if (reason !== undefined && (typeof reason !== 'string' || reason.length > 1000)) {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Violation } from './error.ts';
+import { pointerTo } from './pointer.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
 import { InvalidRequestError } from './request-errors.ts';
 
@@ -112,6 +113,3 @@ const automaticWithoutConsent = (input: unknown): Violation[] => {
     ? [{ pointer: '/cutover/fence', detail: 'must be "none" with mode "automatic": no other fence is built yet' }]
     : [];
 };
-
-const pointerTo = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

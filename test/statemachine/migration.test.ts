@@ -229,4 +229,61 @@ describe('the state machine of a migration', () => {
     expect([run.status, run.error]).toEqual(['FAILED', 'CutoverBackedOut']);
     expect(run.durationMs).toBeGreaterThan(20 * 60_000);
   });
+
+  it('goes on waiting for its cutover when a look at the link fails for a passing reason', async () => {
+    let looks = 0;
+    const run = await runWorkflow('migration', {
+      requestAfterMs: 20 * 480_000,
+      tasks: {
+        WatchReplication: ({ glance }) => {
+          if (!glance) return inSync;
+          looks++;
+          return looks > 4 && looks < 30 ? failing('TransientServiceError') : inSync;
+        },
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(looks).toBeGreaterThan(30);
+  });
+
+  it('gives up after ten looks in a row that failed, and stays under 25,000 history events when every other one fails', async () => {
+    const dead = await runWorkflow('migration', {
+      requestAfterMs: 1e10,
+      tasks: { WatchReplication: ({ glance }) => (glance ? failing('Sandbox.Timedout') : inSync) },
+    });
+    expect([dead.status, dead.error]).toEqual(['FAILED', 'Sandbox.Timedout']);
+    expect(dead.durationMs).toBeGreaterThan(10 * 480_000);
+
+    let attempts = 0;
+    const halting = await runWorkflow('migration', {
+      requestAfterMs: 1e10,
+      tasks: {
+        WatchReplication: ({ glance }) => (glance && ++attempts % 5 !== 0 ? failing('Sandbox.Timedout') : inSync),
+      },
+    });
+    expect(halting.history.length).toBeLessThan(25_000);
+  });
+
+  it('tells a promotion in doubt again, under an id of its own, when a later cutover is in doubt too', async () => {
+    const inDoubt = { outcome: 'inDoubt', evidence: '0 of 1 primaries' };
+    const run = await runWorkflow('migration', {
+      tasks: {
+        WatchPromotion: inTurn(
+          inDoubt,
+          { outcome: 'backedOut', reason: 'data is not in sync', eventsSinceMs: 7 },
+          inDoubt,
+          promoted,
+          closed,
+        ),
+      },
+    });
+    const told = run.announced.filter(({ detailType }) => detailType === 'MigrationPromotionInDoubt');
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(told.map(({ id }) => id)).toEqual([
+      'test-0123456789ab:promotion-in-doubt-1',
+      'test-0123456789ab:promotion-in-doubt-2',
+    ]);
+  });
 });

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { BusEvent } from '../../../functions/adapters/bus.ts';
+import { readCutoverRequest, readEnvelope } from '../../../functions/adapters/bus-request.ts';
+
+const event = (detail: unknown) => ({ id: 'event-1', 'detail-type': 'MigrationRequested', detail }) as BusEvent;
+const pointersOf = (act: () => unknown) => {
+  try {
+    act();
+  } catch (error) {
+    return (error as { violations?: { pointer: string }[] }).violations?.map(({ pointer }) => pointer);
+  }
+  return undefined;
+};
+
+describe('the envelope of an event', () => {
+  it('has data and the sender’s correlation id, or the event’s own', () => {
+    expect(readEnvelope(event({ metadata: { correlationId: 'c', more: 1 }, data: { a: 1 } }))).toEqual({
+      data: { a: 1 },
+      correlationId: 'c',
+    });
+    expect(readEnvelope(event({ data: {} })).correlationId).toBe('event-1');
+  });
+
+  it.each([
+    [undefined, ['/detail', '/detail/data']],
+    ['text', ['/detail', '/detail/data']],
+    [[], ['/detail', '/detail/data']],
+    [{}, ['/detail/data']],
+    [{ data: [] }, ['/detail/data']],
+    [{ data: {}, metadata: 'x' }, ['/detail/metadata']],
+    [{ data: {}, metadata: { correlationId: 7 } }, ['/detail/metadata/correlationId']],
+    [{ data: {}, metadata: { correlationId: '' } }, ['/detail/metadata/correlationId']],
+    [{ data: {}, metadata: { correlationId: 'x'.repeat(129) } }, ['/detail/metadata/correlationId']],
+    [{ replicationGroupId: 'test', 'a/b~': 1 }, ['/detail/replicationGroupId', '/detail/a~1b~0', '/detail/data']],
+  ])('is refused: %j', (detail, pointers) => {
+    expect(pointersOf(() => readEnvelope(event(detail)))).toEqual(pointers);
+  });
+});
+
+describe('a request for a cutover', () => {
+  it('names the migration', () => {
+    expect(readCutoverRequest(event({ data: { migrationId: 'test-0123456789ab', reason: 'now' } }))).toEqual({
+      migrationId: 'test-0123456789ab',
+      reason: 'now',
+    });
+  });
+
+  it.each([undefined, 7, '', 'test', {}])('of %j is for no migration that there is', (migrationId) => {
+    expect(() => readCutoverRequest(event({ data: { migrationId } }))).toThrow(/There is no migration/);
+  });
+
+  it('has no other fields', () => {
+    expect(pointersOf(() => readCutoverRequest(event({ data: { migrationId: 'x', force: true } })))).toEqual([
+      '/detail/data/force',
+    ]);
+  });
+});
