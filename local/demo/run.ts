@@ -15,6 +15,11 @@ export interface DemoOptions {
 
 /** A disk-based sync tells its size beforehand, so that there is a total to show. */
 export const startDemoWorld = (): Promise<World> => startWorld({}, { 'repl-diskless-sync': 'no' });
+interface Notified {
+  statusReason: string;
+  progress?: { percent?: number };
+}
+
 /** How often the API is asked where the migration stands. */
 const LOOK_MS = 150;
 
@@ -50,10 +55,13 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   screen.line('  writer   writes to the source all the while');
   screen.line();
 
+  const announcedEnd = Promise.withResolvers<void>();
   aws.onEvent((event) => {
     if (event.source !== 'elasticache-migrator') return;
-    const { statusReason } = (event.detail as { data: { statusReason: string } }).data;
-    screen.line(`  ${event.time.slice(11, 19)}  ${event['detail-type'].padEnd(26)} ${statusReason}`);
+    const { statusReason, progress } = (event.detail as { data: Notified }).data;
+    const percent = event['detail-type'] === 'MigrationProgressed' ? ` (${progress?.percent} %)` : '';
+    screen.line(`  ${event.time.slice(11, 19)}  ${event['detail-type'].padEnd(26)} ${statusReason}${percent}`);
+    if (event['detail-type'] === 'MigrationCompleted') announcedEnd.resolve();
   });
 
   const api = apiClient(aws.apiUrl);
@@ -88,6 +96,7 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   screen.line(`  POST /migrations/${migrationId}/cutover`);
   await api.cutover(migrationId, 'the writer has stopped');
   const view = await until(({ outcome }) => outcome === 'completed');
+  await announcedEnd.promise;
   screen.done();
   await summarize(screen, world, view, writer.last);
 };

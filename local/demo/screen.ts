@@ -61,8 +61,7 @@ const drawing = (view: MigrationView, width: number): string =>
   [
     '',
     `  ${view.phase.padEnd(16)} ${bar(view.progress?.percent, width)}`,
-    `  ${figures(view).join(' · ')}`,
-    `  ${waiting(view)}`,
+    ...[figures(view).join(' · '), waiting(view)].filter(Boolean).map((text) => `  ${text}`),
   ].join('\n');
 
 const waiting = ({ waitingFor }: MigrationView): string => (waitingFor ? `waits for ${waitingFor}` : '');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RedisClient } from '@redis/client';
 
 /** How the keys are shared out among the types, in percent. */
@@ -37,7 +38,7 @@ export type SourceClient = Awaited<ReturnType<typeof connectSource>>;
  * @param valueBytes about how much each key holds
  */
 export const seed = async (client: SourceClient, keys: number, valueBytes: number): Promise<void> => {
-  const value = 'x'.repeat(Math.max(1, valueBytes));
+  const text = incompressible(POOL_BYTES + valueBytes);
   let commands: string[][] = [];
   const flush = async () => {
     await Promise.all(commands.map((command) => client.sendCommand(command)));
@@ -45,11 +46,23 @@ export const seed = async (client: SourceClient, keys: number, valueBytes: numbe
   };
   for (let index = 0; index < keys; index++) {
     const name = `demo:${typeOf(index)}:${index}`;
-    commands.push(creationOf(typeOf(index), name, value, index));
+    const from = (index * 97) % POOL_BYTES;
+    commands.push(creationOf(typeOf(index), name, text.slice(from, from + valueBytes), index));
     if (index % EXPIRES_EVERY === 0) commands.push(['EXPIRE', name, String(SHORTEST_TTL_SECONDS + (index % 3600))]);
     if (commands.length >= BATCH) await flush();
   }
   await flush();
+};
+
+/** Values are cut out of this much text, each from another place. */
+const POOL_BYTES = 65_536;
+
+/** Text that an RDB file cannot make smaller: what is copied is as large as what is stored. The same each time. */
+const incompressible = (length: number): string => {
+  let text = '';
+  for (let block = 0; text.length < length; block++)
+    text += createHash('sha512').update(String(block)).digest('base64');
+  return text.slice(0, length);
 };
 
 const typeOf = (index: number): KeyType => {

@@ -10,6 +10,7 @@ export const summarize = async (screen: Screen, { aws, source }: World, view: Mi
   screen.line();
   screen.line('  How long each phase took');
   for (const { phase, ms } of durations(view)) screen.line(`    ${phase.padEnd(16)} ${duration(ms)}`);
+  screen.line(`    ${'in all'.padEnd(16)} ${duration(durations(view).reduce((sum, { ms }) => sum + ms, 0))}`);
   screen.line();
 
   const nodes = await Promise.all(

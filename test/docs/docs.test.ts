@@ -46,11 +46,11 @@ describe('docs/states.md', () => {
   const terminal = OUTCOMES.map((outcome) => `Migration${outcome[0]?.toUpperCase()}${outcome.slice(1)}`);
 
   it.each([
-    ['migration' as const, "The migration's state machine"],
-    ['settlement' as const, "The settlement's state machine"],
-  ])('has the states of the %s machine, in its order, with their events', (file, heading) => {
+    ['migration' as const, textOf('README.md'), 'States'],
+    ['settlement' as const, states, "The settlement's state machine"],
+  ])('and the README have the states of the %s machine, in its order, with their events', (file, text, heading) => {
     const machine = machines.find((one) => one.file === file);
-    const rows = tableOf(sectionOf(states, heading));
+    const rows = tableOf(sectionOf(text, heading));
     const real = (machine?.states ?? []).map(([name, state]) => {
       const type = detailTypeOf(state);
       return [name, type === undefined ? [] : type.startsWith('{%') ? terminal.toSorted() : [type]];
