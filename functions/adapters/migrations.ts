@@ -107,17 +107,17 @@ export const migrationsIn = (table: string): Migrations => {
     end: async (migrationId, outcome, attributes) =>
       (await notingPhase(migrationId, { ...attributes, outcome }, ['waitingFor', 'taskToken'])) ?? find(migrationId),
 
-    requestCutover: (migrationId, { at, reason, requestId }) =>
+    requestCutover: (migrationId, { at, reason, requestId, eventId }) =>
       change(
         migrationId,
         {
-          cutover: { requestedAt: at, reason },
-          cutoverRequestId: requestId,
+          cutover: { requestedAt: at, reason, requestId },
+          cutoverEventId: eventId,
           statusReason: 'The cutover is requested.',
           waitingFor: 'the cutover to begin',
         },
-        '#status = :awaiting AND attribute_not_exists(cutover.requestedAt) AND attribute_not_exists(outcome) AND (attribute_not_exists(cutoverRequestId) OR cutoverRequestId <> :requestId)',
-        { names: { '#status': 'status' }, values: { ':awaiting': 'awaitingCutover', ':requestId': requestId ?? '' } },
+        '#status = :awaiting AND attribute_not_exists(cutover.requestedAt) AND attribute_not_exists(outcome) AND (attribute_not_exists(cutoverEventId) OR cutoverEventId <> :requestId)',
+        { names: { '#status': 'status' }, values: { ':awaiting': 'awaitingCutover', ':requestId': requestId } },
       ),
 
     async clearCutoverRequest(migrationId) {

@@ -27,8 +27,10 @@ export interface CutoverRequest {
   /** ISO 8601. */
   at: string;
   reason?: string | undefined;
-  /** The same for each delivery of one event: what was asked for under it is not asked for again. */
-  requestId?: string | undefined;
+  /** Of this request alone, so that it is known again when only the answer to its write was lost. */
+  requestId: string;
+  /** The event that it came by: what was asked for under one is not asked for again, however often it is delivered. */
+  eventId?: string | undefined;
 }
 
 /** Since when nobody has written a record that is worth a look, both ISO 8601. */

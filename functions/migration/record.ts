@@ -74,9 +74,9 @@ export interface MigrationRecord {
   phases: PhaseChange[];
   progress?: Progress;
   shards?: ShardView[];
-  cutover?: { requestedAt?: string; reason?: string };
-  /** Of the last request for a cutover that came by an event; it outlives a cutover that was backed out. */
-  cutoverRequestId?: string;
+  cutover?: { requestedAt?: string; reason?: string; requestId?: string };
+  /** The last event that asked for a cutover; it outlives a cutover that was backed out. */
+  cutoverEventId?: string;
   promotedAt?: string;
   /** Calls the execution that awaits the cutover. Never leaves the service. */
   taskToken?: string;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
 import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
@@ -8,7 +9,7 @@ import { allowedActions, type MigrationView, toView } from './view.ts';
  *
  * The record decides: the request is written to it first, and only then is the waiting execution called. When the call
  * meets no waiter (the execution is just looking at the link), the next wait finds the request in the record.
- * A repeat calls once more, should the first have died before it could. Under the same `requestId` it is told the same.
+ * A repeat calls once more, should the first have died before it could. The same event is told the same.
  *
  * @throws MigrationNotFoundError
  * @throws ActionNotAllowedError when the view does not list `cutover`
@@ -19,16 +20,20 @@ export const makeRequestCutover =
     workflow: Pick<Workflow, 'resume'>,
     now: () => Date = () => new Date(),
   ) =>
-  async (migrationId: string, reason?: string, requestId?: string): Promise<MigrationView> => {
-    const at = now().toISOString();
-    const written = await migrations.requestCutover(migrationId, { at, reason, requestId });
+  async (migrationId: string, reason?: string, eventId?: string): Promise<MigrationView> => {
+    const requestId = eventId ?? randomUUID();
+    const written = await migrations.requestCutover(migrationId, {
+      at: now().toISOString(),
+      reason,
+      requestId,
+      eventId,
+    });
     const record = written ?? (await migrations.find(migrationId));
     if (!record) throw new MigrationNotFoundError(migrationId);
 
     const requestedAt = record.cutover?.requestedAt;
     if (requestedAt && record.taskToken) await workflow.resume(record.taskToken, { requestedAt });
-    // The same time is the same request: the table's client repeats a write whose answer was lost.
-    const isOurs = written || requestedAt === at || (requestId !== undefined && record.cutoverRequestId === requestId);
+    const isOurs = record.cutover?.requestId === requestId || record.cutoverEventId === requestId;
     if (isOurs) return toView(record);
     const why = requestedAt ? `it was requested at ${requestedAt}` : whyNot(record);
     throw new ActionNotAllowedError('Cutover', migrationId, why, allowedActions(record));

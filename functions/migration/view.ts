@@ -58,7 +58,12 @@ export const toView = (record: MigrationRecord): MigrationView => {
     ...(progress && { progress }),
     shards: record.shards ?? [],
     ...(replicationTest && { replicationTest }),
-    cutover: { mode: record.request.cutover.mode, ...record.cutover, ...(promotedAt && { promotedAt }) },
+    cutover: {
+      mode: record.request.cutover.mode,
+      ...(record.cutover?.requestedAt && { requestedAt: record.cutover.requestedAt }),
+      ...(record.cutover?.reason !== undefined && { reason: record.cutover.reason }),
+      ...(promotedAt && { promotedAt }),
+    },
     ...(failure && { failure }),
     ...(outcome && { outcome }),
     executionArn,

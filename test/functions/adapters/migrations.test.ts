@@ -85,7 +85,7 @@ describe.each<[string, () => Migrations]>([
 
     expect(await migrations.update(id, { status: 'syncing' })).toMatchObject({ status: 'aborted' });
     expect(await migrations.end(id, 'failed', { status: 'failed' })).toMatchObject({ outcome: 'aborted' });
-    expect(await migrations.requestCutover(id, { at: 't' })).toBeUndefined();
+    expect(await migrations.requestCutover(id, { at: 't', requestId: 'r' })).toBeUndefined();
   });
 
   it('let one of ten that end a migration at once win', async () => {
@@ -108,7 +108,9 @@ describe.each<[string, () => Migrations]>([
   it('note a request for the cutover while one is awaited, and only one', async () => {
     const { migrations, id } = await awaited();
     const answers = await Promise.all(
-      ['a', 'b', 'c'].map((reason) => migrations.requestCutover(id, { at: '2026-01-01T01:00:00.000Z', reason })),
+      ['a', 'b', 'c'].map((reason) =>
+        migrations.requestCutover(id, { at: '2026-01-01T01:00:00.000Z', reason, requestId: reason }),
+      ),
     );
 
     expect(answers.filter(Boolean)).toHaveLength(1);
@@ -122,19 +124,19 @@ describe.each<[string, () => Migrations]>([
     for (const status of ['accepted', 'syncing', 'cuttingOver', 'promoted', 'failed'] as const) {
       const { migrations, id } = await created({ status });
 
-      expect([status, await migrations.requestCutover(id, { at: 't' })]).toEqual([status, undefined]);
+      expect([status, await migrations.requestCutover(id, { at: 't', requestId: 'r' })]).toEqual([status, undefined]);
     }
   });
 
   it('forget a request that was backed out, with its token, and take the next one', async () => {
     const { migrations, id } = await awaited();
-    await migrations.requestCutover(id, { at: 't1', requestId: 'e1' });
+    await migrations.requestCutover(id, { at: 't1', requestId: 'e1', eventId: 'e1' });
     await migrations.clearCutoverRequest(id);
 
     expect(await migrations.find(id)).not.toHaveProperty('cutover');
     expect(await migrations.find(id)).not.toHaveProperty('taskToken');
-    expect(await migrations.requestCutover(id, { at: 't2', requestId: 'e1' })).toBeUndefined();
-    expect(await migrations.requestCutover(id, { at: 't3', requestId: 'e2' })).toMatchObject({
+    expect(await migrations.requestCutover(id, { at: 't2', requestId: 'e1', eventId: 'e1' })).toBeUndefined();
+    expect(await migrations.requestCutover(id, { at: 't3', requestId: 'e2', eventId: 'e2' })).toMatchObject({
       cutover: { requestedAt: 't3' },
     });
   });

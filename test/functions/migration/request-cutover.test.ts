@@ -73,6 +73,13 @@ describe('the request for a cutover', () => {
     expect(workflow.resumed).toHaveLength(1);
   });
 
+  it('goes to one of two that come in the same millisecond', async () => {
+    await awaiting();
+    const answers = await Promise.allSettled([request('one'), request('two')]);
+
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('of an unknown migration is a 404', async () => {
     const cutover = makeRequestCutover(new FakeMigrations(), workflow, now);
 

@@ -6,7 +6,7 @@ import { aRecord } from '../support/records.ts';
 describe('the view', () => {
   it('never shows the task token, the input or what only the table needs', () => {
     const stored = {
-      ...aRecord({ taskToken: 'token-secret', status: 'awaitingCutover', cutoverRequestId: 'event-1' }),
+      ...aRecord({ taskToken: 'token-secret', status: 'awaitingCutover', cutoverEventId: 'event-1' }),
       pk: 'MIGRATION#x',
       sortKey: 's',
       listed: 'yes',
@@ -39,7 +39,7 @@ describe('the view', () => {
   });
 
   it('tells the reason of the request, and of the cutover, each in its place', () => {
-    const record = aRecord({ cutover: { requestedAt: 't', reason: 'window' }, promotedAt: 'p' });
+    const record = aRecord({ cutover: { requestedAt: 't', reason: 'window', requestId: 'inner' }, promotedAt: 'p' });
     const view = toView({ ...record, request: { ...record.request, reason: 'we move' } });
 
     expect([view.reason, view.cutover]).toEqual([

@@ -59,14 +59,14 @@ export class FakeMigrations implements Migrations {
     return this.#write(rest, { ...change, outcome });
   }
 
-  async requestCutover(migrationId: string, { at, reason, requestId }: CutoverRequest) {
+  async requestCutover(migrationId: string, { at, reason, requestId, eventId }: CutoverRequest) {
     const record = this.records.get(migrationId);
     if (!record || record.outcome || record.status !== 'awaitingCutover' || record.cutover?.requestedAt)
       return undefined;
-    if (requestId !== undefined && record.cutoverRequestId === requestId) return undefined;
+    if (record.cutoverEventId === requestId) return undefined;
     return this.#write(record, {
-      cutover: { requestedAt: at, ...(reason !== undefined && { reason }) },
-      ...(requestId !== undefined && { cutoverRequestId: requestId }),
+      cutover: { requestedAt: at, requestId, ...(reason !== undefined && { reason }) },
+      ...(eventId !== undefined && { cutoverEventId: eventId }),
       statusReason: 'The cutover is requested.',
       waitingFor: 'the cutover to begin',
     });
