@@ -55,7 +55,7 @@ const OUTCOMES: Partial<Record<ExecutionStatus, Outcome>> = {
 export const makeSettleMigration =
   (
     migrations: Pick<Migrations, 'find' | 'end' | 'markSettled'>,
-    locks: Pick<Locks, 'closeToIntents' | 'release'>,
+    locks: Pick<Locks, 'find' | 'closeToIntents' | 'release'>,
     workflow: Pick<Workflow, 'describe'>,
     clock: Clock,
     { actingTaskSeconds }: { actingTaskSeconds: number },
@@ -75,9 +75,12 @@ export const makeSettleMigration =
 
     const ending = record.outcome ? undefined : await findEnding(workflow, record, failure);
     if (!record.outcome && !ending) return { state: 'running' };
-    const ended = ending ? await migrations.end(migrationId, ending.outcome, toChange(ending, record, clock)) : record;
-    if (!ended?.outcome) throw new MigrationNotFoundError(migrationId);
+    // Closed first: an intent that is noted from now on would not be seen below.
     await locks.closeToIntents(record.replicationGroupId, migrationId);
+    const doubt = ending && (await sentWithoutProof(locks, record));
+    const change = ending && toChange(ending, record, doubt, clock);
+    const ended = ending && change ? await migrations.end(migrationId, ending.outcome, change) : record;
+    if (!ended?.outcome) throw new MigrationNotFoundError(migrationId);
     return {
       state: 'decided',
       // Its own Catch ran after its last task; a stop from outside leaves tasks behind that still act.
@@ -114,13 +117,32 @@ const EXPLANATIONS: Record<Outcome, Failure> = {
   timedOut: { error: 'States.Timeout', cause: 'The execution ran out of its time.' },
 };
 
-const toChange = ({ outcome, failure }: Ending, { phase }: MigrationRecord, clock: Clock) => ({
+/** When CompleteMigration was sent, if nothing has proven the promotion since: the point of no return is passed. */
+const sentWithoutProof = async (
+  locks: Pick<Locks, 'find'>,
+  { migrationId, replicationGroupId, promotedAt }: MigrationRecord,
+): Promise<string | undefined> => {
+  if (promotedAt) return undefined;
+  const lock = await locks.find(replicationGroupId);
+  return lock?.owner === migrationId ? lock.intents.complete?.at : undefined;
+};
+
+const toChange = (
+  { outcome, failure }: Ending,
+  { phase }: MigrationRecord,
+  doubt: string | undefined,
+  clock: Clock,
+) => ({
   status: outcome,
-  statusReason: `${failure.error} while ${phase}: ${failure.cause}`.slice(0, 2000),
+  statusReason: `${failure.error} while ${phase}: ${failure.cause}`.slice(0, 2000) + (doubt ? inDoubt(doubt) : ''),
+  ...(doubt && { completeSentAt: doubt }),
   phase: 'ended' as const,
   stoppedAt: new Date(clock.now()).toISOString(),
   failure,
 });
+
+const inDoubt = (sentAt: string): string =>
+  ` CompleteMigration was sent at ${sentAt}, and whether the target was promoted is not known: look at it before anybody writes.`;
 
 const announce = (record: MigrationRecord, outcome: Outcome): Announcement => ({
   detailType: DETAIL_TYPES[outcome],
@@ -133,5 +155,12 @@ const announce = (record: MigrationRecord, outcome: Outcome): Announcement => ({
     statusReason: record.statusReason,
     ...(record.failure && { failure: record.failure }),
     stoppedAt: record.stoppedAt,
+    ...(record.completeSentAt && { completeSentAt: record.completeSentAt }),
+    ...(record.promotedAt && { promotedAt: record.promotedAt, ...endpointOf(record) }),
   },
 });
+
+const endpointOf = ({ shards }: MigrationRecord) => {
+  const primary = shards?.[0]?.nodes.find(({ role }) => role === 'primary');
+  return primary ? { endpoint: primary.endpoint } : {};
+};

@@ -78,6 +78,8 @@ export interface MigrationRecord {
   /** The last event that asked for a cutover; it outlives a cutover that was backed out. */
   cutoverEventId?: string;
   promotedAt?: string;
+  /** Set on a migration that ended after CompleteMigration was sent and before anything proved the promotion. */
+  completeSentAt?: string;
   /** Calls the execution that awaits the cutover. Never leaves the service. */
   taskToken?: string;
   replicationTest?: { verdict: 'passed' | 'unknown'; detail: string };

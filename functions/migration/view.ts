@@ -25,6 +25,8 @@ export interface MigrationView {
   replicationTest?: MigrationRecord['replicationTest'];
   cutover: { mode: 'manual' | 'automatic'; requestedAt?: string; reason?: string; promotedAt?: string };
   failure?: Failure;
+  /** CompleteMigration was sent then, and whether the target was promoted is not known: a human must look. */
+  completeSentAt?: string;
   outcome?: Outcome;
   executionArn: string;
   timeline?: TimelineEntry[];
@@ -65,6 +67,7 @@ export const toView = (record: MigrationRecord): MigrationView => {
       ...(promotedAt && { promotedAt }),
     },
     ...(failure && { failure }),
+    ...(record.completeSentAt && { completeSentAt: record.completeSentAt }),
     ...(outcome && { outcome }),
     executionArn,
   };

@@ -124,6 +124,47 @@ describe('settlement decides', () => {
   });
 });
 
+describe('settlement, after the point of no return,', () => {
+  const sent = { at: '2026-01-01T00:10:00.000Z', eventsSinceMs: 1 };
+
+  it('says that the promotion is in doubt when nothing has proven it, again in every announcement', async () => {
+    execution('TIMED_OUT');
+    await locks.intend('test', MIGRATION_ID, 'complete', sent);
+
+    const first = await settle('decide');
+    await settle('release');
+    const second = await settle('decide');
+
+    for (const { announcement } of [first, second] as { announcement: { data: object } }[]) {
+      expect(announcement.data).toMatchObject({
+        completeSentAt: sent.at,
+        statusReason: expect.stringContaining('whether the target was promoted is not known'),
+      });
+    }
+  });
+
+  it('does not speak of doubt about a promotion that was proven', async () => {
+    execution('FAILED');
+    await locks.intend('test', MIGRATION_ID, 'complete', sent);
+    await migrations.update(MIGRATION_ID, { promotedAt: '2026-01-01T00:11:00.000Z' });
+
+    const { announcement } = (await settle('decide')) as { announcement: { data: object } };
+
+    expect(announcement.data).toMatchObject({ promotedAt: '2026-01-01T00:11:00.000Z' });
+    expect(announcement.data).not.toHaveProperty('completeSentAt');
+  });
+
+  it('does not speak of doubt about a CompleteMigration that another migration has sent', async () => {
+    await locks.release('test', MIGRATION_ID);
+    await locks.acquire('test', 'test-ffffffffffff');
+    await locks.intend('test', 'test-ffffffffffff', 'complete', sent);
+
+    const { announcement } = (await settle('decide', failure)) as { announcement: { data: object } };
+
+    expect(announcement.data).not.toHaveProperty('completeSentAt');
+  });
+});
+
 describe('settlement', () => {
   it('gives the lock back once, and never the next owner’s', async () => {
     await settle('release');
