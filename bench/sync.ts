@@ -13,7 +13,7 @@ const LOOK_MS = 5;
 /** From POST to MigrationInSync, against a bare REPLICAOF of the same data between two servers, in turns. */
 export const benchSync = async (): Promise<void> => {
   heading(`Full sync of ${KEYS.toLocaleString('en-US')} keys, the control plane's delays at 0`);
-  const source = await startRedis({ config: { 'enable-debug-command': 'yes' } });
+  const source = await startRedis({ config: { 'enable-debug-command': 'yes', rdbcompression: 'no' } });
   const client = await connectSource(source.port);
   await client.sendCommand(['DEBUG', 'POPULATE', String(KEYS), 'key', String(VALUE_BYTES)]);
 
