@@ -1,5 +1,5 @@
 import { PortTakenError } from './endpoint/listen.ts';
-import { RedisServerNotFoundError } from './redis/errors.ts';
+import { RedisServerNotFoundError, RedisServerUnusableError } from './redis/errors.ts';
 import { endOnSignal } from './signals.ts';
 import { DOCUMENTED_GROUP, DOCUMENTED_SOURCE, startWorld, type World } from './world.ts';
 
@@ -30,6 +30,7 @@ elasticache-migrator on an embedded AWS
   API      ${aws.apiUrl}
   AWS      ${aws.awsEndpoint}
   source   ${source.host}:${source.port}   (also known as ${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port})
+  refused  ${aws.outputs.RefusedQueueUrl}   (events that a function refused, after its retries)
   target   replication group ${DOCUMENTED_GROUP.id}: ${nodes.map(({ id, port }) => `${id} 127.0.0.1:${port}`).join(', ')}
 
 Put something into the source:
@@ -53,7 +54,8 @@ try {
   starting = startWorld({ apiPort: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) });
   console.log(greeting(await starting));
 } catch (error) {
-  if (!(error instanceof RedisServerNotFoundError || error instanceof PortTakenError)) throw error;
+  const tellable = [RedisServerNotFoundError, RedisServerUnusableError, PortTakenError];
+  if (!(error instanceof Error) || !tellable.some((known) => error instanceof known)) throw error;
   console.error(error.message);
   process.exit(1);
 }

@@ -2,7 +2,8 @@ import { MigratorError, type Violation } from '../migration/error.ts';
 import { TransientServiceError } from '../migration/errors.ts';
 import { ActionNotAllowedError, InvalidRequestError } from '../migration/request-errors.ts';
 
-const DOCUMENTATION = 'https://github.com/elasticache-migrator/elasticache-migrator/blob/main/docs/errors.md';
+/** Relative, as RFC 9457 allows: a page of this repository, wherever it is kept. */
+const DOCUMENTATION = 'docs/errors.md';
 
 /** RFC 9457. `violations` lists every problem at once. */
 export interface Problem {

@@ -3,6 +3,8 @@ import type { Migrations, Workflow } from '../migration/ports.ts';
 export interface AwaitCutoverInput {
   migrationId: string;
   taskToken: string;
+  /** What the last look at the links found, in a sentence. */
+  why: string;
 }
 
 /**
@@ -12,10 +14,10 @@ export interface AwaitCutoverInput {
  */
 export const makeAwaitCutover =
   (migrations: Pick<Migrations, 'update'>, workflow: Pick<Workflow, 'resume'>) =>
-  async ({ migrationId, taskToken }: AwaitCutoverInput): Promise<void> => {
+  async ({ migrationId, taskToken, why }: AwaitCutoverInput): Promise<void> => {
     const record = await migrations.update(migrationId, {
       status: 'awaitingCutover',
-      statusReason: 'Source and target are in sync; the replication goes on.',
+      statusReason: why,
       phase: 'awaitingCutover',
       waitingFor: 'the request for the cutover',
       taskToken,

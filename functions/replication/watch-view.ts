@@ -5,8 +5,11 @@ import type { Phase } from '../migration/status.ts';
 import type { Look } from './look.ts';
 import { toShardViews } from './progress.ts';
 
-/** The view gets a figure within 2 s of its being read, and not more often: that is what is written to the table. */
-const BETWEEN_WRITES_MS = 1900;
+/**
+ * The view gets a figure within 2 s of its being read, and is written no more often where a poll a second is the rule.
+ * Who polls faster looks closer, and gets every third look.
+ */
+const betweenWritesMs = (pollMs: number): number => Math.min(1900, 3 * pollMs);
 
 export interface Shown {
   phase: Phase;
@@ -19,7 +22,7 @@ export interface Shown {
 }
 
 /** Writes what a watch sees to the view, no more often than is of use. */
-export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationId: string) => {
+export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationId: string, pollMs: number) => {
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let writtenPhase: Phase | undefined;
 
@@ -27,7 +30,7 @@ export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationI
     { readings, states, nowMs }: Look,
     { phase, why, progress, isLast, tellsStatus }: Shown,
   ): Promise<void> => {
-    if (!isLast && phase === writtenPhase && nowMs - writtenAtMs < BETWEEN_WRITES_MS) return;
+    if (!isLast && phase === writtenPhase && nowMs - writtenAtMs < betweenWritesMs(pollMs)) return;
     const status: RecordChange = {
       status: 'syncing',
       statusReason: sentence(why),

@@ -1,4 +1,4 @@
-import { RedisServerNotFoundError } from '../redis/errors.ts';
+import { RedisServerNotFoundError, RedisServerUnusableError } from '../redis/errors.ts';
 import { endOnSignal } from '../signals.ts';
 import type { World } from '../world.ts';
 import { DemoFailedError, runDemo, startDemoWorld } from './run.ts';
@@ -16,11 +16,12 @@ endOnSignal(end);
 
 try {
   starting = startDemoWorld();
-  await runDemo(screen, { keys: 100_000, valueBytes: 800 }, starting);
+  await runDemo(screen, { keys: 100_000, valueBytes: 1500 }, starting);
   await end();
 } catch (error) {
   await end();
-  if (!(error instanceof RedisServerNotFoundError || error instanceof DemoFailedError)) throw error;
+  const tellable = [RedisServerNotFoundError, RedisServerUnusableError, DemoFailedError];
+  if (!(error instanceof Error) || !tellable.some((known) => error instanceof known)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

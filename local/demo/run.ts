@@ -17,7 +17,8 @@ export interface DemoOptions {
 export const startDemoWorld = (): Promise<World> => startWorld({}, { 'repl-diskless-sync': 'no' });
 interface Notified {
   statusReason: string;
-  progress?: { percent?: number };
+  phase?: string;
+  progress?: NonNullable<MigrationView['progress']>;
 }
 
 /** How often the API is asked where the migration stands. */
@@ -55,10 +56,14 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   screen.line('  writer   writes to the source all the while');
   screen.line();
 
+  let shown: MigrationView | undefined;
   const announcedEnd = Promise.withResolvers<void>();
   aws.onEvent((event) => {
     if (event.source !== 'elasticache-migrator') return;
-    const { statusReason, progress } = (event.detail as { data: Notified }).data;
+    const { statusReason, phase, progress } = (event.detail as { data: Notified }).data;
+    // Newer than the view that was last asked for: the bar moves with it.
+    if (shown && phase && progress && event['detail-type'] === 'MigrationProgressed')
+      screen.show({ ...shown, phase, progress });
     const percent = event['detail-type'] === 'MigrationProgressed' ? ` (${progress?.percent} %)` : '';
     screen.line(`  ${event.time.slice(11, 19)}  ${event['detail-type'].padEnd(26)} ${statusReason}${percent}`);
     if (event['detail-type'] === 'MigrationCompleted') announcedEnd.resolve();
@@ -78,6 +83,7 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   const until = async (reached: (view: MigrationView) => boolean): Promise<MigrationView> => {
     for (;;) {
       const view = await api.get(migrationId);
+      shown = view;
       screen.show(view);
       if (reached(view)) return view;
       if (view.outcome) {

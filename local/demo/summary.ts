@@ -30,12 +30,16 @@ export const summarize = async (screen: Screen, { aws, source }: World, view: Mi
       `    ${node.id.padEnd(10)} ${node.role.padEnd(7)} ${count(node.keys)} keys, last write ${node.lastWrite}${link}`,
     );
   }
-  const whole = nodes.every(({ keys, lastWrite: last }) => keys === original.keys && last === String(lastWrite));
+  const [primary, ...replicas] = nodes;
+  const whole =
+    nodes.every(({ keys, lastWrite: last }) => keys === original.keys && last === String(lastWrite)) &&
+    primary?.role === 'primary' &&
+    replicas.every(({ role, link }) => role === 'replica' && link === 'up');
   screen.line();
   screen.line(
     whole
       ? '  The primary is promoted, its replicas follow it, and the last acknowledged write is on every node.'
-      : '  The nodes do NOT hold what the source holds: please report this with the lines above.',
+      : '  The nodes are NOT what they should be now: please report this with the lines above.',
   );
   screen.line();
   screen.line('  Where to look next');

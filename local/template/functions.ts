@@ -17,6 +17,7 @@ const PLAYED = [
   'Timeout',
   'MemorySize',
   'AutoPublishAlias',
+  'AutoPublishAliasAllProperties',
   'Environment',
   'EventInvokeConfig',
   'Events',

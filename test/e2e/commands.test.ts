@@ -1,10 +1,14 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from './lab.ts';
 import { allGone, isInstalled, paste, startCommand } from './processes.ts';
 
 const FREE = { PORT: '0', AWS_PORT: '0' };
 const START = 'local/main.ts';
+const STACK = /^ {4}at /m;
 const hasAws = await isInstalled('aws');
 
 /** The line of the greeting that begins so. */
@@ -89,7 +93,7 @@ describe('npm start', () => {
 
       expect(await start.ended).toBe(1);
       expect(start.output()).toMatch(new RegExp(`${port}.*${variable}`, 's'));
-      expect(start.output()).not.toContain('at ');
+      expect(start.output()).not.toMatch(STACK);
       expect(await allGone(start.descendants)).toBe(true);
       squatter.close();
     }
@@ -107,6 +111,29 @@ describe('npm start', () => {
 
     expect(await start.ended).toBe(1);
     expect(start.output()).toContain('/nowhere/redis-server');
+    expect(start.output()).not.toMatch(STACK);
+  });
+
+  it('says how to install a redis-server when none can be had', async () => {
+    const start = startCommand(START, { ...FREE, PATH: '/nowhere', XDG_CACHE_HOME: '/nowhere', REDIS_SERVER_BIN: '' });
+
+    expect(await start.ended).toBe(1);
+    for (const system of ['apt-get install', 'dnf install', 'apk add', 'brew install', 'REDIS_SERVER_BIN']) {
+      expect(start.output()).toContain(system);
+    }
+    expect(start.output()).not.toMatch(STACK);
+  });
+
+  it.each([300, 1200])('ends everything when npm itself is told to end %i ms after its start', async (afterMs) => {
+    const folder = await mkdtemp(join(tmpdir(), 'npm-start-'));
+    const npm = startCommand('start', { ...FREE, TMPDIR: folder }, 'npm');
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    npm.child.kill('SIGTERM');
+    await npm.ended;
+
+    expect(await allGone(npm.descendants)).toBe(true);
+    expect((await readdir(folder)).filter((name) => /embedded-aws|elasticache-migrator/.test(name))).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 
   it.each([0, 150, 400, 800, 1500])('leaves nothing behind when it is ended %i ms after its start', async (afterMs) => {

@@ -18,8 +18,14 @@ export interface Command {
   ended: Promise<number | null>;
 }
 
-export const startCommand = (script: string, env: Record<string, string> = {}): Command => {
-  const child = spawn(process.execPath, [script], {
+/** Runs a script of ours with Node, or through `npm run`. */
+export const startCommand = (
+  script: string,
+  env: Record<string, string> = {},
+  by: 'node' | 'npm' = 'node',
+): Command => {
+  const [command, args] = by === 'npm' ? ['npm', ['run', script]] : [process.execPath, [script]];
+  const child = spawn(command as string, args as string[], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decileToAnnounce, freshMemory, type WatchMemory } from '../../functions/replication/watch-state.ts';
 import { failing, inSync, Later, progressed, runWorkflow, turn } from './support.ts';
 
 const WATCH_MS = 480_000;
@@ -10,27 +11,21 @@ const seeded = (seed: number) => () => {
   return seed / 2 ** 32;
 };
 
-/** A watch that syncs for so long: deciles as the real one announces them (four at once, then a minute apart). */
+/** A watch that syncs for so long, polls every second, and announces deciles by the rule of the real one. */
 const syncingFor = (syncMs: number) => {
   let startMs: number | undefined;
-  let announced = 0;
-  let announcedAtMs = 0;
-  let decile = 0;
-  return (nowMs: number) => {
+  return (nowMs: number, given: WatchMemory | null) => {
+    const remembered = given ?? freshMemory;
     startMs ??= nowMs;
-    const endMs = startMs + syncMs;
-    if (nowMs >= endMs) return inSync;
-    for (let next = decile + 1; next < 10; next++) {
-      const reachedMs = startMs + (syncMs * next) / 10;
-      const atMs = Math.max(reachedMs, nowMs, announced < 4 ? 0 : announcedAtMs + 60_000);
-      if (atMs >= Math.min(endMs, nowMs + WATCH_MS)) break;
-      if (startMs + (syncMs * (next + 1)) / 10 <= atMs) continue;
-      decile = next;
-      announced++;
-      announcedAtMs = atMs;
-      return new Later(atMs - nowMs, progressed(decile));
+    for (let atMs = nowMs; atMs < nowMs + WATCH_MS; atMs += 1000) {
+      const percent = ((atMs - startMs) / syncMs) * 100;
+      if (percent >= 100) return new Later(atMs - nowMs, inSync);
+      const decile = decileToAnnounce(remembered, percent, atMs);
+      if (decile === undefined) continue;
+      const memory = { ...remembered, decile, announced: remembered.announced + 1, announcedAtMs: atMs };
+      return new Later(atMs - nowMs, { ...progressed(decile), memory });
     }
-    return endMs <= nowMs + WATCH_MS ? new Later(endMs - nowMs, inSync) : new Later(WATCH_MS, turn);
+    return new Later(WATCH_MS, { ...turn, memory: remembered });
   };
 };
 
@@ -39,7 +34,9 @@ describe('what a migration costs', () => {
     'takes at most 40 state transitions and 4 more a minute when it syncs for %i s',
     async (syncSeconds) => {
       const watch = syncingFor(syncSeconds * 1000);
-      const run = await runWorkflow('migration', { tasks: { WatchReplication: (_, { nowMs }) => watch(nowMs) } });
+      const run = await runWorkflow('migration', {
+        tasks: { WatchReplication: ({ memory }, { nowMs }) => watch(nowMs, memory as WatchMemory | null) },
+      });
 
       expect(run.status).toBe('SUCCEEDED');
       expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (syncSeconds / 60));
@@ -54,10 +51,10 @@ describe('what a migration costs', () => {
     const run = await runWorkflow('migration', {
       requestAfterMs: 6 * 24 * HOUR_MS,
       tasks: {
-        WatchReplication: ({ glance }, { nowMs }) => {
+        WatchReplication: ({ glance, memory }, { nowMs }) => {
           if (random() < 0.01) return failing('TransientServiceError');
           waiting ||= glance === true;
-          return waiting ? inSync : watch(nowMs);
+          return waiting ? inSync : watch(nowMs, memory as WatchMemory | null);
         },
         AwaitCutover: () => sometimes({}),
       },

@@ -5,6 +5,8 @@ import { template } from './support.ts';
 
 const tasks = (states: [string, State][]) => states.filter(([, { Type }]) => Type === 'Task');
 
+const INVOKE_ERRORS = 'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors';
+
 /** Names that AWS gives to errors of a task, with the page that documents each. */
 const DOCUMENTED: Record<string, string> = {
   'States.ALL': 'https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html',
@@ -18,6 +20,12 @@ const DOCUMENTED: Record<string, string> = {
   'Lambda.TooManyRequestsException':
     'https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html',
   'Lambda.Unknown': 'https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html',
+  // A function in a VPC that was idle for long, or whose network interfaces are not to be had just now.
+  'Lambda.ResourceNotReadyException': INVOKE_ERRORS,
+  'Lambda.ENINotReadyException': INVOKE_ERRORS,
+  'Lambda.EC2ThrottledException': INVOKE_ERRORS,
+  'Lambda.ENILimitReachedException': INVOKE_ERRORS,
+  'Lambda.SubnetIPAddressLimitReachedException': INVOKE_ERRORS,
   'Sandbox.Timedout': 'https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html',
   // What Lambda answers when a function's process ends: AWS's own runtime shows it.
   'Runtime.ExitError': 'https://github.com/awslabs/aws-lambda-rust-runtime',

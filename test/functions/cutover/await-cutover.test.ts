@@ -5,7 +5,7 @@ import { FakeMigrations } from '../support/migrations.ts';
 import { aRecord, MIGRATION_ID } from '../support/records.ts';
 import { FakeWorkflow } from '../support/workflow.ts';
 
-const input = { migrationId: MIGRATION_ID, taskToken: 'token-1' };
+const input = { migrationId: MIGRATION_ID, taskToken: 'token-1', why: 'The source cannot be read.' };
 
 describe('awaitCutover', () => {
   it('puts its token where the request finds it, and waits', async () => {
@@ -16,6 +16,7 @@ describe('awaitCutover', () => {
     expect(migrations.record).toMatchObject({
       status: 'awaitingCutover',
       phase: 'awaitingCutover',
+      statusReason: 'The source cannot be read.',
       taskToken: 'token-1',
     });
     expect(workflow.resumed).toEqual([]);
@@ -24,7 +25,11 @@ describe('awaitCutover', () => {
   it('goes on at once when the request is there already', async () => {
     const workflow = new FakeWorkflow();
     workflow.waiting.add('token-1');
-    const record = aRecord({ status: 'awaitingCutover', cutover: { requestedAt: 't' }, taskToken: 'dead' });
+    const record = aRecord({
+      status: 'awaitingCutover',
+      cutover: { requestedAt: 't' },
+      taskToken: 'dead',
+    });
     await makeAwaitCutover(new FakeMigrations(new FakeClock(), record), workflow)(input);
 
     expect(workflow.resumed).toEqual([{ taskToken: 'token-1', output: { requestedAt: 't' } }]);

@@ -23,7 +23,14 @@ const request = (reason?: string, requestId?: string) =>
 /** The execution enters its wait: from now on the token is waited on. */
 const awaiting = async (taskToken = TOKEN) => {
   workflow.waiting.add(taskToken);
-  await makeAwaitCutover(migrations, workflow)({ migrationId: MIGRATION_ID, taskToken });
+  await makeAwaitCutover(
+    migrations,
+    workflow,
+  )({
+    migrationId: MIGRATION_ID,
+    taskToken,
+    why: 'In sync.',
+  });
 };
 /** The wait's timeout: the execution looks at the link, and its token is dead. */
 const looksAtTheLink = () => workflow.waiting.clear();

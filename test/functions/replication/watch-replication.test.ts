@@ -82,10 +82,18 @@ describe('the watch over a replication', () => {
 
   it('writes to the view at every change of phase, and else every two seconds', async () => {
     copiesAt(() => 5);
+    await watch({}, { pollMs: 700, watchSeconds: 100 });
+
+    expect(migrations.changes.length).toBeGreaterThanOrEqual(100 / 2.1 - 1);
+    expect(migrations.changes.length).toBeLessThanOrEqual(100 / 1.9 + 2);
+  });
+
+  it('writes every third look where it looks more often than the rule', async () => {
+    copiesAt(() => 5);
     await watch({}, { pollMs: 100, watchSeconds: 100 });
 
-    expect(migrations.changes.length).toBeGreaterThanOrEqual(100 / 2);
-    expect(migrations.changes.length).toBeLessThanOrEqual(100 / 1.9 + 2);
+    expect(migrations.changes.length).toBeGreaterThanOrEqual(1000 / 3 - 2);
+    expect(migrations.changes.length).toBeLessThanOrEqual(1000 / 3 + 3);
   });
 
   it('comes back when its time is over, and goes on where it was', async () => {
