@@ -1,5 +1,6 @@
 import { PortTakenError } from './endpoint/listen.ts';
 import { RedisServerNotFoundError, RedisServerUnusableError } from './redis/errors.ts';
+import { findRedisServer } from './redis/server.ts';
 import { endOnSignal } from './signals.ts';
 import { DOCUMENTED_GROUP, DOCUMENTED_SOURCE, startWorld, type World } from './world.ts';
 
@@ -18,7 +19,7 @@ const portOf = (variable: string, otherwise: number): number => {
   process.exit(1);
 };
 
-const greeting = ({ aws, source }: World): string => {
+const greeting = ({ aws, source }: World, cli: string): string => {
   const nodes = aws.elastiCache.group(DOCUMENTED_GROUP.id).nodes();
   const body = JSON.stringify({
     replicationGroupId: DOCUMENTED_GROUP.id,
@@ -35,7 +36,7 @@ elasticache-migrator on an embedded AWS
 
 Put something into the source:
 
-  redis-cli -p ${source.port} SET greeting hello
+  ${cli} -p ${source.port} SET greeting hello
 
 Start a migration by the API, and look at it:
 
@@ -52,7 +53,10 @@ Ctrl-C ends everything.
 
 try {
   starting = startWorld({ apiPort: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) });
-  console.log(greeting(await starting));
+  const world = await starting;
+  // Fetched servers are on nobody's PATH, and neither is the client beside them.
+  const { cli = 'redis-cli' } = await findRedisServer();
+  console.log(greeting(world, cli));
 } catch (error) {
   const tellable = [RedisServerNotFoundError, RedisServerUnusableError, PortTakenError];
   if (!(error instanceof Error) || !tellable.some((known) => error instanceof known)) throw error;
