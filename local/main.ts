@@ -55,8 +55,9 @@ try {
   starting = startWorld({ apiPort: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) });
   const world = await starting;
   // Fetched servers are on nobody's PATH, and neither is the client beside them.
-  const { cli = 'redis-cli' } = await findRedisServer();
-  console.log(greeting(world, cli));
+  const { cli = 'redis-cli', env } = await findRedisServer();
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  console.log(greeting(world, [...variables, cli].join(' ')));
 } catch (error) {
   const tellable = [RedisServerNotFoundError, RedisServerUnusableError, PortTakenError];
   if (!(error instanceof Error) || !tellable.some((known) => error instanceof known)) throw error;

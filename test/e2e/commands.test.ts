@@ -22,10 +22,12 @@ describe('npm start', () => {
   it('prints a curl line that starts a migration when it is pasted, and one that lists it', async () => {
     const start = startCommand(START, FREE);
     const greeting = await start.printed('Ctrl-C ends everything');
+    const set = await paste(greeting.split('\n').find((line) => line.endsWith('SET greeting hello')) ?? 'false');
     const accepted = JSON.parse(await paste(lineOf(greeting, 'curl -sS -X POST')));
     const listed = JSON.parse(await paste(lineOf(greeting, 'curl -sS http')));
     start.child.kill('SIGINT');
 
+    expect(set).toBe('OK\n');
     expect(accepted.migrationId).toMatch(/^test-/);
     expect(listed.migrations.map(({ migrationId }: { migrationId: string }) => migrationId)).toEqual([
       accepted.migrationId,
