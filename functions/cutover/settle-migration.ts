@@ -75,12 +75,15 @@ export const makeSettleMigration =
 
     const ending = record.outcome ? undefined : await findEnding(workflow, record, failure);
     if (!record.outcome && !ending) return { state: 'running' };
-    // Closed first: an intent that is noted from now on would not be seen below.
-    await locks.closeToIntents(record.replicationGroupId, migrationId);
+    const close = () => locks.closeToIntents(record.replicationGroupId, migrationId);
+    // Before the look at what was sent, so that nothing is sent behind it; and after the end is written, for a claim that
+    // took the lock in between: one that comes later finds the end.
+    await close();
     const doubt = ending && (await sentWithoutProof(locks, record));
     const change = ending && toChange(ending, record, doubt, clock);
     const ended = ending && change ? await migrations.end(migrationId, ending.outcome, change) : record;
     if (!ended?.outcome) throw new MigrationNotFoundError(migrationId);
+    await close();
     return {
       state: 'decided',
       // Its own Catch ran after its last task; a stop from outside leaves tasks behind that still act.

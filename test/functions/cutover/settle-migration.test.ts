@@ -124,6 +124,34 @@ describe('settlement decides', () => {
   });
 });
 
+describe('settlement, while a late execution claims the group,', () => {
+  it('leaves it no lock to act with, wherever between two of its writes the claim comes', async () => {
+    for (const moment of ['before the first', 'after the first'] as const) {
+      const late = new FakeLocks();
+      const claim = () => late.acquire('test', MIGRATION_ID);
+      let closings = 0;
+      const settling = {
+        find: late.find.bind(late),
+        release: late.release.bind(late),
+        closeToIntents: async (group: string, migrationId: string) => {
+          closings++;
+          if (closings === 1 && moment === 'before the first') await claim();
+          await late.closeToIntents(group, migrationId);
+          if (closings === 1 && moment === 'after the first') await claim();
+        },
+      };
+      const record = new FakeMigrations(clock, aRecord());
+      await makeSettleMigration(record, settling, workflow, clock, { actingTaskSeconds: 60 })({
+        migrationId: MIGRATION_ID,
+        step: 'decide',
+      });
+
+      const intent = late.intend('test', MIGRATION_ID, 'start', { at: 't', eventsSinceMs: 1 });
+      await expect(intent, moment).rejects.toMatchObject({ name: 'LockLostError' });
+    }
+  });
+});
+
 describe('settlement, after the point of no return,', () => {
   const sent = { at: '2026-01-01T00:10:00.000Z', eventsSinceMs: 1 };
 
