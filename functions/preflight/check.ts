@@ -1,0 +1,42 @@
+import type { CheckId } from '../migration/preflight.ts';
+import type { Circumstances, FactName, FactValues } from './facts.ts';
+
+/** What a rule found. */
+export interface Broken {
+  found: string;
+  /** Commands or settings to paste, in their order. */
+  remedy: string[];
+}
+
+/**
+ * A check as data. Severity and waivability stand in PREFLIGHT_CHECKS. The rule is asked only when every fact that it
+ * needs was read: `undefined` means that all is well.
+ */
+export interface Check<N extends FactName = FactName> {
+  id: CheckId;
+  /** What is wrong when it is found, in one sentence: `The source requires AUTH.` */
+  title: string;
+  /** What would be right, in one sentence. */
+  required: string;
+  because: { text: string; url?: string };
+  needs: readonly N[];
+  rule(facts: Pick<FactValues, N>, circumstances: Circumstances): Broken | undefined;
+}
+
+/** Keeps the types of the needed facts for the rule, and forgets them for the catalogue. */
+export const check = <const N extends FactName>(definition: Check<N>): Check => definition as unknown as Check;
+
+const GUIDE = 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg';
+
+/** Pages that rules come from. */
+export const PREPARE = { text: 'AWS, Migration-Prepare', url: `${GUIDE}/Migration-Prepare.html` };
+export const page = (text: string, file: string) => ({ text, url: `${GUIDE}/${file}` });
+export const measured = (text: string) => ({ text: `Measured: ${text}` });
+
+/** A line that can be pasted: a command to the source. */
+export const onSource = ({ source }: Circumstances, ...command: string[]): string =>
+  `redis-cli -h ${source.address} -p ${source.port} ${command.join(' ')}`;
+
+/** A line that can be pasted: a change of the replication group. */
+export const modifyGroup = ({ replicationGroupId }: Circumstances, ...options: string[]): string =>
+  `aws elasticache modify-replication-group --replication-group-id ${replicationGroupId} ${options.join(' ')} --apply-immediately`;

@@ -1,0 +1,198 @@
+import type { Endpoint } from '../migration/record.ts';
+import type { Info } from '../replication/info.ts';
+
+/**
+ * Something that was read, or why it could not be. `moot`: another fact already says why there is nothing to read (nothing
+ * of a server that cannot be reached, no FUNCTION before Redis 7), so that one fault gives one finding.
+ */
+export type Fact<T> = { value: T } | { unreadable: string } | { moot: true };
+
+/** The replication group as DescribeReplicationGroups shows it; members as AWS names them, in camelCase. */
+export interface TargetGroup {
+  status: string;
+  clusterEnabled: boolean;
+  /** `enabled`, `disabled` or `compatible`. */
+  clusterMode?: string;
+  multiAz?: string;
+  automaticFailover?: string;
+  transitEncryptionEnabled: boolean;
+  transitEncryptionMode?: string;
+  authTokenEnabled: boolean;
+  userGroupIds: string[];
+  dataTiering?: string;
+  cacheNodeType?: string;
+  globalReplicationGroupId?: string;
+  networkType?: string;
+  durability?: string;
+  engine?: string;
+  snapshotRetentionLimit: number;
+  /** `07:30-08:30`, UTC. */
+  snapshotWindow?: string;
+  /** Names of the members of PendingModifiedValues that are set. */
+  pendingChanges: string[];
+  outpostArns: string[];
+  nodes: {
+    nodeGroupId: string;
+    cacheClusterId: string;
+    endpoint: Endpoint;
+    role: 'primary' | 'replica';
+    availabilityZone?: string;
+    outpostArn?: string;
+  }[];
+}
+
+/** A member as DescribeCacheClusters shows it. */
+export interface TargetCluster {
+  cacheClusterId: string;
+  status: string;
+  engine?: string;
+  engineVersion?: string;
+  parameterGroup?: string;
+  /** `in-sync`, `applying`, `pending-reboot`. */
+  parameterApplyStatus?: string;
+  /** `sun:09:00-sun:10:00`, UTC. */
+  maintenanceWindow?: string;
+  /** CacheNodeStatus of its nodes. */
+  nodeStatuses: string[];
+}
+
+export interface TargetNode {
+  cacheClusterId: string;
+  endpoint: Endpoint;
+  role: 'primary' | 'replica';
+  /** INFO, all default sections. */
+  info: Info;
+}
+
+/** A line of CLIENT LIST: its fields by name (`addr`, `name`, `flags`, `cmd`, `user`, `omem` …). */
+export type ClientLine = ReadonlyMap<string, string>;
+
+export interface NodeClient {
+  cacheClusterId: string;
+  line: ClientLine;
+}
+
+export interface SampledKey {
+  database: number;
+  /** Cut to 80 printable characters: for a person to recognise it. */
+  name: string;
+  type: string;
+  /** MEMORY USAGE with samples; absent before Redis 4. */
+  bytes?: number;
+  /** STRLEN, HLEN, LLEN, SCARD, ZCARD, XLEN. */
+  elements?: number;
+  /** PTTL at the first look; absent when it does not expire. */
+  ttlMs?: number;
+  /** PTTL at the second look, `apartMs` later; absent when it was gone or does not expire. */
+  laterTtlMs?: number;
+  apartMs?: number;
+}
+
+/** How much is written to the replication stream, seen over a window. */
+export interface WriteRate {
+  windowMs: number;
+  /**
+   * Equal when the source's offset moved (it has a backlog). Without a replica and a backlog the offset does not count:
+   * then `low` is the input's share by calls of commands that write, `high` all input.
+   */
+  lowBytesPerSecond: number;
+  highBytesPerSecond: number;
+  measuredBy: 'offset' | 'input';
+  /** Processor time of the source over the window, 0-1 of one core. */
+  cpuShare?: number;
+}
+
+export interface Sentinel {
+  endpoint: Endpoint;
+  primaryName: string;
+  /** What SENTINEL REPLICAS lists; absent when the Sentinel did not answer. */
+  replicas?: Endpoint[];
+}
+
+/** How the source could be reached. */
+export interface Reach {
+  state: 'open' | 'unreachable' | 'auth' | 'tls' | 'protected' | 'loading';
+  /** What was seen, in words. */
+  detail: string;
+}
+
+/** All that the checks know, by name. */
+export interface FactValues {
+  groupPresence: 'present' | 'absent';
+  group: TargetGroup;
+  clusters: TargetCluster[];
+  parameters: ReadonlyMap<string, string>;
+  /** Nodes that answered INFO, and those that did not with the reason. */
+  nodes: { read: TargetNode[]; unread: { cacheClusterId: string; endpoint: Endpoint; why: string }[] };
+  /** Without our own connections, the group's replicas and the engine's own. */
+  targetClients: NodeClient[];
+  /** Commands that clients of the source have called (INFO commandstats) and that the target's primary does not know. */
+  commandsUnknownToTarget: string[];
+  /** IP addresses of the source's endpoint: itself, or what its name resolves to here. */
+  sourceAddresses: string[];
+  sourceReach: Reach;
+  sourceInfo: Info;
+  /** CONFIG GET of the parameters in SOURCE_PARAMETERS; one that the version does not have is absent. */
+  sourceConfig: ReadonlyMap<string, string>;
+  /** Whether the source knows each of NEEDED_COMMANDS. */
+  sourceCommands: ReadonlyMap<string, boolean>;
+  /** Names. */
+  sourceModules: string[];
+  /** Names of libraries. */
+  sourceFunctions: string[];
+  sourceClients: ClientLine[];
+  /** ACL USERS. */
+  sourceUsers: string[];
+  sourceKeys: SampledKey[];
+  writes: WriteRate;
+  sentinels: Sentinel[];
+  /** RDB version in the footer of a DUMP of one small key. */
+  rdbFormat: number;
+  /** How far the source's clock (TIME) is ahead of the target primary's; negative when behind. `uncertainMs`: half the round trips. */
+  clocks: { sourceAheadMs: number; uncertainMs: number };
+}
+
+export type FactName = keyof FactValues;
+export type Facts = { [N in FactName]: Fact<FactValues[N]> };
+
+/** What the checks are told besides the facts. */
+export interface Circumstances {
+  replicationGroupId: string;
+  source: Endpoint;
+  nowMs: number;
+  /** Expected speed of the full sync, in bytes of the source's dataset a second. */
+  copyBytesPerSecond: number;
+}
+
+/** CONFIG GET is asked for these, and no others. */
+export const SOURCE_PARAMETERS = [
+  'aclfile',
+  'appendonly',
+  'bind',
+  'client-output-buffer-limit',
+  'databases',
+  'maxclients',
+  'maxmemory',
+  'maxmemory-policy',
+  'min-replicas-max-lag',
+  'min-slaves-max-lag',
+  'port',
+  'protected-mode',
+  'repl-backlog-size',
+  'repl-diskless-sync',
+  'repl-timeout',
+  'requirepass',
+  'save',
+  'tls-port',
+] as const;
+
+/**
+ * Commands that must not be renamed (Migration-Prepare: "data-modifying/replication commands"; `sync`, `psync`, `info`,
+ * `config`, `command` and `cluster` by name). Only such as every supported version has.
+ */
+export const NEEDED_COMMANDS = [
+  ...['sync', 'psync', 'info', 'config', 'command', 'cluster', 'replconf', 'ping', 'select', 'multi', 'exec', 'eval'],
+  ...['set', 'append', 'incrby', 'setrange', 'del', 'rename', 'expire', 'pexpireat', 'persist', 'restore'],
+  ...['lpush', 'rpush', 'lpop', 'rpop', 'lrem', 'ltrim', 'lset', 'linsert', 'sadd', 'srem', 'sunionstore'],
+  ...['zadd', 'zrem', 'zincrby', 'zunionstore', 'hset', 'hdel', 'hincrby', 'pfadd', 'flushdb', 'flushall', 'publish'],
+] as const;
