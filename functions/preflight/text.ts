@@ -1,0 +1,34 @@
+/** What a server said, for a person to read: printable characters in one line, cut with `…` at `most` characters. */
+export const shown = (text: string, most = 80): string => {
+  // Twice as much is looked at as is shown: a server can send megabytes, and all the same of nothing but spaces.
+  const line = text
+    .slice(0, 2 * most)
+    .replace(/[^\P{C}\n\r\t]/gu, '?')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const characters = Array.from(line);
+  return characters.length > most || text.length > 2 * most ? `${characters.slice(0, most - 1).join('')}…` : line;
+};
+
+/** A word of a command that can be pasted, whatever a server put into it: quoted for the shell where it has to be. */
+export const shellWord = (text: string): string => {
+  const word = shown(text);
+  return /^[\w.,:@%+=/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+};
+
+/** `a, b, c and 2 more`. */
+export const listed = (items: readonly string[], most = 5): string => {
+  const named = items.slice(0, most);
+  const more = items.length - named.length;
+  if (more > 0) return `${named.join(', ')} and ${more} more`;
+  return named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}` : named.join('');
+};
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `1.5 GiB`: for a person; comparisons use the bytes. */
+export const bytesText = (bytes: number): string => {
+  let [value, unit] = [bytes, 0];
+  while (value >= 1024 && unit < UNITS.length - 1) [value, unit] = [value / 1024, unit + 1];
+  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${UNITS[unit]}`;
+};
