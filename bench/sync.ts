@@ -13,7 +13,9 @@ const LOOK_MS = 5;
 /** From POST to MigrationInSync, against a bare REPLICAOF of the same data between two servers, in turns. */
 export const benchSync = async (): Promise<void> => {
   heading(`Full sync of ${KEYS.toLocaleString('en-US')} keys, the control plane's delays at 0`);
-  const source = await startRedis({ config: { 'enable-debug-command': 'yes', rdbcompression: 'no' } });
+  const source = await startRedis({
+    config: { 'enable-debug-command': 'yes', rdbcompression: 'no', bind: '127.0.0.1 -10.0.0.5' },
+  });
   const client = await connectSource(source.port);
   await client.sendCommand(['DEBUG', 'POPULATE', String(KEYS), 'key', String(VALUE_BYTES)]);
 
@@ -57,6 +59,7 @@ const migration = async (sourcePort: number): Promise<number> => {
   const aws = await startEmbeddedAws({
     elastiCache: { settings: noDelays },
     parameters: { PollMilliseconds: '50', DescribeSeconds: '0' },
+    hostAliases: { '10.0.0.5:*': '127.0.0.1:*' },
   });
   try {
     await aws.elastiCache.createGroup({ id: 'bench', replicas: 1 });
@@ -71,7 +74,7 @@ const migration = async (sourcePort: number): Promise<number> => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         replicationGroupId: 'bench',
-        customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }],
+        customerNodeEndpointList: [{ address: '10.0.0.5', port: sourcePort }],
       }),
     });
     if (!response.ok) throw new Error(await response.text());

@@ -2,7 +2,7 @@ import { PortTakenError } from './endpoint/listen.ts';
 import { RedisServerNotFoundError, RedisServerUnusableError } from './redis/errors.ts';
 import { findRedisServer } from './redis/server.ts';
 import { endOnSignal } from './signals.ts';
-import { DOCUMENTED_GROUP, DOCUMENTED_SOURCE, startWorld, type World } from './world.ts';
+import { DOCUMENTED_GROUP, DOCUMENTED_SOURCE, SOURCE_ENDPOINT, startWorld, type World } from './world.ts';
 
 let starting: Promise<World> | undefined;
 // A signal that comes while it boots waits for the boot, and then ends all of it.
@@ -23,14 +23,14 @@ const greeting = ({ aws, source }: World, cli: string): string => {
   const nodes = aws.elastiCache.group(DOCUMENTED_GROUP.id).nodes();
   const body = JSON.stringify({
     replicationGroupId: DOCUMENTED_GROUP.id,
-    customerNodeEndpointList: [{ address: source.host, port: source.port }],
+    customerNodeEndpointList: [SOURCE_ENDPOINT],
   });
   return `
 elasticache-migrator on an embedded AWS
 
   API      ${aws.apiUrl}
   AWS      ${aws.awsEndpoint}
-  source   ${source.host}:${source.port}   (also known as ${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port})
+  source   ${source.host}:${source.port}   (for the migrator it is ${SOURCE_ENDPOINT.address}:${SOURCE_ENDPOINT.port}, also known as ${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port})
   refused  ${aws.outputs.RefusedQueueUrl}   (events that a function refused, after its retries)
   target   replication group ${DOCUMENTED_GROUP.id}: ${nodes.map(({ id, port }) => `${id} 127.0.0.1:${port}`).join(', ')}
 

@@ -4,6 +4,12 @@ import { type RedisProcess, startRedis } from './redis/server.ts';
 /** The customer node endpoint of AWS's own example of start-migration: here it leads to the embedded source. */
 export const DOCUMENTED_SOURCE = { address: 'test.g2xbih.ng.0001.usw2.cache.amazonaws.com', port: 6379 };
 
+/** Where the embedded source stands in the embedded VPC. No service outside of this machine is behind it. */
+export const SOURCE_ENDPOINT = { address: '10.0.0.5', port: 6379 };
+
+/** Servers of a VPC listen there; here the address only exists as an alias, and the dash lets a server start without it. */
+export const SOURCE_BIND = `127.0.0.1 -${SOURCE_ENDPOINT.address}`;
+
 /** The replication group of that example: a primary and two replicas. */
 export const DOCUMENTED_GROUP = { id: 'test', nodes: 3 };
 
@@ -20,6 +26,7 @@ const QUICK = {
 /** The embedded AWS with something to migrate: a self-hosted source and a replication group. */
 export interface World {
   aws: EmbeddedAws;
+  /** Reached at {@link SOURCE_ENDPOINT} by functions and replication groups, and at its own port from this machine. */
   source: RedisProcess;
   end(): Promise<void>;
 }
@@ -34,13 +41,17 @@ export const startWorld = async (
   options: EmbeddedAwsOptions = {},
   sourceConfig: Record<string, string> = {},
 ): Promise<World> => {
-  const source = await startRedis({ config: sourceConfig });
-  const from = `${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port}`;
+  const source = await startRedis({ config: { bind: SOURCE_BIND, ...sourceConfig } });
+  const at = `${SOURCE_ENDPOINT.address}:${SOURCE_ENDPOINT.port}`;
+  const aliases = {
+    [`${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port}`]: at,
+    [at]: `${source.host}:${source.port}`,
+  };
   try {
     const aws = await startEmbeddedAws({
       ...options,
       parameters: { ...QUICK, ...options.parameters },
-      hostAliases: { ...options.hostAliases, [from]: `${source.host}:${source.port}` },
+      hostAliases: { ...options.hostAliases, ...aliases },
     });
     const end = async () => {
       await aws.end();

@@ -1,6 +1,9 @@
-/** `host:port` to `host:port`, as ElastiCache takes it. Names have no case. */
-export const addressesOf = (aliases: Record<string, string>) =>
+import { partsOf } from '../aliases.ts';
+import type { Alias } from '../elasticache/source.ts';
+
+/** Aliases as ElastiCache takes them. Names have no case. */
+export const addressesOf = (aliases: Record<string, string>): [string, Alias][] =>
   Object.entries(aliases).map(([name, address]) => {
-    const colon = address.lastIndexOf(':');
-    return [name.toLowerCase(), { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }] as const;
+    const { host, port } = partsOf(address);
+    return [name.toLowerCase(), { host, port: port === '*' ? port : Number(port) }];
   });

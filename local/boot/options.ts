@@ -37,7 +37,10 @@ export interface EmbeddedAwsOptions {
   deliveries?: DeliveryPolicy;
   /** Fails calls to the AWS endpoint, or loses their answers. */
   faults?: FaultPolicy;
-  /** `host:port` as functions and replication groups dial it, to the `host:port` on this machine where it leads. */
+  /**
+   * `host:port` as functions and replication groups dial it, to the `host:port` on this machine where it leads. A `*` for the
+   * port stands for each, and aliases lead on to aliases: `{'db.example:6379': '10.0.0.5:6379', '10.0.0.5:*': '127.0.0.1:*'}`.
+   */
   hostAliases?: Record<string, string>;
   /** Hears of failures of the embedded AWS itself. Default: console.error. */
   report?: (error: unknown) => void;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedisServer } from '../redis/server.ts';
-import { DOCUMENTED_GROUP, startWorld, type World } from '../world.ts';
+import { DOCUMENTED_GROUP, SOURCE_ENDPOINT, startWorld, type World } from '../world.ts';
 import { apiClient, type MigrationView } from './api-client.ts';
 import { count, duration } from './format.ts';
 import type { Screen } from './screen.ts';
@@ -72,7 +72,7 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   const api = apiClient(aws.apiUrl);
   const body = {
     replicationGroupId: DOCUMENTED_GROUP.id,
-    customerNodeEndpointList: [{ address: source.host, port: source.port }],
+    customerNodeEndpointList: [SOURCE_ENDPOINT],
     reason: 'demo',
   };
   screen.line(`  POST /migrations ${JSON.stringify(body)}`);

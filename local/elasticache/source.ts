@@ -1,3 +1,4 @@
+import { destination, partsOf } from '../aliases.ts';
 import { type Control, connectControl, isErrorReply, RedisUnreachableError } from '../redis/control.ts';
 import type { Info } from '../redis/info.ts';
 
@@ -7,11 +8,15 @@ export interface Endpoint {
   port: number;
 }
 
+/** `*`: the port that was dialled. */
+export type Alias = { host: string; port: number | '*' };
+
 /**
- * Where customer node endpoints lead: `'test.g2xbih.ng.0001.usw2.cache.amazonaws.com:6379'` -> `{host: '127.0.0.1', port: 12345}`.
- * An endpoint without an alias is dialled as it stands, if it is a loopback address.
+ * Where customer node endpoints lead: `'test.g2xbih.ng.0001.usw2.cache.amazonaws.com:6379'` -> `{host: '127.0.0.1', port: 12345}`;
+ * `'10.0.0.5:*'` -> `{host: '127.0.0.1', port: '*'}` leads every port of an address. An endpoint without an alias is dialled
+ * as it stands, if it is a loopback address.
  */
-export type Aliases = Map<string, { host: string; port: number }>;
+export type Aliases = Map<string, Alias>;
 
 /** The source as the nodes of the group can dial it. */
 export type Source = { host: string; port: number };
@@ -21,8 +26,15 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 export const endpointName = ({ address, port }: Endpoint): string => `${address.toLowerCase()}:${port}`;
 
 /** Where an endpoint leads. What is not on this machine counts as unreachable: the embedded AWS never dials out. */
-export const resolveSource = (endpoint: Endpoint, aliases: Aliases): Source =>
-  aliases.get(endpointName(endpoint)) ?? { host: endpoint.address, port: endpoint.port };
+export const resolveSource = (endpoint: Endpoint, aliases: Aliases): Source => {
+  const found = destination(endpointName(endpoint), (name) => {
+    const alias = aliases.get(name);
+    return alias && `${alias.host}:${alias.port}`;
+  });
+  if (found === undefined) return { host: endpoint.address, port: endpoint.port };
+  const { host, port } = partsOf(found);
+  return { host, port: Number(port) };
+};
 
 /** What the target expects of its source. */
 export interface Expectations {

@@ -1,6 +1,6 @@
 import { promises as dns, type LookupAllOptions, type LookupOptions } from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 
 type Connect = (this: Socket, ...args: unknown[]) => Socket;
 
@@ -46,13 +46,14 @@ type Lookup = (host: string, options?: number | LookupOptions | LookupAllOptions
 
 /**
  * Lets DNS know the hosts that have aliases, for clients that ask before they dial, as @redis/client does in RESP3.
- * @param hasAlias is given the host in lower case
+ * @param addressOf the IP address of a host, which it is given in lower case; undefined: DNS may know it itself
  */
-export const leadLookups = (hasAlias: (host: string) => boolean): void => {
+export const leadLookups = (addressOf: (host: string) => string | undefined): void => {
   const lookup = dns.lookup as Lookup;
-  const known = { address: '127.0.0.1', family: 4 };
   dns.lookup = (async (host, options) => {
-    if (!hasAlias(host.toLowerCase())) return lookup(host, options);
+    const address = addressOf(host.toLowerCase());
+    if (address === undefined) return lookup(host, options);
+    const known = { address, family: isIP(address) };
     return typeof options === 'object' && options.all ? [known] : known;
   }) as Lookup as typeof dns.lookup;
   syncBuiltinESMExports();

@@ -29,7 +29,7 @@ export interface LambdaOptions {
   asyncRetryDelaysMs?: readonly number[];
   /** For every function, such as AWS_ENDPOINT_URL; wins over the template's own variables. */
   environment?: Record<string, string>;
-  /** `host:port` as a function dials it, to `host:port` where the connection goes. */
+  /** `host:port` or `host:*` as a function dials it, to `host:port` or `host:*` where the connection goes. */
   hostAliases?: Record<string, string>;
   /** Where the functions' output goes. Default: nowhere. */
   logs?: LogSink;

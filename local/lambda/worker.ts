@@ -3,6 +3,7 @@
  * is its only parent and talks to it over IPC.
  */
 import { pathToFileURL } from 'node:url';
+import { addressOf, destination } from '../aliases.ts';
 import { leadConnections, leadLookups } from './host-aliases.ts';
 import {
   type ErrorPayload,
@@ -74,8 +75,8 @@ const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> =
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; when a function ends is for the embedded Lambda to say.
 process.on('SIGINT', () => undefined);
-leadConnections((dialled) => aliases[dialled]);
-leadLookups((host) => Object.keys(aliases).some((name) => name.startsWith(`${host}:`)));
+leadConnections((dialled) => destination(dialled, (name) => aliases[name]));
+leadLookups((host) => addressOf(host, aliases));
 
 try {
   const handler = await loadHandler();

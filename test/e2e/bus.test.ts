@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, type Lab, startLab } from './lab.ts';
+import { at, eventually, type Lab, startLab } from './lab.ts';
 
 describe('requests on the bus', () => {
   let lab: Lab;
@@ -46,7 +46,7 @@ describe('requests on the bus', () => {
     await lab.group('evented');
     await put('MigrationRequested', {
       metadata: { correlationId: 'change-4711' },
-      data: { replicationGroupId: 'evented', customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }] },
+      data: { replicationGroupId: 'evented', customerNodeEndpointList: at(sourcePort) },
     });
     const first = await eventually(async () =>
       accepted().find(({ migrationId }) => migrationId.startsWith('evented-')),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GroupSettings } from '../../local/elasticache/settings.ts';
 import { startRedis } from '../../local/redis/server.ts';
-import { eventually, type Lab, startLab } from './lab.ts';
+import { at, eventually, type Lab, startLab } from './lab.ts';
 
 const AUTOMATIC = { cutover: { mode: 'automatic', fence: 'none' } };
 
@@ -114,7 +114,7 @@ describe('what goes wrong on the way', () => {
     const source = await lab.source(100);
     await lab.group('flaky');
     const migrationId = await lab.start('flaky', source.port, {
-      customerNodeEndpointList: [{ address: '127.0.0.1', port: source.port }],
+      customerNodeEndpointList: at(source.port),
     });
     await lab.awaiting(migrationId);
 

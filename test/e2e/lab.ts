@@ -16,6 +16,14 @@ const QUICK = {
   ActingTaskSeconds: '10',
 };
 
+/** Where the sources stand in the embedded VPC: each at its own port. */
+export const ADDRESS = '10.0.0.5';
+/** Where servers of that address listen. Here it only exists as an alias, and the dash lets them start without it. */
+const BIND = `127.0.0.1 -${ADDRESS}`;
+
+/** The customer node endpoint of the source with this port. */
+export const at = (port: number) => [{ address: ADDRESS, port }];
+
 export interface View {
   migrationId: string;
   status: string;
@@ -72,6 +80,7 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
   const aws = await startEmbeddedAws({
     ...options,
     parameters: { ...QUICK, ...options.parameters },
+    hostAliases: { [`${ADDRESS}:*`]: '127.0.0.1:*', ...options.hostAliases },
     elastiCache: { ...options.elastiCache, settings: { ...noDelays, ...options.elastiCache?.settings } },
   });
   const sources: RedisProcess[] = [];
@@ -125,7 +134,7 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
     client,
     request,
     async source(keys = 300, config = {}, port) {
-      const redis = await startRedis({ config, ...(port !== undefined && { port }) });
+      const redis = await startRedis({ config: { bind: BIND, ...config }, ...(port !== undefined && { port }) });
       sources.push(redis);
       await seed(await client(redis.port), keys, 100);
       return redis;
@@ -134,7 +143,7 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
       await aws.elastiCache.createGroup({ id, replicas, settings, config });
     },
     async start(replicationGroupId, port, more = {}, headers = {}) {
-      const customerNodeEndpointList = [{ address: '127.0.0.1', port }];
+      const customerNodeEndpointList = at(port);
       const answer = await request(
         'POST',
         '/migrations',

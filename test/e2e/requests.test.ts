@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from './lab.ts';
+import { at, type Lab, startLab } from './lab.ts';
 
-const ENDPOINTS = [{ address: '127.0.0.1', port: 6379 }];
+const ENDPOINTS = at(6379);
 
 describe('the API', () => {
   let lab: Lab;
@@ -93,7 +93,7 @@ describe('the API', () => {
     await lab.group('replayed');
     const body = {
       replicationGroupId: 'replayed',
-      customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }],
+      customerNodeEndpointList: at(sourcePort),
     };
     const headers = { 'idempotency-key': 'once-and-again' };
     const automatic = { ...body, cutover: { mode: 'automatic', fence: 'none' } };

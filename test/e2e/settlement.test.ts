@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryPolicy } from '../../local/eventbridge/delivery.ts';
-import { eventually, type Lab, startLab, TERMINAL } from './lab.ts';
+import { at, eventually, type Lab, startLab, TERMINAL } from './lab.ts';
 
 describe('ends that the execution cannot announce itself', () => {
   let lab: Lab;
@@ -96,7 +96,7 @@ describe('ends that the execution cannot announce itself', () => {
     });
     const answer = await lab.request('POST', '/migrations', {
       replicationGroupId: 'stillborn',
-      customerNodeEndpointList: [{ address: '127.0.0.1', port: sourcePort }],
+      customerNodeEndpointList: at(sourcePort),
     });
     await failed.promise;
     lab.aws.setFaultPolicy(() => 'none');

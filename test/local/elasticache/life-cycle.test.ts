@@ -91,6 +91,19 @@ describe('the life cycle of a migration', () => {
     await eventually(async () => (await ask(scene.service.group('test').primary(), 'GET', 'a')) === '1');
   });
 
+  it('reaches a source at a private address whose every port an alias leads to this machine', async () => {
+    const { source } = await stage();
+    scene.service.aliases.set('10.0.0.5:*', { host: '127.0.0.1', port: '*' });
+
+    await scene.service.startMigration({
+      ReplicationGroupId: 'test',
+      CustomerNodeEndpointList: [{ Address: '10.0.0.5', Port: source.port }],
+    });
+    await untilStatus(scene.service, 'test', 'migrating');
+
+    await eventually(async () => (await ask(scene.service.group('test').primary(), 'GET', 'a')) === '1');
+  });
+
   it('stops at once with Force, and keeps what had been copied', async () => {
     const { source, group } = await stage();
     scene.service.configure({ promotionDelayMs: 60_000 });

@@ -259,6 +259,22 @@ describe('host aliases', () => {
 
     expect(payloadOf(result)).toBe('PONG');
   });
+
+  it('lead every port of an address, and a name to such an address, which is what DNS has for it', async () => {
+    const port = await listen((socket) => socket.end('from the embedded source'));
+    const service = serve({
+      hostAliases: { '10.0.0.5:*': '127.0.0.1:*', 'Source.example:6379': `10.0.0.5:${port}` },
+    });
+    const hear = async (host: string, dialled: number) =>
+      payloadOf(await service.invoke('fix-FaultyFunction', { do: 'hear', host, port: dialled }));
+    const resolve = async (host: string) =>
+      payloadOf(await service.invoke('fix-FaultyFunction', { do: 'resolve', host }));
+
+    expect(await hear('10.0.0.5', port)).toBe('from the embedded source');
+    expect(await hear('source.EXAMPLE', 6379)).toBe('from the embedded source');
+    expect(await resolve('source.EXAMPLE')).toEqual([{ address: '10.0.0.5', family: 4 }]);
+    expect(await resolve('10.0.0.5')).toEqual([{ address: '10.0.0.5', family: 4 }]);
+  });
 });
 
 describe('LambdaService.invokeAsync', () => {
