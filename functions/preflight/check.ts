@@ -12,7 +12,7 @@ export interface Broken {
  * A check as data. Severity and waivability stand in PREFLIGHT_CHECKS. The rule is asked only when every fact that it
  * needs was read: `undefined` means that all is well.
  */
-export interface Check<N extends FactName = FactName> {
+export interface Check<N extends FactName = FactName, M extends FactName = FactName> {
   id: CheckId;
   /** What is wrong when it is found, in one sentence: `The source requires AUTH.` */
   title: string;
@@ -20,11 +20,14 @@ export interface Check<N extends FactName = FactName> {
   required: string;
   because: { text: string; url?: string };
   needs: readonly N[];
-  rule(facts: Pick<FactValues, N>, circumstances: Circumstances): Broken | undefined;
+  /** Facts that the rule is also given when they were read, and that it does without when they were not. */
+  mayUse?: readonly M[];
+  rule(facts: Pick<FactValues, N> & Partial<Pick<FactValues, M>>, circumstances: Circumstances): Broken | undefined;
 }
 
 /** Keeps the types of the needed facts for the rule, and forgets them for the catalogue. */
-export const check = <const N extends FactName>(definition: Check<N>): Check => definition as unknown as Check;
+export const check = <const N extends FactName, const M extends FactName = never>(definition: Check<N, M>): Check =>
+  definition as unknown as Check;
 
 const GUIDE = 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg';
 
