@@ -95,6 +95,7 @@ export const describeClusters = (group: ReplicationGroup): CacheCluster[] => {
       NetworkType: 'ipv4',
       IpDiscovery: 'ipv4',
       ...group.options.cacheCluster,
+      ...group.options.cacheClusters?.[id],
     } satisfies CacheCluster;
   });
 };

@@ -40,9 +40,14 @@ export const describeCacheParameters = (
     throw invalidValue(`Invalid source: ${source}`);
   }
   const own = ownValues(name, account);
-  const all = DEFAULT_PARAMETERS.map(describe(own)).filter(
-    (parameter) => source === undefined || parameter.Source === source,
-  );
+  const known = new Set(DEFAULT_PARAMETERS.map(([parameter]) => parameter));
+  // Groups of older families have parameters that the default group here has not, such as `reserved-memory`.
+  const others = Object.keys(own).filter((parameter) => !known.has(parameter));
+  const rows = [
+    ...DEFAULT_PARAMETERS,
+    ...others.map((parameter) => [parameter, '', 'string', '', 'immediate'] as const),
+  ];
+  const all = rows.map(describe(own)).filter((parameter) => source === undefined || parameter.Source === source);
   const { items, Marker } = page(all, {
     request: input,
     scope: `parameters/${name}/${source ?? ''}`,

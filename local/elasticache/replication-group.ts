@@ -27,6 +27,8 @@ export interface GroupOptions {
   description?: Partial<ReplicationGroupDescription>;
   /** Members over those of each described CacheCluster, e.g. `{EngineVersion: '5.0.4'}`. */
   cacheCluster?: Partial<CacheCluster>;
+  /** The same for single ones, by id: `{'test-002': {CacheClusterStatus: 'rebooting cluster nodes'}}`. */
+  cacheClusters?: Readonly<Record<string, Partial<CacheCluster>>>;
   /** Settings of this group over the service's. */
   settings?: Partial<GroupSettings>;
 }
@@ -149,10 +151,20 @@ export class ReplicationGroup {
     );
   }
 
-  /** Changes what is described of the group from now on, e.g. `{MultiAZ: 'disabled'}`. */
-  override(description: Partial<ReplicationGroupDescription>): void {
-    this.options = { ...this.options, description: { ...this.options.description, ...description } };
-    this.#record();
+  /**
+   * Changes what is described of the group from now on, e.g. `{MultiAZ: 'disabled'}`.
+   *
+   * @returns what takes it back, and all that was overridden after it
+   */
+  override(description: Partial<ReplicationGroupDescription>): () => void {
+    return this.#change({ description: { ...this.options.description, ...description } });
+  }
+
+  /** The same for its CacheClusters, or for the one with this id: `{PreferredMaintenanceWindow: 'mon:09:00-mon:10:00'}`. */
+  overrideClusters(cluster: Partial<CacheCluster>, id?: string): () => void {
+    const { cacheCluster, cacheClusters } = this.options;
+    if (id === undefined) return this.#change({ cacheCluster: { ...cacheCluster, ...cluster } });
+    return this.#change({ cacheClusters: { ...cacheClusters, [id]: { ...cacheClusters?.[id], ...cluster } } });
   }
 
   /** The truth of this moment. */
@@ -164,6 +176,16 @@ export class ReplicationGroup {
   asOf(ageMs: number): Snapshot {
     const then = this.#clock.now() - ageMs;
     return (this.#history.findLast((snapshot) => snapshot.atMs <= then) ?? this.#history[0]) as Snapshot;
+  }
+
+  #change(options: Partial<GroupOptions>): () => void {
+    const before = this.options;
+    this.options = { ...before, ...options };
+    this.#record();
+    return () => {
+      this.options = before;
+      this.#record();
+    };
   }
 
   #record(): void {

@@ -7,6 +7,7 @@ const NAMESPACE = 'http://elasticache.amazonaws.com/doc/2015-02-02/';
 const ITEM_NAMES: Readonly<Record<string, string>> = {
   CacheClusters: 'CacheCluster',
   CacheNodeIdsToReboot: 'CacheNodeId',
+  CacheNodeIdsToRemove: 'CacheNodeId',
   CacheNodes: 'CacheNode',
   CacheNodeTypeSpecificParameters: 'CacheNodeTypeSpecificParameter',
   CacheNodeTypeSpecificValues: 'CacheNodeTypeSpecificValue',

@@ -127,6 +127,83 @@ describe('DescribeCacheClusters', () => {
   });
 });
 
+describe('what can be overridden while a group lives', () => {
+  it('is told by the group and by its clusters, and can be taken back', async () => {
+    const group = await scene.service.createGroup({ id: 'moody', replicas: 1 });
+    const told = async () => {
+      const { ReplicationGroups } = await scene.client.send(
+        new DescribeReplicationGroupsCommand({ ReplicationGroupId: 'moody' }),
+      );
+      const { CacheClusters = [] } = await scene.client.send(
+        new DescribeCacheClustersCommand({ ShowCacheNodeInfo: true }),
+      );
+      return {
+        group: ReplicationGroups?.[0],
+        clusters: CacheClusters.filter(({ ReplicationGroupId }) => ReplicationGroupId === 'moody'),
+      };
+    };
+    const before = await told();
+    const [primary, replica] = before.group?.NodeGroups?.[0]?.NodeGroupMembers ?? [];
+    const description = {
+      Status: 'snapshotting',
+      PendingModifiedValues: {
+        AutomaticFailoverStatus: 'disabled',
+        TransitEncryptionEnabled: true,
+        TransitEncryptionMode: 'preferred',
+        UserGroups: { UserGroupIdsToAdd: ['them'] },
+      },
+      GlobalReplicationGroupInfo: { GlobalReplicationGroupId: 'world', GlobalReplicationGroupMemberRole: 'PRIMARY' },
+      UserGroupIds: ['us', 'you'],
+      MemberClustersOutpostArns: ['arn:aws:outposts:us-west-2:000000000000:outpost/op-1'],
+      NodeGroups: [
+        {
+          NodeGroupId: '0001',
+          NodeGroupMembers: [
+            { ...primary, PreferredAvailabilityZone: 'us-west-2-lax-1a' },
+            { ...replica, PreferredOutpostArn: 'arn:aws:outposts:us-west-2:000000000000:outpost/op-1' },
+          ],
+        },
+      ],
+      DataTiering: 'enabled',
+      NetworkType: 'dual_stack',
+      ClusterMode: 'compatible',
+      Durability: 'sync',
+      TransitEncryptionMode: 'preferred',
+    } as const;
+    const everyCluster = {
+      PreferredMaintenanceWindow: 'mon:01:00-mon:02:00',
+      PendingModifiedValues: { EngineVersion: '7.1', CacheNodeIdsToRemove: ['0001'] },
+      CacheParameterGroup: {
+        CacheParameterGroupName: 'own',
+        ParameterApplyStatus: 'pending-reboot',
+        CacheNodeIdsToReboot: ['0001'],
+      },
+    };
+    const oneCluster = {
+      CacheClusterStatus: 'rebooting cluster nodes',
+      CacheNodes: [{ CacheNodeId: '0001', CacheNodeStatus: 'rebooting' }],
+    };
+
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's types have mutable lists
+    const back = group.override(description as any);
+    const clustersBack = group.overrideClusters(everyCluster);
+    group.overrideClusters(oneCluster, 'moody-002');
+    const { group: shown, clusters } = await told();
+
+    expect(shown).toMatchObject(description);
+    expect(clusters.map(({ CacheClusterStatus }) => CacheClusterStatus)).toEqual([
+      'available',
+      'rebooting cluster nodes',
+    ]);
+    expect(clusters[0]).toMatchObject(everyCluster);
+    expect(clusters[1]).toMatchObject({ ...everyCluster, ...oneCluster });
+    clustersBack();
+    expect((await told()).clusters).toEqual(before.clusters);
+    back();
+    expect(await told()).toEqual(before);
+  });
+});
+
 describe('DescribeCacheParameters', () => {
   it("lists the default group with AWS's members, in pages", async () => {
     const pages = await all(
@@ -149,7 +226,11 @@ describe('DescribeCacheParameters', () => {
   });
 
   it("lists a customer's own group, whose values reach the nodes", async () => {
-    scene.service.account.parameterGroups.own = { databases: '4', 'maxmemory-policy': 'noeviction' };
+    scene.service.account.parameterGroups.own = {
+      databases: '4',
+      'maxmemory-policy': 'noeviction',
+      'reserved-memory': '1000',
+    };
     const group = await scene.service.createGroup({ id: 'own', replicas: 0, parameterGroup: 'own' });
 
     const { Parameters } = await scene.client.send(
@@ -159,6 +240,7 @@ describe('DescribeCacheParameters', () => {
     expect(Parameters?.map((parameter) => [parameter.ParameterName, parameter.ParameterValue])).toEqual([
       ['databases', '4'],
       ['maxmemory-policy', 'noeviction'],
+      ['reserved-memory', '1000'],
     ]);
     expect(await group.primary().command('CONFIG', 'GET', 'databases')).toEqual(['databases', '4']);
   });
