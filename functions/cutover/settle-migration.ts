@@ -31,12 +31,16 @@ export interface Announcement {
 
 const DETAIL_TYPES: Record<Outcome, string> = {
   completed: 'MigrationCompleted',
+  dryRunCompleted: 'MigrationDryRunCompleted',
   failed: 'MigrationFailed',
   aborted: 'MigrationAborted',
   timedOut: 'MigrationTimedOut',
 };
 
-const OUTCOMES: Partial<Record<ExecutionStatus, Outcome>> = {
+/** The ends that settlement finds by itself; a good one is recorded by the execution. */
+type FoundOutcome = Extract<Outcome, 'failed' | 'aborted' | 'timedOut'>;
+
+const OUTCOMES: Partial<Record<ExecutionStatus, FoundOutcome>> = {
   FAILED: 'failed',
   TIMED_OUT: 'timedOut',
   ABORTED: 'aborted',
@@ -93,7 +97,7 @@ export const makeSettleMigration =
   };
 
 interface Ending {
-  outcome: Outcome;
+  outcome: FoundOutcome;
   failure: Failure;
 }
 
@@ -113,8 +117,7 @@ const findEnding = async (
   return { outcome, failure: { error, cause: execution.cause ?? EXPLANATIONS[outcome].cause } };
 };
 
-const EXPLANATIONS: Record<Outcome, Failure> = {
-  completed: { error: '', cause: '' },
+const EXPLANATIONS: Record<FoundOutcome, Failure> = {
   failed: { error: 'ExecutionFailed', cause: 'The execution failed without saying why.' },
   aborted: { error: 'ExecutionStopped', cause: 'The execution was stopped from outside.' },
   timedOut: { error: 'States.Timeout', cause: 'The execution ran out of its time.' },
@@ -156,6 +159,7 @@ const announce = (record: MigrationRecord, outcome: Outcome): Announcement => ({
     source: record.request.customerNodeEndpointList[0],
     status: outcome,
     statusReason: record.statusReason,
+    ...(record.dryRun && { verdict: record.dryRun.verdict, actions: record.dryRun.actions }),
     ...(record.failure && { failure: record.failure }),
     stoppedAt: record.stoppedAt,
     ...(record.completeSentAt && { completeSentAt: record.completeSentAt }),

@@ -41,7 +41,8 @@ export const makeAcceptMigration =
     if (idempotencyKey !== undefined) {
       const claim = {
         keyHash: hashIdempotencyKey(origin, idempotencyKey),
-        fingerprint: fingerprint(request),
+        // A waiver is the same wherever it stands in its list.
+        fingerprint: fingerprint({ ...request, waivers: request.waivers?.toSorted() }),
         migrationId,
       };
       const standing = await migrations.claimKey(claim);
@@ -56,6 +57,8 @@ export const makeAcceptMigration =
       replicationGroupId: request.replicationGroupId,
       source,
       cutover: { mode: request.cutover.mode },
+      dryRun: request.dryRun ?? false,
+      waivers: request.waivers ?? [],
       ...(request.reason !== undefined && { reason: request.reason }),
     };
     const acceptedAt = now().toISOString();

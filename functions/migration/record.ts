@@ -1,3 +1,4 @@
+import type { CheckId, PreflightResult } from './preflight.ts';
 import type { MigrationRequest } from './request.ts';
 import type { Outcome, Phase, Status } from './status.ts';
 
@@ -54,6 +55,27 @@ export interface PhaseChange {
   at: string;
 }
 
+/** Something that a real run would do. */
+export interface PlannedAction {
+  by: 'service' | 'ElastiCache' | 'you';
+  /** What it is done to: `replication group test`, `node test-001 (10.0.1.1:6379)`. */
+  on: string;
+  /** The operation of an API, or the command to a server, as it would be called. */
+  call: string;
+  parameters?: Record<string, unknown>;
+  /** What comes of it, in one sentence. */
+  effect: string;
+}
+
+/** What a dry run found out. */
+export interface DryRunResult {
+  verdict: 'wouldStart' | 'wouldFail';
+  /** One sentence. */
+  why: string;
+  /** What a real run would do, in its order, up to its end. */
+  actions: PlannedAction[];
+}
+
 /** A migration as the table keeps it. Times are ISO 8601. */
 export interface MigrationRecord {
   migrationId: string;
@@ -82,6 +104,9 @@ export interface MigrationRecord {
   completeSentAt?: string;
   /** Calls the execution that awaits the cutover. Never leaves the service. */
   taskToken?: string;
+  preflight?: PreflightResult;
+  /** Of a dry run that has completed. */
+  dryRun?: DryRunResult;
   replicationTest?: { verdict: 'passed' | 'unknown'; detail: string };
   failure?: Failure;
   /** Set once, by whoever ends the migration first. */
@@ -90,12 +115,17 @@ export interface MigrationRecord {
   unsettled?: true;
 }
 
-/** What the state machine is started with. Nothing in it may differ between two sends of one request. */
+/**
+ * What the state machine is started with. Nothing in it may differ between two sends of one request. `dryRun` and
+ * `waivers` are absent from the inputs of requests that were accepted before there was a preflight.
+ */
 export interface MigrationInput {
   migrationId: string;
   correlationId: string;
   replicationGroupId: string;
   source: Endpoint;
   cutover: { mode: 'manual' | 'automatic' };
+  dryRun: boolean;
+  waivers: CheckId[];
   reason?: string;
 }

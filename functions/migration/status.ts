@@ -4,6 +4,7 @@
  */
 export const STATUSES = [
   'accepted',
+  'checking',
   'testing',
   'starting',
   'syncing',
@@ -11,6 +12,7 @@ export const STATUSES = [
   'cuttingOver',
   'promoted',
   'completed',
+  'dryRunCompleted',
   'failed',
   'aborted',
   'timedOut',
@@ -18,12 +20,13 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 /** How a migration can end. Exactly one of these is ever recorded for one migration. */
-export const OUTCOMES = ['completed', 'failed', 'aborted', 'timedOut'] as const;
+export const OUTCOMES = ['completed', 'dryRunCompleted', 'failed', 'aborted', 'timedOut'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export const PHASES = [
   'queued',
   'claiming',
+  'preflight',
   'testing',
   'starting',
   'connecting',

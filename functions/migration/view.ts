@@ -1,5 +1,6 @@
 import type { TimelineEntry } from './ports.ts';
-import type { Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
+import type { CheckId, PreflightResult } from './preflight.ts';
+import type { DryRunResult, Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
 import type { Outcome, Phase, Status } from './status.ts';
 
 export type Action = 'cutover';
@@ -14,6 +15,9 @@ export interface MigrationView {
   allowedActions: Action[];
   replicationGroupId: string;
   source: Endpoint;
+  dryRun: boolean;
+  /** Findings that the request said to go on in spite of. */
+  waivers: CheckId[];
   reason?: string;
   correlationId: string;
   acceptedAt: string;
@@ -22,6 +26,9 @@ export interface MigrationView {
   phases: PhaseChange[];
   progress?: Progress;
   shards: ShardView[];
+  preflight?: PreflightResult;
+  /** Of a dry run, once it has completed. */
+  dryRunResult?: DryRunResult;
   replicationTest?: MigrationRecord['replicationTest'];
   cutover: { mode: 'manual' | 'automatic'; requestedAt?: string; reason?: string; promotedAt?: string };
   failure?: Failure;
@@ -51,6 +58,8 @@ export const toView = (record: MigrationRecord): MigrationView => {
     allowedActions: allowedActions(record),
     replicationGroupId,
     source: record.request.customerNodeEndpointList[0],
+    dryRun: record.request.dryRun ?? false,
+    waivers: record.request.waivers ?? [],
     ...(record.request.reason !== undefined && { reason: record.request.reason }),
     correlationId,
     acceptedAt,
@@ -59,6 +68,8 @@ export const toView = (record: MigrationRecord): MigrationView => {
     phases: record.phases,
     ...(progress && { progress }),
     shards: record.shards ?? [],
+    ...(record.preflight && { preflight: record.preflight }),
+    ...(record.dryRun && { dryRunResult: record.dryRun }),
     ...(replicationTest && { replicationTest }),
     cutover: {
       mode: record.request.cutover.mode,
@@ -72,3 +83,26 @@ export const toView = (record: MigrationRecord): MigrationView => {
     executionArn,
   };
 };
+
+/** A migration as a list shows it: a hundred of them must fit into one answer. */
+export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult'> & {
+  /** Its findings are in the migration's own view. */
+  preflight?: Omit<PreflightResult, 'findings' | 'forecast' | 'figures'>;
+  dryRunResult?: Omit<DryRunResult, 'actions'>;
+};
+
+export const toListed = (record: MigrationRecord): ListedMigration => {
+  const { preflight, dryRunResult, ...view } = toView(record);
+  return {
+    ...view,
+    ...(preflight && { preflight: withoutFindings(preflight) }),
+    ...(dryRunResult && { dryRunResult: { verdict: dryRunResult.verdict, why: dryRunResult.why } }),
+  };
+};
+
+const withoutFindings = ({ verdict, checkedAt, checks, waivers }: PreflightResult) => ({
+  verdict,
+  checkedAt,
+  checks,
+  waivers,
+});

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCloseMigration } from '../../../functions/cutover/close-migration.ts';
-import { makeSettleMigration } from '../../../functions/cutover/settle-migration.ts';
+import { makeSettleMigration, type SettleResult } from '../../../functions/cutover/settle-migration.ts';
 import type { ExecutionStatus } from '../../../functions/migration/ports.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
+import { aDryRun } from '../support/preflight.ts';
 import { aRecord, EXECUTION_ARN, MIGRATION_ID, taskInput } from '../support/records.ts';
 import { FakeWorkflow } from '../support/workflow.ts';
 
@@ -88,6 +89,28 @@ describe('settlement decides', () => {
     const again = await settle('decide');
 
     expect(again).toMatchObject({ announcement: (first as { announcement: object }).announcement });
+  });
+
+  it('that a dry run whose end was recorded is announced with its verdict and actions', async () => {
+    await migrations.end(MIGRATION_ID, 'dryRunCompleted', {
+      status: 'dryRunCompleted',
+      statusReason: 'nothing blocks',
+      phase: 'ended',
+      stoppedAt: clock.iso(),
+      dryRun: aDryRun,
+    });
+
+    const { announcement } = (await settle('decide', failure)) as Extract<SettleResult, { state: 'decided' }>;
+    expect(announcement).toMatchObject({ detailType: 'MigrationDryRunCompleted' });
+    expect(announcement.data).toEqual({
+      replicationGroupId: 'test',
+      source: taskInput.source,
+      status: 'dryRunCompleted',
+      statusReason: 'nothing blocks',
+      verdict: 'wouldStart',
+      actions: aDryRun.actions,
+      stoppedAt: clock.iso(),
+    });
   });
 
   it('and closes the lock: a task that still runs can act no more', async () => {

@@ -48,7 +48,16 @@ describe('acceptMigration', () => {
       replicationGroupId: 'test',
       source: { address: '10.0.0.5', port: 6379 },
       cutover: { mode: 'manual' },
+      dryRun: false,
+      waivers: [],
     });
+  });
+
+  it('hands the dry run and the waivers to the execution, and keeps them in the record', async () => {
+    await acceptWith()(asking({ body: aRequest({ dryRun: true, waivers: ['source-bind'] }) }));
+
+    expect(JSON.parse(migrations.record.input)).toMatchObject({ dryRun: true, waivers: ['source-bind'] });
+    expect(migrations.record.request).toMatchObject({ dryRun: true, waivers: ['source-bind'] });
   });
 
   it('keeps nothing of a request that is refused, not even its key', async () => {
@@ -76,9 +85,27 @@ describe('acceptMigration', () => {
 
   it('takes a request for the same that only spells its defaults out, or its id in capitals', async () => {
     const first = await acceptWith()(keyed());
-    const body = aRequest({ replicationGroupId: 'TEST', cutover: { mode: 'manual' } });
+    const body = aRequest({ replicationGroupId: 'TEST', cutover: { mode: 'manual' }, dryRun: false, waivers: [] });
 
     expect(await acceptWith()(keyed({ body }))).toEqual(first);
+  });
+
+  it('takes the same waivers in another order for the same request', async () => {
+    const first = await acceptWith()(keyed({ body: aRequest({ waivers: ['source-bind', 'target-memory'] }) }));
+    const again = await acceptWith()(keyed({ body: aRequest({ waivers: ['target-memory', 'source-bind'] }) }));
+
+    expect(again).toEqual(first);
+  });
+
+  it.each([
+    ['a dry run', { dryRun: true }],
+    ['a waiver more', { waivers: ['source-bind'] }],
+  ])('takes %s for another request', async (_, change) => {
+    await acceptWith()(keyed());
+
+    await expect(acceptWith()(keyed({ body: aRequest(change) }))).rejects.toMatchObject({
+      name: 'IdempotencyKeyReusedError',
+    });
   });
 
   it('refuses the key for another request, naming the migration that it belongs to', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type CheckId, PREFLIGHT_CHECKS } from '../../../functions/migration/preflight.ts';
 import { parseMigrationRequest } from '../../../functions/migration/request.ts';
 import { InvalidRequestError } from '../../../functions/migration/request-errors.ts';
 import { aRequest } from '../support/records.ts';
@@ -26,7 +27,12 @@ describe('parseMigrationRequest', () => {
   });
 
   it('reads everything that is built', () => {
-    const request = aRequest({ cutover: { mode: 'automatic', fence: 'none' }, reason: 'we move' });
+    const request = aRequest({
+      cutover: { mode: 'automatic', fence: 'none' },
+      dryRun: true,
+      waivers: ['target-holds-data'],
+      reason: 'we move',
+    });
 
     expect(parseMigrationRequest(request)).toEqual(request);
   });
@@ -128,14 +134,61 @@ describe('parseMigrationRequest', () => {
   });
 
   it.each([
-    ['/dryRun', { dryRun: false }],
     ['/verification', { verification: { mode: 'full' } }],
-    ['/waivers', { waivers: [] }],
     ['/cutover/drainBudgetMs', { cutover: { drainBudgetMs: 2000 } }],
     ['/cutover/promotionBudgetSeconds', { cutover: { promotionBudgetSeconds: 1800 } }],
     ['/cutover/fence', { cutover: { fence: 'auto' } }],
   ])('refuses %s by name: it is not built yet', (pointer, field) => {
     expect(violationsOf(aRequest(field))).toEqual({ [pointer]: expect.stringMatching(/not built yet|are not built/) });
+  });
+
+  it.each([true, false])('takes dryRun %s', (dryRun) => {
+    expect(parseMigrationRequest(aRequest({ dryRun })).dryRun ?? false).toBe(dryRun);
+  });
+
+  it.each(['true', 1, null, {}])('refuses dryRun %j', (dryRun) => {
+    expect(violationsOf(aRequest({ dryRun }))).toEqual({ '/dryRun': 'must be true or false' });
+  });
+
+  it('takes every waiver that can help, and refuses every other, each in its place', () => {
+    const ids = Object.keys(PREFLIGHT_CHECKS) as CheckId[];
+    const refused = violationsOf(aRequest({ waivers: ids }));
+    const waivable = ids.filter((id) => PREFLIGHT_CHECKS[id].waivable === 'byName');
+
+    expect(ids.filter((_, index) => !(`/waivers/${index}` in refused))).toEqual(waivable);
+    expect(parseMigrationRequest(aRequest({ waivers: waivable })).waivers).toEqual(waivable);
+  });
+
+  it('says of a waiver why it cannot help', () => {
+    const waivers = ['target-holds-data', 'target-under-migration', 'backlog-small', 'no-such-check', 'toString', 7];
+
+    expect(violationsOf(aRequest({ waivers }))).toEqual({
+      '/waivers/1': expect.stringContaining('cannot be waived'),
+      '/waivers/2': expect.stringContaining('nothing to waive'),
+      '/waivers/3': expect.stringContaining('docs/preflight.md'),
+      '/waivers/4': expect.stringContaining('docs/preflight.md'),
+      '/waivers/5': expect.stringContaining('as a string'),
+    });
+  });
+
+  it('keeps each waiver once, in the order asked', () => {
+    const waivers = ['source-bind', 'target-holds-data', 'source-bind', 'target-memory', 'target-holds-data'];
+
+    expect(parseMigrationRequest(aRequest({ waivers })).waivers).toEqual([
+      'source-bind',
+      'target-holds-data',
+      'target-memory',
+    ]);
+  });
+
+  it('takes a list of 100 waivers, none longer, and nothing that is no list', () => {
+    const of = (length: number) => aRequest({ waivers: Array.from({ length }, () => 'source-bind') });
+
+    expect(violationsOf(of(100))).toEqual({});
+    expect(violationsOf(of(101))).toEqual({ '/waivers': 'must have at most 100 ids' });
+    for (const waivers of ['source-bind', null, {}]) {
+      expect(violationsOf(aRequest({ waivers }))).toEqual({ '/waivers': 'must be a list of ids of checks' });
+    }
   });
 
   it('takes an automatic cutover only with the word that nothing fences the source', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PHASES, STATUSES } from '../../../functions/migration/status.ts';
-import { allowedActions, toView } from '../../../functions/migration/view.ts';
+import { allowedActions, toListed, toView } from '../../../functions/migration/view.ts';
+import { aDryRun, aFinding, aPreflight } from '../support/preflight.ts';
 import { aRecord } from '../support/records.ts';
 
 describe('the view', () => {
@@ -26,6 +27,7 @@ describe('the view', () => {
       'allowedActions',
       'correlationId',
       'cutover',
+      'dryRun',
       'executionArn',
       'migrationId',
       'phase',
@@ -35,7 +37,33 @@ describe('the view', () => {
       'source',
       'status',
       'statusReason',
+      'waivers',
     ]);
+  });
+
+  it('tells what was asked for, and what the checks and the dry run found', () => {
+    const record = aRecord({ preflight: aPreflight(), dryRun: aDryRun });
+    const view = toView({ ...record, request: { ...record.request, dryRun: true, waivers: ['source-bind'] } });
+
+    expect(view).toMatchObject({
+      dryRun: true,
+      waivers: ['source-bind'],
+      preflight: aPreflight(),
+      dryRunResult: aDryRun,
+    });
+  });
+
+  it('in a list leaves the findings and the actions out, which only the view of one migration has', () => {
+    const listed = toListed(aRecord({ preflight: aPreflight({ findings: [aFinding()] }), dryRun: aDryRun }));
+
+    expect(listed.preflight).toEqual({
+      verdict: 'passed',
+      checkedAt: '2026-01-01T00:00:00.000Z',
+      checks: 80,
+      waivers: [],
+    });
+    expect(listed.dryRunResult).toEqual({ verdict: 'wouldStart', why: 'nothing blocks' });
+    expect(Object.keys(toListed(aRecord()))).toEqual(Object.keys(toView(aRecord())));
   });
 
   it('tells the reason of the request, and of the cutover, each in its place', () => {
