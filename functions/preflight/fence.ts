@@ -1,0 +1,49 @@
+import type { PreflightFigures } from '../migration/preflight.ts';
+import { isAtLeast } from './engine.ts';
+import type { Facts, FactValues } from './facts.ts';
+import { UnreadableFieldError } from './unreadable.ts';
+import { sourceVersion } from './version.ts';
+
+export type Fence = NonNullable<PreflightFigures['fence']>;
+
+/** What tells which fence there is. CONFIG and ACL may be renamed, refused, or older than the server. */
+export type FenceFacts = Pick<FactValues, 'sourceInfo'> & Partial<Pick<FactValues, 'sourceConfig' | 'sourceUsers'>>;
+
+/**
+ * The best fence that the source was seen to allow (measured on redis-server 2.8 to 7.0):
+ * - `acl` from 6.0 on refuses every write, whoever sends it and however;
+ * - `minReplicas` (`min-replicas-to-write`) is held by scripts only from 6.0.17 and 6.2.7 on, and never stops PUBLISH;
+ * - `none` where neither can be set.
+ * @throws {UnreadableFieldError} INFO has no version
+ */
+export const fenceOf = ({ sourceInfo, sourceConfig, sourceUsers }: FenceFacts): Fence => {
+  const version = sourceVersion(sourceInfo);
+  // Who may ask ACL USERS may set users, as far as can be seen without changing one.
+  if (sourceUsers !== undefined && isAtLeast(version, '6.0')) return 'acl';
+  const configured = sourceConfig?.has('min-replicas-max-lag') || sourceConfig?.has('min-slaves-max-lag');
+  return configured && holdsScripts(version) ? 'minReplicas' : 'none';
+};
+
+const holdsScripts = (version: string): boolean =>
+  isAtLeast(version, '6.2') ? isAtLeast(version, '6.2.7') : isAtLeast(version, '6.0.17');
+
+/** Undefined when nothing of the source was read. Never throws. */
+export const bestFence = ({ sourceInfo, sourceConfig, sourceUsers }: Facts): Fence | undefined => {
+  if (!('value' in sourceInfo)) return undefined;
+  try {
+    return fenceOf({
+      sourceInfo: sourceInfo.value,
+      ...('value' in sourceConfig && { sourceConfig: sourceConfig.value }),
+      ...('value' in sourceUsers && { sourceUsers: sourceUsers.value }),
+    });
+  } catch (error) {
+    if (error instanceof UnreadableFieldError) return undefined;
+    throw error;
+  }
+};
+
+/** Whether a fence outlives a restart of the source: ACL SAVE and CONFIG REWRITE each need a file that they can write to. */
+export const isDurable = (
+  fence: Exclude<Fence, 'none'>,
+  { sourceInfo, sourceConfig }: Pick<FactValues, 'sourceInfo' | 'sourceConfig'>,
+): boolean => Boolean(sourceInfo.get('config_file')) || (fence === 'acl' && Boolean(sourceConfig.get('aclfile')));
