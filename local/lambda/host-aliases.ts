@@ -46,15 +46,14 @@ type Lookup = (host: string, options?: number | LookupOptions | LookupAllOptions
 
 /**
  * Lets DNS know the hosts that have aliases, for clients that ask before they dial, as @redis/client does in RESP3.
- * @param addressOf the IP address of a host, which it is given in lower case; undefined: DNS may know it itself
+ * @param addressesOf the IP addresses of a host, which it is given in lower case; none: DNS may know it itself
  */
-export const leadLookups = (addressOf: (host: string) => string | undefined): void => {
+export const leadLookups = (addressesOf: (host: string) => readonly string[]): void => {
   const lookup = dns.lookup as Lookup;
   dns.lookup = (async (host, options) => {
-    const address = addressOf(host.toLowerCase());
-    if (address === undefined) return lookup(host, options);
-    const known = { address, family: isIP(address) };
-    return typeof options === 'object' && options.all ? [known] : known;
+    const known = addressesOf(host.toLowerCase()).map((address) => ({ address, family: isIP(address) }));
+    if (known.length === 0) return lookup(host, options);
+    return typeof options === 'object' && options.all ? known : known[0];
   }) as Lookup as typeof dns.lookup;
   syncBuiltinESMExports();
 };

@@ -76,7 +76,7 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; when a function ends is for the embedded Lambda to say.
 process.on('SIGINT', () => undefined);
 leadConnections((dialled) => destination(dialled, (name) => aliases[name]));
-leadLookups((host) => addressOf(host, aliases));
+leadLookups((host) => [addressOf(host, aliases) ?? []].flat());
 
 try {
   const handler = await loadHandler();

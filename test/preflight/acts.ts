@@ -65,6 +65,16 @@ export const flood =
     }
   };
 
+/** The real answer the first time, on whichever connection; then this. */
+export const onceThen = (then: Act): Act => {
+  let asked = false;
+  return async (turn) => {
+    if (asked) return then(turn);
+    asked = true;
+    return turn.client.write(await turn.real());
+  };
+};
+
 /** The real answer, changed. An answer that is an error stays as it is. */
 export const change =
   (how: (answer: Resp, command: string[]) => Resp): Act =>

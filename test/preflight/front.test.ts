@@ -89,6 +89,18 @@ describe('a front before a real server', () => {
     expect(front.heard).toContainEqual(['CONFIG', 'GET', '*']);
   });
 
+  it('lists its clients by their own addresses', async () => {
+    const list = String(await (await client()).sendCommand(['CLIENT', 'LIST']));
+    const socket = connect(front.port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    const own = `addr=127.0.0.1:${socket.localPort} `;
+
+    expect(list.match(/ addr=/g)).toHaveLength(1);
+    expect(list).not.toContain(own);
+    await expect.poll(async () => (await client()).sendCommand(['CLIENT', 'LIST'])).toContain(own);
+    socket.destroy();
+  });
+
   it('tells fields of INFO otherwise, and leaves the rest', async () => {
     front.rules = { INFO: act.info({ redis_version: '2.8.0', os: undefined, invented: 'yes' }) };
     const text = String(await (await client()).sendCommand(['INFO']));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Act, Turn } from './acts.ts';
-import { RespReader, textOf } from './resp.ts';
+import { encode, parse, type Resp, RespReader, textOf } from './resp.ts';
 
 /**
  * What happens with a command in place of handing it on, by its name: `'CLIENT LIST'` goes before `CLIENT`, and that before
@@ -31,6 +31,8 @@ const STREAMS = new Set(['PSYNC', 'SYNC', 'MONITOR', 'SUBSCRIBE', 'PSUBSCRIBE'])
 export const startFront = async (realPort: number, rules: FrontRules = {}): Promise<Front> => {
   const heard: string[][] = [];
   const sockets = new Set<Socket>();
+  /** What the real server lists as a client's address, and what it would list without the front. */
+  const addresses = new Map<string, string>();
   const front = { rules };
   const server = createServer({ noDelay: true }, (client) => {
     const real = connect({ host: '127.0.0.1', port: realPort, noDelay: true });
@@ -41,7 +43,12 @@ export const startFront = async (realPort: number, rules: FrontRules = {}): Prom
     }
     client.on('close', () => real.destroy());
     real.on('close', () => client.end());
-    const link = tie(client, real);
+    real.on('connect', () => {
+      const seen = `${real.localAddress}:${real.localPort}`;
+      addresses.set(seen, `${client.remoteAddress}:${client.remotePort}`);
+      real.on('close', () => addresses.delete(seen));
+    });
+    const link = tie(client, real, (reply) => withOwnAddresses(reply, addresses));
     const act = front.rules.connect;
     if (act) void act(link.turn([], Buffer.alloc(0)));
     link.onCommand((command) => {
@@ -69,11 +76,19 @@ export const startFront = async (realPort: number, rules: FrontRules = {}): Prom
   };
 };
 
+/** CLIENT LIST and CLIENT INFO as they were without the front, which stands between them and the clients. */
+const withOwnAddresses = (reply: Buffer, addresses: ReadonlyMap<string, string>): Buffer => {
+  const { value } = parse(reply) as { value: Resp };
+  if (!('data' in value) || value.data === null) return reply;
+  const text = value.data.toString('latin1').replace(/(?<= addr=)\S+/g, (addr) => addresses.get(addr) ?? addr);
+  return encode({ ...value, data: Buffer.from(text, 'latin1') });
+};
+
 const ruleOf = (rules: FrontRules, [name = '', sub = '']: string[]): Act | undefined =>
   rules[`${name} ${sub}`.toUpperCase()] ?? rules[name.toUpperCase()] ?? rules['*'];
 
 /** One connection of a client and the one behind it. Commands take their turns one after the other, as answers must. */
-const tie = (client: Socket, real: Socket) => {
+const tie = (client: Socket, real: Socket, clientsIn: (reply: Buffer) => Buffer) => {
   const requests = new RespReader();
   const replies = new RespReader();
   const awaited: ((reply: Buffer) => void)[] = [];
@@ -83,19 +98,20 @@ const tie = (client: Socket, real: Socket) => {
   real.on('data', (piece) => {
     if (streaming) return void client.write(piece);
     for (const { value, bytes } of replies.push(piece)) {
-      // What a RESP3 server pushes answers no command.
-      if (value.type === '>') client.write(bytes);
-      else awaited.shift()?.(bytes);
+      // What a RESP3 server pushes, and what any server says before it is asked, answers no command.
+      const answered = value.type === '>' ? undefined : awaited.shift();
+      if (answered) answered(bytes);
+      else client.write(bytes);
     }
   });
 
   const turn = (command: string[], request: Buffer): Turn => ({
     command,
     client,
-    real: () => {
+    real: async () => {
       const reply = new Promise<Buffer>((resolve) => awaited.push(resolve));
       real.write(request);
-      return reply;
+      return command[0]?.toUpperCase() === 'CLIENT' ? clientsIn(await reply) : reply;
     },
   });
 
