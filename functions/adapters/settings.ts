@@ -2,6 +2,17 @@ import { number, readEnvironment } from './environment.ts';
 
 const watching = { POLL_MILLISECONDS: number, DESCRIBE_SECONDS: number, WATCH_SECONDS: number };
 
+const MEGABYTE = 1_000_000;
+
+/** @throws EnvironmentError */
+export const preflightSettings = () => {
+  const env = readEnvironment({ WRITE_SAMPLE_MILLISECONDS: number, COPY_MEGABYTES_PER_SECOND: number });
+  return {
+    sampleMs: env.WRITE_SAMPLE_MILLISECONDS,
+    copyBytesPerSecond: env.COPY_MEGABYTES_PER_SECOND * MEGABYTE,
+  };
+};
+
 /** @throws EnvironmentError */
 export const testSettings = () => {
   const env = readEnvironment({

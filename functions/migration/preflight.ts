@@ -143,6 +143,16 @@ export interface SyncForecast {
   remedy: string[];
 }
 
+/** A node of the replication group, whose data a migration replaces. */
+export interface TargetNodeFigures {
+  nodeGroupId: string;
+  cacheClusterId: string;
+  endpoint: Endpoint;
+  role: 'primary' | 'replica';
+  /** Keys of all its databases; absent when it could not be read. */
+  keys?: number;
+}
+
 /** What was learned of both sides, for the view. A figure that is not known is absent. */
 export interface PreflightFigures {
   sourceVersion?: string;
@@ -152,6 +162,8 @@ export interface PreflightFigures {
   targetCapacityBytes?: number;
   /** The best fence that the source allows. */
   fence?: 'acl' | 'minReplicas' | 'none';
+  /** Absent when there is no such group. */
+  targetNodes?: TargetNodeFigures[];
   source?: Endpoint;
 }
 

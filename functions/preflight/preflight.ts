@@ -1,0 +1,105 @@
+import type { Migrations } from '../migration/ports.ts';
+import type { CheckId, Finding, PreflightResult, TargetNodeFigures } from '../migration/preflight.ts';
+import type { Endpoint } from '../migration/record.ts';
+import type { Clock } from '../replication/ports.ts';
+import type { TaskInput } from '../replication/task-input.ts';
+import type { Facts, TargetNode } from './facts.ts';
+import { judge } from './judge.ts';
+import { keysIn, keyspaceOf } from './keyspace.ts';
+import { listed } from './text.ts';
+import { UnreadableFieldError } from './unreadable.ts';
+
+export interface PreflightInput extends TaskInput {
+  waivers: CheckId[];
+}
+
+export interface PreflightOutcome extends PreflightResult {
+  /** The verdict in one sentence. When it failed it names the checks that block. */
+  why: string;
+}
+
+/**
+ * Gathers the facts of both sides and judges them. It only reads, so a repeat of this task does no harm.
+ *
+ * @throws TransientServiceError, TargetRefusedError
+ */
+export const makePreflight =
+  (
+    gather: (asked: { replicationGroupId: string; source: Endpoint }) => Promise<Facts>,
+    migrations: Pick<Migrations, 'update'>,
+    clock: Clock,
+    { copyBytesPerSecond }: { copyBytesPerSecond: number },
+  ) =>
+  async ({ migrationId, replicationGroupId, source, waivers }: PreflightInput): Promise<PreflightOutcome> => {
+    await migrations.update(migrationId, {
+      status: 'checking',
+      statusReason: 'Source and replication group are looked at for whatever would make the migration fail.',
+      phase: 'preflight',
+      waitingFor: 'the answers of both sides',
+    });
+    const facts = await gather({ replicationGroupId, source });
+    const judged = judge(facts, { replicationGroupId, source, nowMs: clock.now(), copyBytesPerSecond }, waivers);
+    const targetNodes = targetNodesOf(facts);
+    const result: PreflightResult = {
+      ...judged,
+      findings: fitting(judged.findings),
+      figures: { ...judged.figures, ...(targetNodes && { targetNodes }) },
+    };
+    const why = whyOf(result);
+    await migrations.update(migrationId, { preflight: result, statusReason: why, waitingFor: 'the next step' });
+    return { ...result, why };
+  };
+
+const targetNodesOf = ({ group, nodes }: Facts): TargetNodeFigures[] | undefined => {
+  if (!('value' in group)) return undefined;
+  const read = new Map('value' in nodes ? nodes.value.read.map((node) => [node.cacheClusterId, node]) : []);
+  return group.value.nodes.map(({ nodeGroupId, cacheClusterId, endpoint, role }) => {
+    const keys = keysOf(read.get(cacheClusterId));
+    return { nodeGroupId, cacheClusterId, endpoint, role, ...(keys !== undefined && { keys }) };
+  });
+};
+
+const keysOf = (node: TargetNode | undefined): number | undefined => {
+  if (!node) return undefined;
+  try {
+    return keysIn(keyspaceOf(node.info, 'nodes'));
+  } catch (error) {
+    // A finding of its own says so.
+    if (error instanceof UnreadableFieldError) return undefined;
+    throw error;
+  }
+};
+
+/** Events with all findings must stay far below the 256 KiB that Step Functions and an event's consumers take. */
+const MOST_BYTES = 120_000;
+
+/** Findings that fit into an event: what does not is left out of the last ones' remedies. */
+const fitting = (findings: readonly Finding[]): Finding[] => {
+  const fitted = [...findings];
+  let bytes = Buffer.byteLength(JSON.stringify(fitted));
+  for (let last = fitted.length - 1; last >= 0 && bytes > MOST_BYTES; last--) {
+    const finding = fitted[last] as Finding;
+    bytes -= Buffer.byteLength(JSON.stringify(finding.remedy));
+    fitted[last] = { ...finding, remedy: [] };
+  }
+  return fitted;
+};
+
+const MOST_NAMED = 20;
+
+const whyOf = ({ verdict, checks, findings }: PreflightResult): string => {
+  const ids = (wanted: (finding: Finding) => boolean) => findings.filter(wanted).map(({ id }) => id);
+  const blocking = ids(({ severity, waived }) => severity === 'blocking' && !waived);
+  if (verdict === 'failed') {
+    return `The preflight found what blocks the migration: ${listed(blocking, MOST_NAMED)}.`;
+  }
+  const waived = ids((finding) => finding.waived === true);
+  const warnings = ids(({ severity }) => severity === 'warning').length;
+  return [
+    `${checks} checks found nothing that blocks`,
+    ...(waived.length > 0 ? [`waived: ${listed(waived, MOST_NAMED)}`] : []),
+    ...(warnings > 0 ? [`${warnings} warning${warnings === 1 ? '' : 's'}`] : []),
+  ]
+    .join('; ')
+    .concat('.');
+};
