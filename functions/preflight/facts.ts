@@ -60,6 +60,8 @@ export interface TargetNode {
   cacheClusterId: string;
   endpoint: Endpoint;
   role: 'primary' | 'replica';
+  /** IP addresses that its endpoint's name has here; absent when none were found. */
+  addresses?: string[];
   /** INFO, all default sections. */
   info: Info;
 }

@@ -32,3 +32,7 @@ export const bytesText = (bytes: number): string => {
   while (value >= 1024 && unit < UNITS.length - 1) [value, unit] = [value / 1024, unit + 1];
   return `${unit === 0 ? value : Number(value.toPrecision(3))} ${UNITS[unit]}`;
 };
+
+/** `10.0.0.5:6379`, `[fd00::5]:6379`. */
+export const endpointText = ({ address, port }: { address: string; port: number }): string =>
+  address.includes(':') ? `[${shown(address)}]:${port}` : `${shown(address)}:${port}`;

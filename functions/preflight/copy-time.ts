@@ -1,0 +1,16 @@
+import type { Info } from '../replication/info.ts';
+import type { Circumstances } from './facts.ts';
+import { numberField, optionalNumberField } from './unreadable.ts';
+
+/**
+ * The bytes that the full sync has to carry, as the source counts its dataset.
+ * @throws {UnreadableFieldError}
+ */
+export const datasetBytes = (sourceInfo: Info): number =>
+  // Before Redis 4 nothing tells the dataset from the server's own memory.
+  optionalNumberField(sourceInfo, 'used_memory_dataset', 'sourceInfo') ??
+  numberField(sourceInfo, 'used_memory', 'sourceInfo');
+
+/** How long the copy is expected to take. @throws {UnreadableFieldError} */
+export const copySeconds = (sourceInfo: Info, { copyBytesPerSecond }: Circumstances): number =>
+  datasetBytes(sourceInfo) / copyBytesPerSecond;
