@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { PlannedAction } from '../../../functions/migration/record.ts';
+import { type Plan, plannedActions } from '../../../functions/preflight/actions.ts';
+import { NODES, SOURCE } from '../support/nodes.ts';
+
+const [primary, replica] = NODES as [(typeof NODES)[0], (typeof NODES)[0]];
+const planWith = (change: Partial<Plan> = {}): Plan => ({
+  replicationGroupId: 'test',
+  source: SOURCE,
+  cutover: 'manual',
+  figures: {
+    keys: 120_000,
+    targetNodes: [
+      { nodeGroupId: '0001', ...primary, keys: 1204 },
+      { nodeGroupId: '0001', ...replica, keys: 0 },
+    ],
+  },
+  ...change,
+});
+
+/** `PutEvents MigrationStarted`, or the call and what it is done to. */
+const inShort = ({ call, on, parameters }: PlannedAction): string =>
+  call === 'events:PutEvents' ? String(parameters?.DetailType) : `${call} on ${on}`;
+const shortPlan = (change: Partial<Plan> = {}) => plannedActions(planWith(change)).map(inShort);
+
+const BEGUN = [
+  'MigrationAccepted',
+  'dynamodb:UpdateItem on the lock of replication group test',
+  'elasticache:DescribeReplicationGroups, DescribeCacheClusters, DescribeCacheParameters on replication group test',
+  'INFO and other commands that only read on source 10.0.0.5:6379 and every node of the group',
+];
+const TESTED = [...BEGUN, 'MigrationPreflightPassed', 'elasticache:TestMigration on replication group test'];
+const FAILED = ['dynamodb:UpdateItem on the lock of replication group test', 'MigrationFailed'];
+
+describe('the actions of a real run', () => {
+  it('are told in their order, each with the resource that it is done to', () => {
+    expect(shortPlan()).toEqual([
+      ...TESTED,
+      'elasticache:StartMigration on replication group test',
+      'MigrationStarted',
+      'REPLICAOF 10.0.0.5 6379 on node test-001 (test-001.test:6379)',
+      'PSYNC on source 10.0.0.5:6379',
+      'a full sync from its primary on node test-002 (test-002.test:6379)',
+      'INFO, and CLIENT LIST on the source on source 10.0.0.5:6379 and every node of the group',
+      'MigrationProgressed',
+      'MigrationInSync',
+      'MigrationAwaitingCutover',
+      'POST /migrations/{id}/cutover on the migration',
+      'MigrationCutoverStarted',
+      'INFO on source 10.0.0.5:6379 and every node of the group',
+      'elasticache:CompleteMigration on replication group test',
+      'REPLICAOF NO ONE on node test-001 (test-001.test:6379)',
+      'INFO on source 10.0.0.5:6379 and every node of the group',
+      'MigrationPromoted',
+      'dynamodb:UpdateItem on the lock of replication group test',
+      'MigrationCompleted',
+    ]);
+  });
+
+  it('have no place for an operator when the cutover is automatic', () => {
+    const manual = shortPlan();
+    const automatic = shortPlan({ cutover: 'automatic' });
+
+    expect(manual.filter((action) => !automatic.includes(action))).toEqual([
+      'MigrationAwaitingCutover',
+      'POST /migrations/{id}/cutover on the migration',
+    ]);
+  });
+
+  it('end with the failure where a real run would end', () => {
+    expect(shortPlan({ endsAt: 'preflight' })).toEqual([...BEGUN, 'MigrationPreflightFailed', ...FAILED]);
+    expect(shortPlan({ endsAt: 'test' })).toEqual([...TESTED, ...FAILED]);
+  });
+
+  it('say how many keys are erased and how many come, where that is known', () => {
+    const effectOn = (plan: Plan, call: string) =>
+      plannedActions(plan).find((one) => one.call.startsWith(call))?.effect;
+
+    expect(effectOn(planWith(), 'REPLICAOF 10')).toBe(
+      '1,204 keys are erased and replaced by 120,000 keys of the source.',
+    );
+    expect(effectOn(planWith(), 'a full sync')).toBe('It is empty, and gets the same, behind its primary.');
+    const { keys: _, ...unknown } = { nodeGroupId: '0001', ...primary, keys: 0 };
+    expect(effectOn(planWith({ figures: { targetNodes: [unknown] } }), 'REPLICAOF 10')).toBe(
+      "All its data are erased and replaced by the source's data.",
+    );
+  });
+
+  it('name the parameters of the calls as AWS names them, and never Force', () => {
+    const parametersOf = (call: string) => plannedActions(planWith()).find((one) => one.call === call)?.parameters;
+    const endpoint = {
+      ReplicationGroupId: 'test',
+      CustomerNodeEndpointList: [{ Address: SOURCE.address, Port: SOURCE.port }],
+    };
+
+    expect(parametersOf('elasticache:TestMigration')).toEqual(endpoint);
+    expect(parametersOf('elasticache:StartMigration')).toEqual(endpoint);
+    expect(parametersOf('elasticache:CompleteMigration')).toEqual({ ReplicationGroupId: 'test' });
+  });
+
+  it('are told of a group of which nothing is known, too', () => {
+    expect(shortPlan({ figures: {}, endsAt: 'preflight' })).toHaveLength(BEGUN.length + 3);
+  });
+});
