@@ -24,7 +24,7 @@ const v4Kind = (address: number): AddressKind => {
 };
 
 const v6Kind = (address: string): AddressKind | undefined => {
-  if (!/^[0-9a-f:]+(?:%.+)?$/.test(address)) return undefined;
+  if (!/^[0-9a-f:]+(?:%[\w.-]+)?$/.test(address)) return undefined;
   // `::1`, `::` and their long forms: nothing but zeros before the last digit.
   if (/^[0:]*:[01]?$/.test(address)) return 'loopback';
   if (/^f[cd][0-9a-f]{2}:/.test(address)) return 'private';

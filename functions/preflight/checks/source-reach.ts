@@ -1,0 +1,69 @@
+import { sentence } from '../../migration/sentence.ts';
+import { check, onSource, PREPARE } from '../check.ts';
+import type { Reach } from '../facts.ts';
+import { shown } from '../text.ts';
+
+/** How the source answers who knocks. Each state of reach is one finding. */
+export const SOURCE_REACH_CHECKS = [
+  check({
+    id: 'source-unreachable',
+    title: 'The source cannot be reached.',
+    required: "Inbound rules and routes to the source's port for ElastiCache's nodes and for this service.",
+    because: PREPARE,
+    needs: ['sourceReach'],
+    rule: ({ sourceReach }, { source }) =>
+      whenReach(sourceReach, 'unreachable', [
+        ...['ELASTICACHE_SECURITY_GROUP', 'MIGRATOR_SECURITY_GROUP'].map(
+          (group) =>
+            `aws ec2 authorize-security-group-ingress --group-id "$SOURCE_SECURITY_GROUP" --protocol tcp --port ${source.port} --source-group "$${group}"`,
+        ),
+      ]),
+  }),
+  check({
+    id: 'source-auth',
+    title: 'The source asks for a password or a user.',
+    required: 'No AUTH: a node of ElastiCache that follows the source has no credentials to give.',
+    because: PREPARE,
+    needs: ['sourceReach'],
+    rule: ({ sourceReach }, circumstances) =>
+      whenReach(sourceReach, 'auth', [onSource(circumstances, '-a "$PASSWORD"', 'CONFIG SET requirepass ""')]),
+  }),
+  check({
+    id: 'source-tls',
+    title: 'The source speaks TLS on this port.',
+    required: 'A port in clear: the target must be without encryption in transit, so its nodes cannot follow over TLS.',
+    because: PREPARE,
+    needs: ['sourceReach'],
+    rule: ({ sourceReach }, circumstances) =>
+      whenReach(sourceReach, 'tls', [
+        onSource(circumstances, '--tls --insecure', 'CONFIG SET port', String(anotherPort(circumstances.source.port))),
+      ]),
+  }),
+  check({
+    id: 'source-loading',
+    title: 'The source is still loading its data.',
+    required: 'A source that has loaded: until then it answers nothing, and its figures are not yet true.',
+    because: { text: 'Redis, INFO: loading', url: 'https://redis.io/docs/latest/commands/info/' },
+    needs: ['sourceReach'],
+    rule: ({ sourceReach }, circumstances) =>
+      whenReach(sourceReach, 'loading', [`until ${onSource(circumstances, 'PING')} | grep -q PONG; do sleep 1; done`]),
+  }),
+  check({
+    id: 'source-protected-mode',
+    title: 'The source is in protected mode.',
+    required: 'protected-mode no. The line is for a shell on the source itself, since it answers to nobody else.',
+    because: PREPARE,
+    needs: ['sourceReach'],
+    mayUse: ['sourceConfig'],
+    rule: ({ sourceReach, sourceConfig }, { source }) => {
+      const remedy = [`redis-cli -h 127.0.0.1 -p ${source.port} CONFIG SET protected-mode no`];
+      if (sourceConfig?.get('protected-mode') === 'yes') return { found: 'protected-mode is `yes`.', remedy };
+      return whenReach(sourceReach, 'protected', remedy);
+    },
+  }),
+] as const;
+
+const whenReach = ({ state, detail }: Reach, wanted: Reach['state'], remedy: string[]) =>
+  state === wanted ? { found: sentence(shown(detail, 300)), remedy } : undefined;
+
+const anotherPort = (port: number): number => (port < 65_535 ? port + 1 : port - 1);

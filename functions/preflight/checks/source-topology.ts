@@ -1,0 +1,94 @@
+import { replicaLines } from '../../replication/info.ts';
+import { check, measured, PREPARE, page } from '../check.ts';
+import { listed, shellWord, shown } from '../text.ts';
+import { numberField, textField } from '../unreadable.ts';
+import { asSource } from './source-address.ts';
+
+const OTHER_PRIMARY = measured(
+  'Sentinel promoted a replica of a fenced primary within 3.2 s, and writes went on there',
+);
+
+/** What stands around the source, and may act on its own. */
+export const SOURCE_TOPOLOGY_CHECKS = [
+  check({
+    id: 'source-commands-renamed',
+    title: 'Commands that replication needs are renamed or refused on the source.',
+    required: 'Every command under its own name. A `rename-command` line goes only with a restart of the source.',
+    because: PREPARE,
+    needs: ['sourceCommands'],
+    mayUse: ['sourceInfo'],
+    rule: ({ sourceCommands, sourceInfo }) => {
+      const missing = [...sourceCommands].filter(([, known]) => !known).map(([name]) => name);
+      if (missing.length === 0) return undefined;
+      const file = sourceInfo?.get('config_file') || '/etc/redis/redis.conf';
+      return {
+        found: `Not known to the source: ${listed(missing, 20)}.`,
+        remedy: [`sed -i -E '/^ *rename-command +(${missing.join('|')}) /Id' ${shellWord(file)}`],
+      };
+    },
+  }),
+  check({
+    id: 'source-is-replica',
+    title: 'The source is a replica.',
+    required: 'The primary: writes reach a replica through it, so that a fence on the replica would stop none of them.',
+    because: page(
+      'AWS, Migration-Initiate: a replica may be named, writes stay with its primary',
+      'Migration-Initiate.html',
+    ),
+    needs: ['sourceInfo'],
+    rule: ({ sourceInfo }) => {
+      if (textField(sourceInfo, 'role', 'sourceInfo') === 'master') return undefined;
+      const address = shown(textField(sourceInfo, 'master_host', 'sourceInfo'));
+      const port = numberField(sourceInfo, 'master_port', 'sourceInfo');
+      return {
+        found: `It follows ${address}:${port}, master_link_status ${shown(sourceInfo.get('master_link_status') ?? 'not told')}.`,
+        remedy: [asSource({ address, port })],
+      };
+    },
+  }),
+  check({
+    id: 'source-replicas',
+    title: 'Other replicas follow the source.',
+    required: 'Known to you: they do not move to ElastiCache, and the fence has to cover each of them.',
+    because: OTHER_PRIMARY,
+    needs: ['sourceInfo'],
+    rule: ({ sourceInfo }) => {
+      const connected = numberField(sourceInfo, 'connected_slaves', 'sourceInfo');
+      if (connected === 0) return undefined;
+      const replicas = replicaLines(sourceInfo).map(({ ip, port, state }) => ({
+        name: `${shown(ip)}:${port}`,
+        ip,
+        port,
+        state,
+      }));
+      return {
+        found: `${connected}: ${listed(replicas.map(({ name, state }) => `${name} (${shown(state, 20)})`)) || 'not told which'}.`,
+        remedy: replicas.slice(0, 5).map(({ ip, port }) => `redis-cli -h ${shellWord(ip)} -p ${port} CLIENT LIST`),
+      };
+    },
+  }),
+  check({
+    id: 'source-sentinel',
+    title: 'Sentinel watches the source, and may promote another node at any time.',
+    required: 'No Sentinel on the source from before the migration until after the cutover.',
+    because: OTHER_PRIMARY,
+    needs: ['sentinels'],
+    rule: ({ sentinels }) =>
+      sentinels.length === 0
+        ? undefined
+        : {
+            found: `${listed(
+              sentinels.map(
+                ({ endpoint, primaryName }) =>
+                  `${shown(endpoint.address)}:${endpoint.port} watches it as \`${shown(primaryName)}\``,
+              ),
+            )}.`,
+            remedy: sentinels
+              .slice(0, 20)
+              .map(
+                ({ endpoint, primaryName }) =>
+                  `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} SENTINEL REMOVE ${shellWord(primaryName)}`,
+              ),
+          },
+  }),
+] as const;
