@@ -1,0 +1,165 @@
+import { Refused, type Reply, Unread } from '../preflight/ports.ts';
+
+/** What may come at most. Bytes and elements are counted from each call of {@link RespReader.allow} on. */
+export interface RespLimits {
+  bytes: number;
+  /** Those of inner lists included. */
+  elements: number;
+  /** Of lists in lists. */
+  depth: number;
+  /** Of a line: a length, a number, a status, an error. */
+  lineBytes: number;
+}
+
+/** What came is no RESP2, or more than is allowed. */
+export class BrokenAnswer extends Unread {}
+
+/** An array that has been begun. */
+interface Open {
+  items: Reply[];
+  missing: number;
+}
+
+const [CR, LF] = [0x0d, 0x0a];
+const TYPES = '+-:$*';
+/** The shortest element of an array: `+`, CR, LF. */
+const SHORTEST_BYTES = 3;
+
+/**
+ * Reads answers in RESP2 from whatever pieces they come in. Nothing is reserved for what is merely announced: a length
+ * that cannot be kept within the allowance is refused at once.
+ */
+export class RespReader {
+  readonly #limits: RespLimits;
+  readonly #onReply: (reply: Reply) => void;
+  #allowedBytes: number;
+  #allowedElements: number;
+  /** Bytes of the line or bulk string that is being read, as they came. */
+  #pieces: Buffer[] = [];
+  #held = 0;
+  /** Length of the bulk string that is being read, its CRLF included. */
+  #bulkBytes: number | undefined;
+  #open: Open[] = [];
+
+  /** @param onReply is given each whole answer, and may call {@link allow} */
+  constructor(limits: RespLimits, onReply: (reply: Reply) => void) {
+    this.#limits = limits;
+    this.#onReply = onReply;
+    this.#allowedBytes = limits.bytes;
+    this.#allowedElements = limits.elements;
+  }
+
+  /** The limits count anew: what comes now belongs to another call. */
+  allow(): void {
+    this.#allowedBytes = this.#limits.bytes;
+    this.#allowedElements = this.#limits.elements;
+  }
+
+  /** Whether an answer has begun and is not whole. */
+  get amid(): boolean {
+    return this.#held > 0 || this.#bulkBytes !== undefined || this.#open.length > 0;
+  }
+
+  /** @throws BrokenAnswer; the reader is of no use afterwards */
+  push(chunk: Buffer): void {
+    let rest = chunk;
+    while (rest.length > 0) rest = this.#bulkBytes === undefined ? this.#readLine(rest) : this.#readBulk(rest);
+  }
+
+  #readLine(chunk: Buffer): Buffer {
+    // Told at the first byte: what is no Redis may never send a line.
+    if (this.#held === 0 && !TYPES.includes(String.fromCharCode(chunk[0] as number)))
+      throw new BrokenAnswer(noResp(chunk));
+    const end = chunk.indexOf(LF);
+    this.#hold(end === -1 ? chunk : chunk.subarray(0, end + 1));
+    if (this.#held > this.#limits.lineBytes)
+      throw new BrokenAnswer(`a line of more than ${this.#limits.lineBytes} bytes`);
+    if (end === -1) return chunk.subarray(chunk.length);
+    const line = this.#take();
+    if (line.length < 3 || line[line.length - 2] !== CR) throw new BrokenAnswer(noResp(line));
+    this.#header(line.toString('latin1', 0, 1), line.toString('utf8', 1, line.length - 2));
+    return chunk.subarray(end + 1);
+  }
+
+  #header(type: string, text: string): void {
+    if (type === '+') this.#element(Buffer.from(text));
+    else if (type === '-') this.#element(new Refused(text));
+    else if (type === ':') this.#element(this.#integer(text));
+    else {
+      const length = this.#length(text);
+      if (length === null) this.#element(null);
+      else if (type === '$') this.#bulk(length);
+      else this.#array(length);
+    }
+  }
+
+  #bulk(bytes: number): void {
+    if (bytes + 2 > this.#allowedBytes) throw new BrokenAnswer(`a text of ${bytes} bytes is announced`);
+    this.#bulkBytes = bytes + 2;
+  }
+
+  #readBulk(chunk: Buffer): Buffer {
+    const wanted = this.#bulkBytes as number;
+    const piece = chunk.subarray(0, wanted - this.#held);
+    this.#hold(piece);
+    if (this.#held === wanted) {
+      const bulk = this.#take();
+      if (bulk[wanted - 2] !== CR || bulk[wanted - 1] !== LF) throw new BrokenAnswer('a text is longer than announced');
+      this.#bulkBytes = undefined;
+      this.#element(bulk.subarray(0, wanted - 2));
+    }
+    return chunk.subarray(piece.length);
+  }
+
+  #array(count: number): void {
+    if (count > this.#allowedElements || count * SHORTEST_BYTES > this.#allowedBytes)
+      throw new BrokenAnswer(`a list of ${count} elements is announced`);
+    if (this.#open.length === this.#limits.depth) throw new BrokenAnswer(`lists ${this.#limits.depth + 1} deep`);
+    if (count === 0) this.#element([]);
+    else this.#open.push({ items: [], missing: count });
+  }
+
+  /** Something is whole: it belongs into the innermost list, which may be whole by it. */
+  #element(reply: Reply): void {
+    let whole = reply;
+    for (;;) {
+      if (--this.#allowedElements < 0) throw new BrokenAnswer(`more than ${this.#limits.elements} elements`);
+      const list = this.#open.at(-1);
+      if (list === undefined) break;
+      list.items.push(whole);
+      if (--list.missing > 0) return;
+      this.#open.pop();
+      whole = list.items;
+    }
+    this.#onReply(whole);
+  }
+
+  #length(text: string): number | null {
+    if (text === '-1') return null;
+    if (!/^(?:0|[1-9]\d{0,15})$/.test(text)) throw new BrokenAnswer(`${JSON.stringify(text.slice(0, 20))} as a length`);
+    return Number(text);
+  }
+
+  #integer(text: string): number {
+    if (!/^[-+]?\d{1,20}$/.test(text)) throw new BrokenAnswer(`${JSON.stringify(text.slice(0, 20))} as a number`);
+    return Number(text);
+  }
+
+  #hold(piece: Buffer): void {
+    this.#allowedBytes -= piece.length;
+    if (this.#allowedBytes < 0) throw new BrokenAnswer(`more than ${this.#limits.bytes} bytes`);
+    this.#pieces.push(piece);
+    this.#held += piece.length;
+  }
+
+  /** A copy, so that a short text does not keep the whole of what came with it. */
+  #take(): Buffer {
+    const taken = Buffer.concat(this.#pieces, this.#held);
+    this.#pieces = [];
+    this.#held = 0;
+    return taken;
+  }
+}
+
+const noResp = (bytes: Buffer): string =>
+  `${JSON.stringify(bytes.toString('latin1', 0, 20))}, which is no Redis protocol`;
