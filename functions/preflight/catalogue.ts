@@ -4,6 +4,13 @@ import { BOTH_SIDES_CHECKS } from './checks/both-sides.ts';
 import { CODE_CHECKS } from './checks/code.ts';
 import { MEMORY_FIT_CHECKS } from './checks/memory-fit.ts';
 import { SETTINGS_CHECKS } from './checks/settings.ts';
+import { SOURCE_ADDRESS_CHECKS } from './checks/source-address.ts';
+import { SOURCE_FENCE_CHECKS } from './checks/source-fence.ts';
+import { SOURCE_HEALTH_CHECKS } from './checks/source-health.ts';
+import { SOURCE_KEYS_CHECKS } from './checks/source-keys.ts';
+import { SOURCE_REACH_CHECKS } from './checks/source-reach.ts';
+import { SOURCE_SYNC_CHECKS } from './checks/source-sync.ts';
+import { SOURCE_TOPOLOGY_CHECKS } from './checks/source-topology.ts';
 import { TARGET_DATA_CHECKS } from './checks/target-data.ts';
 import { TARGET_GROUP_CHECKS } from './checks/target-group.ts';
 import { TARGET_KIND_CHECKS } from './checks/target-kind.ts';
@@ -27,4 +34,11 @@ export const CATALOGUE: readonly Check[] = [
   ...VERSIONS_CHECKS,
   ...CODE_CHECKS,
   ...BOTH_SIDES_CHECKS,
+  ...SOURCE_REACH_CHECKS,
+  ...SOURCE_ADDRESS_CHECKS,
+  ...SOURCE_TOPOLOGY_CHECKS,
+  ...SOURCE_HEALTH_CHECKS,
+  ...SOURCE_FENCE_CHECKS,
+  ...SOURCE_KEYS_CHECKS,
+  ...SOURCE_SYNC_CHECKS,
 ].toSorted((one, other) => ORDER.indexOf(one.id) - ORDER.indexOf(other.id));

@@ -51,7 +51,7 @@ export const SOURCE_REACH_CHECKS = [
   check({
     id: 'source-protected-mode',
     title: 'The source is in protected mode.',
-    required: 'protected-mode no. The line is for a shell on the source itself, since it answers to nobody else.',
+    required: 'Protected mode off. The line is for a shell on the source itself, since it answers to nobody else.',
     because: PREPARE,
     needs: ['sourceReach'],
     mayUse: ['sourceConfig'],
