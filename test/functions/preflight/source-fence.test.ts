@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckId } from '../../../functions/migration/preflight.ts';
+import type { FactName, FactValues } from '../../../functions/preflight/facts.ts';
+import { bestFence } from '../../../functions/preflight/fence.ts';
+import { judge } from '../../../functions/preflight/judge.ts';
+import { ask, cleanFacts, someCircumstances, sourceConfig, sourceInfo } from '../support/facts.ts';
+
+type Whole = { [N in FactName]?: { unreadable: string } | { moot: true } };
+const factsOf = (version: string, whole: Whole = {}, values: Partial<FactValues> = {}) =>
+  cleanFacts({ sourceInfo: sourceInfo({ redis_version: version }), ...values }, whole);
+
+const noUsers: Whole = { sourceUsers: { unreadable: 'ERR unknown command ACL' } };
+const noAclYet: Whole = { sourceUsers: { moot: true } };
+const noConfig: Whole = { sourceConfig: { unreadable: 'ERR unknown command CONFIG' } };
+
+describe('the best fence', () => {
+  it.each<[string, Whole, string]>([
+    ['7.0.15', {}, 'acl'],
+    ['6.0.0', {}, 'acl'],
+    ['6.0.0', noConfig, 'acl'],
+    ['7.2.4', noUsers, 'minReplicas'],
+    ['7.0.0', noUsers, 'minReplicas'],
+    ['6.2.7', noUsers, 'minReplicas'],
+    ['6.2.6', noUsers, 'none'],
+    ['6.2.0', noUsers, 'none'],
+    ['6.0.17', noUsers, 'minReplicas'],
+    ['6.0.16', noUsers, 'none'],
+    ['5.0.14', noAclYet, 'none'],
+    ['2.8.24', noAclYet, 'none'],
+    ['7.0.15', { ...noUsers, ...noConfig }, 'none'],
+  ])('of %s with %o is %s', (version, whole, fence) => {
+    expect(bestFence(factsOf(version, whole))).toBe(fence);
+  });
+
+  it('is not known of a source that was not read, or that has no version', () => {
+    expect(bestFence(cleanFacts({}, { sourceInfo: { moot: true } }))).toBeUndefined();
+    expect(bestFence(cleanFacts({ sourceInfo: sourceInfo({ redis_version: undefined }) }))).toBeUndefined();
+  });
+
+  it.each<[string, Whole, CheckId[]]>([
+    ['7.0.15', {}, []],
+    ['7.0.15', noUsers, ['fence-weak']],
+    ['6.2.6', noUsers, ['fence-none']],
+    ['5.0.14', noAclYet, ['fence-none']],
+  ])('of %s with %o is a finding of at most one kind', (version, whole, ids) => {
+    const { findings } = judge(factsOf(version, whole), someCircumstances(), []);
+
+    expect(findings.map(({ id }) => id).filter((id) => id.startsWith('fence-'))).toEqual(ids);
+  });
+});
+
+describe('a fence that lasts', () => {
+  const lasting = (config_file: string | undefined, aclfile: string | undefined, users: string[] | undefined) =>
+    ask('fence-not-durable', {
+      sourceInfo: sourceInfo({ config_file }),
+      sourceConfig: sourceConfig({ aclfile }),
+      sourceUsers: users as string[],
+    })?.found;
+
+  it('needs a configuration file or an ACL file for ACL rules', () => {
+    expect(lasting('/etc/redis.conf', '', ['default'])).toBeUndefined();
+    expect(lasting('', '/etc/users.acl', ['default'])).toBeUndefined();
+    expect(lasting('', '', ['default'])).toContain('config_file is empty, and so is aclfile');
+    expect(lasting(undefined, undefined, ['default'])).toContain('config_file is empty');
+  });
+
+  it('needs a configuration file for min-replicas-to-write', () => {
+    expect(lasting('/etc/redis.conf', '', undefined)).toBeUndefined();
+    expect(lasting('', '/etc/users.acl', undefined)).toContain('config_file is empty:');
+  });
+
+  it('is not asked for where there is no fence', () => {
+    expect(
+      ask('fence-not-durable', {
+        sourceInfo: sourceInfo({ redis_version: '5.0.14', config_file: '' }),
+        sourceUsers: undefined as unknown as string[],
+      }),
+    ).toBeUndefined();
+  });
+});
+
+describe('users of the source', () => {
+  it('beside the default one are named', () => {
+    expect(ask('acl-users', { sourceUsers: ['default'] })).toBeUndefined();
+    expect(ask('acl-users', { sourceUsers: ['default', 'app', 'ops'] })?.found).toBe('2: app and ops.');
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { NEEDED_COMMANDS } from '../../../functions/preflight/facts.ts';
+import { UnreadableFieldError } from '../../../functions/preflight/unreadable.ts';
+import { ask, sourceInfo } from '../support/facts.ts';
+
+describe('commands', () => {
+  it('that the source does not know are named, with the line that gives their names back', () => {
+    const sourceCommands = new Map(NEEDED_COMMANDS.map((name) => [name, !['psync', 'config'].includes(name)]));
+
+    expect(ask('source-commands-renamed', { sourceCommands })).toEqual({
+      found: 'Not known to the source: psync and config.',
+      remedy: ["sed -i -E '/^ *rename-command +(psync|config) /Id' /etc/redis/redis.conf"],
+    });
+  });
+});
+
+describe('the role of the source', () => {
+  const role = (info: Record<string, string | undefined>) =>
+    ask('source-is-replica', { sourceInfo: sourceInfo({ role: 'slave', ...info }) });
+
+  it('as a replica names the primary to give instead', () => {
+    expect(role({ master_host: '10.0.0.4', master_port: '6379', master_link_status: 'up' })).toEqual({
+      found: 'It follows 10.0.0.4:6379, master_link_status up.',
+      remedy: ['"customerNodeEndpointList": [{"address":"10.0.0.4","port":6379}]'],
+    });
+  });
+
+  it.each([{ master_host: undefined, master_port: '1' }, { master_host: 'x', master_port: 'y' }, { role: undefined }])(
+    'cannot be judged with %o',
+    (info) => {
+      expect(() => role(info)).toThrow(UnreadableFieldError);
+    },
+  );
+});
+
+describe('other replicas', () => {
+  const replicas = (info: Record<string, string>) => ask('source-replicas', { sourceInfo: sourceInfo(info) });
+
+  it('are counted and named', () => {
+    expect(replicas({ connected_slaves: '1', slave0: 'ip=10.0.0.6,port=6380,state=online,offset=7,lag=0' })).toEqual({
+      found: '1: 10.0.0.6:6380 (online).',
+      remedy: ['redis-cli -h 10.0.0.6 -p 6380 CLIENT LIST'],
+    });
+  });
+
+  it('count even where the source does not tell which', () => {
+    expect(replicas({ connected_slaves: '2' })).toEqual({ found: '2: not told which.', remedy: [] });
+  });
+
+  it('are quoted for the shell, whatever a source says', () => {
+    const line = replicas({ connected_slaves: '1', slave0: 'ip=$(reboot),port=1,state=online,offset=7' })?.remedy[0];
+
+    expect(line).toBe("redis-cli -h '$(reboot)' -p 1 CLIENT LIST");
+  });
+});
+
+describe('Sentinels', () => {
+  it('are each named, with the line that takes the source from them', () => {
+    const endpoint = (port: number) => ({ address: '10.0.0.7', port });
+
+    expect(ask('source-sentinel', { sentinels: [] })).toBeUndefined();
+    expect(
+      ask('source-sentinel', {
+        sentinels: [
+          { endpoint: endpoint(26_379), primaryName: 'mymaster' },
+          { endpoint: endpoint(26_380), primaryName: 'my master' },
+        ],
+      }),
+    ).toEqual({
+      found: '10.0.0.7:26379 watches it as `mymaster` and 10.0.0.7:26380 watches it as `my master`.',
+      remedy: [
+        'redis-cli -h 10.0.0.7 -p 26379 SENTINEL REMOVE mymaster',
+        "redis-cli -h 10.0.0.7 -p 26380 SENTINEL REMOVE 'my master'",
+      ],
+    });
+  });
+});
