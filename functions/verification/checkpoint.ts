@@ -1,0 +1,176 @@
+import type { Difference, DifferenceKind } from './difference.ts';
+
+/** What is asked for; it stays the same from the first step to the last. */
+export interface VerificationOptions {
+  mode: 'full' | 'sample';
+  /** With `sample`: how many keys of each side. */
+  sampleKeys: number;
+  /** Only this database; without it all that hold keys on either side. */
+  database?: number;
+  /** Two expiries that are so close count as equal. Without it: 0 where both servers tell expiries exactly, else what clocks and lag explain. */
+  ttlToleranceMs?: number;
+}
+
+/** One direction: SCAN of one server, database by database. */
+export interface Walk {
+  /** Absent between two databases, and at the end. */
+  database?: number;
+  cursor: string;
+  /** Databases that are through. */
+  visited: number[];
+  done: boolean;
+}
+
+/** A key that was not the same on both sides when it was looked at first. */
+export interface Candidate {
+  database: number;
+  /** Base64. */
+  key: string;
+}
+
+/** A key that is compared piece by piece, and how far that is. */
+export interface BigTask extends Candidate {
+  stage: 'shape' | 'parts' | 'size' | 'extras' | 'pending';
+  type?: string;
+  /** In `parts`: byte, index, cursor or stream id to go on with; in `extras` a cursor; in `pending` an id. */
+  position: string;
+  /** How many elements a piece has. */
+  elements: number;
+  /** In `pending`: the consumer group (base64) that is being compared. */
+  group?: string;
+}
+
+export interface Counts {
+  /** Keys of the source that were held against the target. */
+  compared: number;
+  /** Keys of the target that were looked for on the source. */
+  lookedFor: number;
+  /** Keys compared piece by piece. */
+  big: number;
+  /** Keys that were not the same at the first look. */
+  candidates: number;
+  /** … and turned out the same once the target had applied the source's writes. */
+  settled: number;
+  /** … and were gone on both sides, their expiry having passed. */
+  expired: number;
+  /** … and were gone on both sides while the source evicted keys. */
+  evicted: number;
+  /** … and changed faster than they could be compared. */
+  unsettled: number;
+  /** Keys of a type that cannot be read. */
+  unreadable: number;
+  differences: Record<DifferenceKind, number>;
+}
+
+/** Who the two servers were when the passes began: cursors mean nothing to others. */
+export interface Servers {
+  source: { runId: string; replicationId: string };
+  target: { runId: string; replicationId: string };
+  /** The target applies the source's stream: offsets can be compared. */
+  linked: boolean;
+  evictedKeys: { source: number; target: number };
+  ttlToleranceMs: number;
+}
+
+/** Speed, and what holds it back. */
+export interface Rate {
+  /** Round trip of a PING to the source before the first key was read. */
+  baselineMs?: number;
+  /** Keys a second that the source's latency allows; absent: no limit. */
+  brake?: number;
+  /** Keys a second of late, over both directions. */
+  keysPerSecond?: number;
+}
+
+/**
+ * The whole state of a verification, as JSON of at most about 60 KB. It can be stopped after any step and gone on with by
+ * another process.
+ */
+export interface Checkpoint {
+  version: 1;
+  options: VerificationOptions;
+  startedAtMs: number;
+  steps: number;
+  /** How often the passes began anew because a server was another one. */
+  restarts: number;
+  notes: string[];
+  servers?: Servers;
+  forward: Walk;
+  backward: Walk;
+  candidates: Candidate[];
+  big: BigTask[];
+  counts: Counts;
+  /** The first that were confirmed; `counts` has all. */
+  differences: Difference[];
+  /** Short hashes of the first confirmed keys: SCAN may return a key twice. */
+  confirmed: string[];
+  /** Names of some keys that were unsettled or unreadable. */
+  untold: Difference['key'][];
+  /** Whether the servers' own serialisation saves time, and how often it did not. */
+  quick: { on: boolean; batches: number; wasted: number };
+  rate: Rate;
+  /** Since when the target has not applied what the source had: ISO 8601 is for people, this is for the limit. */
+  waitingSinceMs?: number;
+}
+
+export const MAX_DIFFERENCES = 100;
+export const MAX_CONFIRMED = 1000;
+export const MAX_UNTOLD = 20;
+/** Of the names of candidates, base64. */
+export const MAX_CANDIDATE_CHARACTERS = 8000;
+export const MAX_BIG = 8;
+/** Longer names are judged on the spot: they do not fit into a checkpoint. */
+export const MAX_KEPT_NAME_BYTES = 512;
+const MAX_NOTES = 10;
+
+const walk = (): Walk => ({ cursor: '0', visited: [], done: false });
+
+const counts = (): Counts => ({
+  compared: 0,
+  lookedFor: 0,
+  big: 0,
+  candidates: 0,
+  settled: 0,
+  expired: 0,
+  evicted: 0,
+  unsettled: 0,
+  unreadable: 0,
+  differences: { missing: 0, extra: 0, type: 0, value: 0, ttl: 0 },
+});
+
+/** Where a pass begins: nothing has been looked at. */
+const fresh = () => ({
+  forward: walk(),
+  backward: walk(),
+  candidates: [],
+  big: [],
+  counts: counts(),
+  differences: [],
+  confirmed: [],
+  untold: [],
+});
+
+export const newCheckpoint = (options: VerificationOptions, nowMs: number): Checkpoint => ({
+  version: 1,
+  options,
+  startedAtMs: nowMs,
+  steps: 0,
+  restarts: 0,
+  notes: [],
+  ...fresh(),
+  quick: { on: true, batches: 0, wasted: 0 },
+  rate: {},
+});
+
+/** Forgets what was found of other servers. */
+export const startOver = (checkpoint: Checkpoint, why: string): void => {
+  Object.assign(checkpoint, fresh());
+  delete checkpoint.servers;
+  delete checkpoint.waitingSinceMs;
+  checkpoint.restarts++;
+  note(checkpoint, why);
+};
+
+export const note = (checkpoint: Checkpoint, text: string): void => {
+  if (checkpoint.notes.length < MAX_NOTES && !checkpoint.notes.includes(text)) checkpoint.notes.push(text);
+};

@@ -1,0 +1,72 @@
+import type { KeyState } from './ports.ts';
+
+export type DifferenceKind = 'missing' | 'extra' | 'type' | 'value' | 'ttl';
+
+/** One side of a difference. */
+export interface Side {
+  type: string;
+  /** The first 16 hex digits of the value's digest; absent for big values. */
+  digest?: string;
+  /** Epoch milliseconds. */
+  expiresAtMs?: number;
+  /** Bytes of a string, elements of anything else. */
+  length: number;
+}
+
+export interface Difference {
+  database: number;
+  /** Printable: other bytes as \xNN, cut to {@link NAME_CHARACTERS}. */
+  key: string;
+  /** The name's bytes, where the text is not the name itself. */
+  keyBase64?: string;
+  kind: DifferenceKind;
+  source?: Side;
+  target?: Side;
+  note?: string;
+}
+
+const NAME_CHARACTERS = 120;
+const BASE64_BYTES = 150;
+
+/** A name that may be any bytes as text of bounded length, and its bytes where the text is not exact. */
+export const printable = (key: Buffer): { key: string; keyBase64?: string } => {
+  let text = '';
+  let exact = true;
+  for (const byte of key.subarray(0, NAME_CHARACTERS)) {
+    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x5c;
+    text += plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+    exact &&= plain;
+  }
+  if (key.length > NAME_CHARACTERS) return { key: `${text}… (${key.length} bytes)`, ...base64(key) };
+  return { key: text, ...(!exact && base64(key)) };
+};
+
+const base64 = (key: Buffer): { keyBase64?: string } =>
+  key.length > BASE64_BYTES ? {} : { keyBase64: key.toString('base64') };
+
+export const sideOf = (state: KeyState): Side | undefined =>
+  state.type === 'none'
+    ? undefined
+    : {
+        type: state.type,
+        ...(state.digest !== undefined && { digest: state.digest.slice(0, 16) }),
+        ...(state.expiresAtMs >= 0 && { expiresAtMs: state.expiresAtMs }),
+        length: state.length,
+      };
+
+/** Whether two states are of one key that is the same on both sides. Big values count as equal here: they are compared elsewhere. */
+export const sameState = (a: KeyState, b: KeyState, ttlToleranceMs: number): boolean =>
+  a.type === b.type && a.digest === b.digest && sameExpiry(a, b, ttlToleranceMs);
+
+export const sameExpiry = (a: KeyState, b: KeyState, ttlToleranceMs: number): boolean =>
+  a.expiresAtMs < 0 || b.expiresAtMs < 0
+    ? a.expiresAtMs === b.expiresAtMs
+    : Math.abs(a.expiresAtMs - b.expiresAtMs) <= ttlToleranceMs;
+
+/** What is wrong with a key that is not the same on both sides; `value` stands before `ttl` where both are wrong. */
+export const kindOf = (source: KeyState, target: KeyState): DifferenceKind => {
+  if (target.type === 'none') return 'missing';
+  if (source.type === 'none') return 'extra';
+  if (source.type !== target.type) return 'type';
+  return source.digest === target.digest ? 'ttl' : 'value';
+};
