@@ -78,7 +78,7 @@ const findingOf = ({ id, title, required, because }: Check, { found, remedy }: B
   because,
 });
 
-/** One for each fact that a check was told to look at and could not. */
+/** One for each fact that could not be read, in whole or in a part that a rule asked for. */
 const unreadFindings = (facts: Facts, verdicts: readonly Verdict[]): Finding[] =>
   (Object.keys(UNREAD) as FactName[]).flatMap((name) => {
     const fact = facts[name];
@@ -89,8 +89,7 @@ const unreadFindings = (facts: Facts, verdicts: readonly Verdict[]): Finding[] =
       ({ check, made, unreadable }) =>
         unreadable?.fact === name || (!made && whole.length > 0 && check.needs.includes(name)),
     );
-    const weakened = whole.length > 0 && verdicts.some(({ check }) => check.mayUse?.includes(name));
-    return reasons.length > 0 && (unmade.length > 0 || weakened) ? [unreadFinding(name, reasons, unmade)] : [];
+    return reasons.length > 0 ? [unreadFinding(name, reasons, unmade)] : [];
   });
 
 const unreadFinding = (name: FactName, reasons: readonly string[], unmade: readonly Verdict[]): Finding => {

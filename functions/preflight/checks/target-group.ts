@@ -1,7 +1,7 @@
 import { check, PREPARE, page } from '../check.ts';
 import type { TargetNode } from '../facts.ts';
 import { endpointText, listed, shellWord, shown } from '../text.ts';
-import { textField } from '../unreadable.ts';
+import { textField, UnreadableFieldError } from '../unreadable.ts';
 import { makeGroup, showEvents, waitForGroup } from './remedies.ts';
 
 const START = page('AWS, Migration-Initiate', 'Migration-Initiate.html');
@@ -112,7 +112,12 @@ export const TARGET_GROUP_CHECKS = [
 ];
 
 /** @throws {UnreadableFieldError} it has no role */
-const isReplica = ({ info }: TargetNode): boolean => textField(info, 'role', 'nodes') !== 'master';
+const isReplica = ({ info }: TargetNode): boolean => {
+  const role = textField(info, 'role', 'nodes');
+  if (role !== 'master' && role !== 'slave')
+    throw new UnreadableFieldError('nodes', `its role is ${JSON.stringify(shown(role, 40))}`);
+  return role === 'slave';
+};
 
 const whomItFollows = ({ cacheClusterId, info }: TargetNode): string =>
   `${cacheClusterId} is a replica of ${shown(info.get('master_host') ?? 'somebody')}:${shown(info.get('master_port') ?? '?')}`;

@@ -32,7 +32,7 @@ export const TARGET_WINDOWS_CHECKS = [
       return when === undefined
         ? undefined
         : {
-            found: `SnapshotWindow is ${text}, UTC: ${when}. Snapshots are kept for ${group.snapshotRetentionLimit} days.`,
+            found: `SnapshotWindow is ${text}, UTC: ${when}. Snapshots are kept, so one is taken every day.`,
             remedy,
           };
     },
