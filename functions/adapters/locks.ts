@@ -8,7 +8,7 @@ import { naming } from './transient.ts';
 type StoredLock = Lock & { closed?: true; owner?: string };
 
 /** `start` is a reserved word of DynamoDB, and the others may become some. */
-const PATHS: Record<Intent, string> = { test: '#test', start: '#start', complete: '#complete' };
+const PATHS: Record<Intent, string> = { test: '#test', start: '#start', complete: '#complete', stop: '#stop' };
 const namesIn = (expression: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(PATHS).flatMap(([intent, path]) => (expression.includes(path) ? [[path, intent]] : [])),

@@ -1,7 +1,9 @@
-import { RedisClient } from '@redis/client';
+import { ErrorReply, RedisClient } from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
-import { parseInfo } from '../replication/info.ts';
+import { numberOf, parseInfo } from '../replication/info.ts';
 import type { Probe } from '../replication/ports.ts';
+import { parseReplicaBuffers, type ReplicaBuffer } from '../replication/replica-buffers.ts';
+import { parseReplicaLimit, type ReplicaSettings, toCount } from '../replication/replica-limit.ts';
 import { toServerReading } from '../replication/server-reading.ts';
 import type { Reading } from '../replication/shard-link.ts';
 
@@ -31,14 +33,44 @@ const connect = async ({ address, port }: Endpoint) => {
 
 type Client = Awaited<ReturnType<typeof connect>>;
 
-/** Reads INFO of Redis servers, over one connection each. */
+/** What a server that refuses a command now may answer later. */
+const BUSY = /^(BUSY|LOADING|TRYAGAIN|MASTERDOWN)\b/;
+
+const REPLICA_LIST = ['CLIENT', 'LIST', 'TYPE', 'replica'];
+const FULL_LIST = ['CLIENT', 'LIST'];
+
+/**
+ * Before Redis 5 there is no CLIENT LIST TYPE, and the list has every client: with more of them than this it is not asked
+ * for, since it would hold the source up. 1000 lines take 1 to 3 ms (measured on 2.8 and 3.2); a list
+ * by type takes less than 0.1 ms with as many clients (7.0).
+ */
+const MOST_CLIENTS = 1000;
+
+/** Reads Redis servers, over one connection each. */
 export const redisProbe = (now: () => number = Date.now): Probe => {
   const clients = new Map<string, Promise<Client>>();
+  const refused = new Set<string>();
 
-  const info = async (endpoint: Endpoint): Promise<string> => {
+  const send = async (endpoint: Endpoint, command: string[]): Promise<unknown> => {
     const client = clients.get(nameOf(endpoint)) ?? connect(endpoint);
     clients.set(nameOf(endpoint), client);
-    return String(await (await client).sendCommand(['INFO']));
+    return (await client).sendCommand(command);
+  };
+  const info = async (endpoint: Endpoint): Promise<string> => String(await send(endpoint, ['INFO']));
+
+  const asking = (endpoint: Endpoint, command: string[]): string => [nameOf(endpoint), ...command].join(' ');
+  const isRefused = (endpoint: Endpoint, command: string[]): boolean => refused.has(asking(endpoint, command));
+
+  /** The answer; undefined when there is none. What was refused once is not asked again. */
+  const ask = async (endpoint: Endpoint, command: string[]): Promise<unknown> => {
+    if (isRefused(endpoint, command)) return undefined;
+    try {
+      return await within(ANSWER_WITHIN_MS, send(endpoint, command));
+    } catch (error) {
+      if (!(error instanceof ErrorReply)) forget(nameOf(endpoint));
+      else if (!BUSY.test(error.message)) refused.add(asking(endpoint, command));
+      return undefined;
+    }
   };
 
   const forget = (name: string) => {
@@ -50,6 +82,19 @@ export const redisProbe = (now: () => number = Date.now): Probe => {
     clients.delete(name);
   };
 
+  const replicaList = async (endpoint: Endpoint): Promise<unknown> => {
+    const listed = await ask(endpoint, REPLICA_LIST);
+    if (!isRefused(endpoint, REPLICA_LIST) || isRefused(endpoint, FULL_LIST)) return listed;
+    const clientsInfo = await ask(endpoint, ['INFO', 'clients']);
+    const connected = typeof clientsInfo === 'string' && numberOf(parseInfo(clientsInfo), 'connected_clients');
+    return typeof connected === 'number' && connected <= MOST_CLIENTS ? ask(endpoint, FULL_LIST) : undefined;
+  };
+
+  const setting = async (endpoint: Endpoint, name: string): Promise<string> => {
+    const answer = await ask(endpoint, ['CONFIG', 'GET', name]);
+    return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : '';
+  };
+
   return {
     async read(endpoint): Promise<Reading> {
       try {
@@ -59,6 +104,18 @@ export const redisProbe = (now: () => number = Date.now): Probe => {
         return { unreadable: `${nameOf(endpoint)}: ${(error as Error).message}`.slice(0, 300) };
       }
     },
+
+    async replicaBuffers(endpoint): Promise<ReplicaBuffer[] | undefined> {
+      const listed = await replicaList(endpoint);
+      return typeof listed === 'string' ? parseReplicaBuffers(listed) : undefined;
+    },
+
+    async replicaSettings(endpoint): Promise<ReplicaSettings> {
+      const limit = parseReplicaLimit(await setting(endpoint, 'client-output-buffer-limit'));
+      const backlogBytes = toCount(await setting(endpoint, 'repl-backlog-size'));
+      return { ...(limit && { limit }), ...(backlogBytes !== undefined && { backlogBytes }) };
+    },
+
     close() {
       for (const name of clients.keys()) forget(name);
     },

@@ -65,4 +65,9 @@ export const replicationGroups: ReplicationGroups = {
     const command = new CompleteMigrationCommand({ ReplicationGroupId: replicationGroupId });
     await calling('CompleteMigration', replicationGroupId, () => acting.send(command));
   },
+
+  async abort(replicationGroupId) {
+    const command = new CompleteMigrationCommand({ ReplicationGroupId: replicationGroupId, Force: true });
+    await calling('CompleteMigration', replicationGroupId, () => acting.send(command));
+  },
 };

@@ -115,6 +115,18 @@ export class ReplicationFailedError extends MigratorError {
   }
 }
 
+/** The full sync begins anew again and again. The message has the cause, as far as anybody can know it, and what helps. */
+export class ResyncLoopError extends MigratorError {
+  override readonly name = 'ResyncLoopError';
+  readonly code = 'resync-loop';
+
+  constructor(replicationGroupId: string, fullSyncs: number, evidence: string) {
+    super(
+      `The full sync of replication group ${replicationGroupId} has begun ${fullSyncs} times without getting in sync. ${evidence}`,
+    );
+  }
+}
+
 /** The target follows a primary whose data are not the source's. */
 export class ForeignReplicationError extends MigratorError {
   override readonly name = 'ForeignReplicationError';

@@ -63,7 +63,7 @@ export interface Migrations {
 }
 
 /** What a migration notes in its lock before it acts on the group, so that a repeat knows what an earlier try did. */
-export type Intent = 'test' | 'start' | 'complete';
+export type Intent = 'test' | 'start' | 'complete' | 'stop';
 
 export interface NotedIntent {
   /** ISO 8601: when it was noted. */

@@ -38,6 +38,8 @@ export interface Progress {
   lagBytes?: number;
   lagSeconds?: number;
   etaSeconds?: number;
+  /** What the source holds back for the target while the full sync goes on, and the most that it holds back. */
+  buffer?: { bytes: number; limitBytes?: number };
   /** ISO 8601: when the figures were read. */
   asOf: string;
 }

@@ -35,6 +35,7 @@ export const PHASES = [
   'catchingUp',
   'inSync',
   'linkLost',
+  'stopping',
   'awaitingCutover',
   'completing',
   'promoting',

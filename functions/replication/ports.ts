@@ -1,4 +1,6 @@
 import type { Endpoint } from '../migration/record.ts';
+import type { ReplicaBuffer } from './replica-buffers.ts';
+import type { ReplicaSettings } from './replica-limit.ts';
 import type { Reading, ShardLink } from './shard-link.ts';
 
 /** A replication group as DescribeReplicationGroups shows it, as far as a migration needs it. */
@@ -29,12 +31,22 @@ export interface ReplicationGroups {
   start(replicationGroupId: string, source: Endpoint): Promise<void>;
   /** Never with Force. @throws TargetNotAvailableError, TargetNotMigratingError, TargetRefusedError */
   complete(replicationGroupId: string): Promise<void>;
+  /**
+   * CompleteMigration with Force: stops the online migration, and whether the data are in sync is not looked at. Only ever
+   * to abort, before anything was completed: what is promoted by it holds whatever was copied so far.
+   * @throws TargetNotAvailableError, TargetNotMigratingError, TargetRefusedError
+   */
+  abort(replicationGroupId: string): Promise<void>;
 }
 
 /** Connections to Redis servers, kept for as long as one task looks at them. */
 export interface Probe {
   /** Reads INFO; what goes wrong is a reading of its own, never an error. */
   read(endpoint: Endpoint): Promise<Reading>;
+  /** What a primary holds back for each of its replicas; undefined when that cannot be read. Never an error. */
+  replicaBuffers(endpoint: Endpoint): Promise<ReplicaBuffer[] | undefined>;
+  /** What its configuration says of them; what cannot be read is absent. Never an error. */
+  replicaSettings(endpoint: Endpoint): Promise<ReplicaSettings>;
   close(): void;
 }
 

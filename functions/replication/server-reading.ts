@@ -1,5 +1,6 @@
 import { type Info, numberOf, replicaLines } from './info.ts';
 import type { ReplicaSide, ServerReading } from './shard-link.ts';
+import { toSyncCounters } from './sync-counters.ts';
 
 /**
  * Reads what INFO says of replication. Field meanings: valkey-doc commands/info.md; AWS names `master_link_status` as
@@ -28,6 +29,7 @@ export const toServerReading = (info: Info, atMs: number): ServerReading => {
     offset,
     ...(role === 'slave' && { link: replicaSide(info, loading) }),
     replicas: replicaLines(info),
+    counters: toSyncCounters(info),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../migration/record.ts';
 import type { ReplicaLine } from './info.ts';
+import type { SyncCounters } from './sync-counters.ts';
 
 /** A node of a shard of the replication group. */
 export interface ShardNode {
@@ -32,6 +33,8 @@ export interface ServerReading {
   link?: ReplicaSide;
   /** Of a primary: who follows it. */
   replicas: ReplicaLine[];
+  /** Of the full syncs that it gives. */
+  counters: SyncCounters;
 }
 
 export interface ReplicaSide {

@@ -1,11 +1,11 @@
 import type { Phase } from '../migration/status.ts';
 import type { LinkState } from './link-state.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { decileToAnnounce, type WatchMemory } from './watch-state.ts';
+import { decileToAnnounce, mayWarn, type WatchMemory } from './watch-state.ts';
 
 /** What a watch comes back for. `turn`: nothing happened that anybody must be told of. */
 export interface WatchOutcome {
-  outcome: 'inSync' | 'linkLost' | 'progressed' | 'turn';
+  outcome: 'inSync' | 'linkLost' | 'bufferThreatened' | 'progressed' | 'turn';
   /** What is remembered of it. */
   remember: Partial<WatchMemory>;
 }
@@ -14,6 +14,8 @@ export interface Seen {
   phase: Phase;
   states: readonly LinkState[];
   percent?: number | undefined;
+  /** The source's buffer for the target comes near its limit, which nobody has been told in this full sync. */
+  threatens: boolean;
   /** The time of this watch is over. */
   over: boolean;
   nowMs: number;
@@ -26,7 +28,7 @@ export interface Seen {
  */
 export const makeOutcome = (glance: boolean, lostAfterMs: number) => {
   const down = new Stopwatch();
-  return (memory: WatchMemory, { phase, states, percent, over, nowMs }: Seen): WatchOutcome | undefined => {
+  return (memory: WatchMemory, { phase, states, percent, threatens, over, nowMs }: Seen): WatchOutcome | undefined => {
     if (phase === 'inSync') return { outcome: 'inSync', remember: { lost: false } };
 
     const isWell = phase === 'catchingUp' && !states.some(({ foreign }) => foreign);
@@ -34,6 +36,9 @@ export const makeOutcome = (glance: boolean, lostAfterMs: number) => {
     const lostForMs = down.run(isLost, nowMs);
     if (isLost && !memory.lost && (lostForMs >= lostAfterMs || (glance && over))) {
       return { outcome: 'linkLost', remember: { lost: true } };
+    }
+    if (threatens && mayWarn(memory)) {
+      return { outcome: 'bufferThreatened', remember: { bufferWarnings: (memory.bufferWarnings ?? 0) + 1 } };
     }
     const decile = glance ? undefined : decileToAnnounce(memory, percent, nowMs);
     if (decile !== undefined) {

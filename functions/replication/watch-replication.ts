@@ -7,7 +7,9 @@ import type { Clock, Probe, ReplicationGroups } from './ports.ts';
 import { measure } from './progress.ts';
 import { failIfOver } from './replication-failure.ts';
 import { Stopwatch } from './stopwatch.ts';
+import { freshSync } from './sync-attempts.ts';
 import type { TaskInput } from './task-input.ts';
+import { type BufferThreat, makeWatchGuard } from './watch-guard.ts';
 import { makeOutcome, type WatchOutcome } from './watch-outcome.ts';
 import { followsNow, freshMemory, overallPhase, type WatchMemory } from './watch-state.ts';
 import { makeWatchView } from './watch-view.ts';
@@ -34,6 +36,8 @@ export interface WatchResult {
   why: string;
   progress: Progress;
   memory: WatchMemory;
+  /** With the outcome `bufferThreatened`. */
+  buffer?: BufferThreat;
 }
 
 /** What lasts for a certain time must do so within one watch, whose stopwatches all begin anew: so much longer it takes. */
@@ -44,6 +48,7 @@ const SPARE_MS = 5000;
  * events less often, and writes progress to the view as it goes.
  *
  * @throws ReplicationFailedError, MigrationEndedElsewhereError, ForeignReplicationError when it is over
+ * @throws ResyncLoopError when the full sync begins anew again and again
  * @throws TargetNotFoundError, TransientServiceError
  */
 export const makeWatchReplication =
@@ -64,6 +69,7 @@ export const makeWatchReplication =
     const redis = probe();
     const look = makeLook(groups, redis, clock, { ...input, describeMs });
     const outcomeOf = makeOutcome(glance, lostAfterMs);
+    const guard = makeWatchGuard(redis, replicationGroupId, input.source, pollMs);
     const show = makeWatchView(migrations, migrationId, pollMs);
     const alone = new Stopwatch();
     const foreign = new Stopwatch();
@@ -75,11 +81,16 @@ export const makeWatchReplication =
         const { group, events, states, nowMs } = seen;
         const hasFollowed = memory.hasFollowed || states.some(followsNow);
         const { phase, why } = overallPhase(states, hasFollowed);
-        const { progress, memory: copy } = measure(seen.readings, states, phase, memory.copy, nowMs);
-        memory = { ...memory, hasFollowed, copy };
+        const { progress: measured, memory: copy } = measure(seen.readings, states, phase, memory.copy, nowMs);
+        // A glance finds nothing to guard: a full sync that it meets is a lost link.
+        const sync = memory.sync ?? freshSync;
+        const guarded = glance ? { sync } : await guard(seen, sync, measured.etaSeconds);
+        const progress = { ...measured, ...(guarded.buffer && { buffer: guarded.buffer }) };
+        memory = { ...memory, hasFollowed, copy, sync: guarded.sync };
 
         const over = nowMs + pollMs >= endsMs;
-        const decided = outcomeOf(memory, { phase, states, percent: progress.percent, over, nowMs });
+        const threatens = guarded.threat !== undefined;
+        const decided = outcomeOf(memory, { phase, states, percent: progress.percent, threatens, over, nowMs });
         const tellsStatus = !glance || decided?.outcome === 'linkLost';
         await show(seen, { phase, why, progress, isLast: decided !== undefined, tellsStatus });
         const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
@@ -101,7 +112,14 @@ export const makeWatchReplication =
           // The status is not `awaitingCutover` any more, so no request can come in between.
           if (decided.outcome === 'linkLost') await migrations.clearCutoverRequest(migrationId);
           const { outcome, remember } = decided;
-          return { outcome, phase, why: sentence(why), progress, memory: { ...memory, ...remember } };
+          return {
+            outcome,
+            phase,
+            why: sentence(why),
+            progress,
+            memory: { ...memory, ...remember },
+            ...(outcome === 'bufferThreatened' && guarded.threat && { buffer: guarded.threat }),
+          };
         }
         await clock.sleep(pollMs);
       }

@@ -1,6 +1,7 @@
 import type { Phase } from '../migration/status.ts';
 import type { LinkState } from './link-state.ts';
 import type { CopyMemory } from './progress.ts';
+import type { SyncMemory } from './sync-attempts.ts';
 
 /** What the watch remembers from one invocation to the next; it travels through the state machine. */
 export interface WatchMemory {
@@ -13,6 +14,10 @@ export interface WatchMemory {
   decile: number;
   announced: number;
   announcedAtMs: number;
+  /** Absent, as the next is, in what an execution remembers that began before they were there. */
+  sync?: SyncMemory;
+  /** How often it was announced that the source's buffer comes near its limit. */
+  bufferWarnings?: number;
 }
 
 export const freshMemory: WatchMemory = {
@@ -53,3 +58,8 @@ export const decileToAnnounce = (
   if (reached <= decile || reached >= 10) return undefined;
   return announced < FREE_ANNOUNCEMENTS || nowMs - announcedAtMs >= BETWEEN_ANNOUNCEMENTS_MS ? reached : undefined;
 };
+
+/** A full sync is announced to be in danger once; a migration sees this many such announcements at the most. */
+const MOST_WARNINGS = 10;
+
+export const mayWarn = ({ bufferWarnings = 0 }: WatchMemory): boolean => bufferWarnings < MOST_WARNINGS;

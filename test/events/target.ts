@@ -123,9 +123,14 @@ export const targetIn = (
         completedMs = nowMs();
         tell(`Complete Migration successful for ${replicationGroupId}`, promotionSeconds);
       },
+      async abort() {
+        completedMs = nowMs() - promotionSeconds * 1000;
+      },
     },
     probe: () => ({
       read: async (endpoint) => toServerReading(parseInfo(infoOf(endpoint).join('\r\n')), nowMs()),
+      replicaBuffers: async () => undefined,
+      replicaSettings: async () => ({}),
       close: () => undefined,
     }),
   };

@@ -42,6 +42,7 @@ describe('a reading of a primary', () => {
       previousIdUpToOffset: -1,
       offset: 42,
       replicas: [{ ip: '10.0.1.1', port: 6379, state: 'online', offset: 41, lagSeconds: 0 }],
+      counters: {},
     });
   });
 

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../../functions/migration/record.ts';
 import type { GroupEvent, ReplicationGroup, ReplicationGroups } from '../../../functions/replication/ports.ts';
 import { groupWith } from './nodes.ts';
 
-type Call = 'describe' | 'eventsSince' | 'test' | 'start' | 'complete';
+type Call = 'describe' | 'eventsSince' | 'test' | 'start' | 'complete' | 'abort';
 type Happening = Error | (() => void) | undefined;
 
 /** ElastiCache as one test needs it: a state that the test changes, and what each call of an operation meets in turn. */
@@ -53,6 +53,11 @@ export class FakeGroups implements ReplicationGroups {
   async complete(): Promise<void> {
     this.sent.push({ call: 'complete' });
     this.#meet('complete');
+  }
+
+  async abort(): Promise<void> {
+    this.sent.push({ call: 'abort' });
+    this.#meet('abort');
   }
 
   #meet(call: Call): void {

@@ -1,5 +1,7 @@
 import type { Endpoint } from '../../../functions/migration/record.ts';
 import type { Probe, ReplicationGroup } from '../../../functions/replication/ports.ts';
+import type { ReplicaBuffer } from '../../../functions/replication/replica-buffers.ts';
+import type { ReplicaSettings } from '../../../functions/replication/replica-limit.ts';
 import type {
   LinkReading,
   Reading,
@@ -39,6 +41,7 @@ export const aSource = (change: Partial<ServerReading> = {}): ServerReading => (
   replicationId: SOURCE_ID,
   offset: 1000,
   replicas: [online],
+  counters: {},
   ...change,
 });
 
@@ -49,6 +52,7 @@ export const aReplica = (link: Partial<ReplicaSide> = {}, change: Partial<Server
   replicationId: SOURCE_ID,
   offset: 1000,
   replicas: [],
+  counters: {},
   ...change,
   link: { ...upLink, ...link },
 });
@@ -60,6 +64,7 @@ export const aMaster = (change: Partial<ServerReading> = {}): ServerReading => (
   replicationId: OTHER_ID,
   offset: 1000,
   replicas: [],
+  counters: {},
   ...change,
 });
 
@@ -86,6 +91,11 @@ type Answer = Reading | (() => Reading);
 export class FakeServers {
   readonly #answers = new Map<string, Answer>();
   readonly reads: string[] = [];
+  /** What the source holds back for its replicas; undefined where it does not tell. */
+  buffers: (() => ReplicaBuffer[] | undefined) | undefined;
+  settings: ReplicaSettings = {};
+  /** How often the source was asked for them. */
+  readonly asked = { buffers: 0, settings: 0 };
   open = 0;
 
   constructor() {
@@ -117,6 +127,14 @@ export class FakeServers {
         this.reads.push(address);
         const answer = this.#answers.get(address) ?? unreadable(`nobody listens at ${address}`);
         return typeof answer === 'function' ? answer() : answer;
+      },
+      replicaBuffers: async () => {
+        this.asked.buffers++;
+        return this.buffers?.();
+      },
+      replicaSettings: async () => {
+        this.asked.settings++;
+        return this.settings;
       },
       close: () => {
         this.open--;
