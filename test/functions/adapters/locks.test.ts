@@ -69,6 +69,7 @@ describe.each<[string, () => Locks]>([
     expect(await locks.intend(group, 'first', 'start', noted('t1'))).toEqual({ fresh: true, ...noted('t1') });
     expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
     expect(await locks.intend(group, 'first', 'complete', noted('t3'))).toEqual({ fresh: true, ...noted('t3') });
+    expect(await locks.intend(group, 'first', 'stop', noted('t4'))).toEqual({ fresh: true, ...noted('t4') });
   });
 
   it('take an intent back, so that the next one is the first again', async () => {
@@ -92,7 +93,7 @@ describe.each<[string, () => Locks]>([
     await locks.intend(group, 'first', 'start', noted('t1'));
     await locks.closeToIntents(group, 'first');
 
-    for (const intent of ['start', 'complete'] as const) {
+    for (const intent of ['start', 'complete', 'stop'] as const) {
       await expect(locks.intend(group, 'first', intent, noted('t2'))).rejects.toMatchObject({ name: 'LockLostError' });
     }
     await expect(locks.acquire(group, 'first')).rejects.toMatchObject({ name: 'LockLostError' });

@@ -40,11 +40,12 @@ const group = (members: string) =>
 const event = (at: string, message: string) => `<Event><Message>${message}</Message><Date>${at}</Date></Event>`;
 
 describe('ElastiCache, by the stock client', () => {
-  it('is sent exactly what is meant, and never Force', async () => {
+  it('is sent exactly what is meant, and Force only to abort', async () => {
     answers = [ok('StartMigration', '')];
     await groups.start('test', SOURCE);
     answers = [ok('CompleteMigration', '')];
     await groups.complete('test');
+    await groups.abort('test');
 
     expect(requests.map((request) => Object.fromEntries(request))).toEqual([
       {
@@ -55,6 +56,7 @@ describe('ElastiCache, by the stock client', () => {
         'CustomerNodeEndpointList.member.1.Port': '6379',
       },
       { Action: 'CompleteMigration', Version: '2015-02-02', ReplicationGroupId: 'test' },
+      { Action: 'CompleteMigration', Version: '2015-02-02', ReplicationGroupId: 'test', Force: 'true' },
     ]);
   });
 
