@@ -62,6 +62,7 @@ export const redisServers = (now: () => number = Date.now, answerMs = ANSWER_WIT
       const timer = setTimeout(() => reject(new Error(`no answer within ${Math.round(ms)} ms`)), ms);
       try {
         const found = await Promise.race([dns.lookup(name, { all: true }), tooLate]);
+        if (found.length === 0) throw new Error('it has no address');
         return [...new Set(found.map(({ address }) => address))];
       } catch (error) {
         throw new Unread(`The name ${name} cannot be resolved: ${(error as Error).message}`);

@@ -10,7 +10,7 @@ import { toTargetCluster, toTargetGroup } from './target-group.ts';
 import { isTransient, naming } from './transient.ts';
 
 /** Repeats included: one description that takes longer is worth another try of the whole task, not its time. */
-const DESCRIBE_WITHIN_MS = 5000;
+const DESCRIBE_WITHIN_MS = 3000;
 /** A parameter group has some hundred parameters. */
 const MOST_PAGES = 20;
 

@@ -1,0 +1,82 @@
+import type { Info } from '../../replication/info.ts';
+import { numberOf } from '../../replication/info.ts';
+import type { WriteRate } from '../facts.ts';
+import { Unread } from '../ports.ts';
+import { numberField } from '../unreadable.ts';
+import { callsIn, containerOf } from './command-calls.ts';
+import { MOOT } from './fact.ts';
+import type { Reading } from './reading.ts';
+
+/** Bytes of the replication stream between two readings, or undefined where the source does not count them. */
+const streamBytes = (first: Info, second: Info): number | undefined => {
+  const field = first.get('role') === 'slave' ? 'slave_repl_offset' : 'master_repl_offset';
+  if (![first, second].every(countsStream)) return undefined;
+  return grown(first, second, field);
+};
+
+/** The offset stands still without a replica and a backlog: nothing is written to the stream then. */
+const countsStream = (info: Info): boolean =>
+  info.get('role') === 'slave' ||
+  info.get('repl_backlog_active') === '1' ||
+  (numberOf(info, 'connected_slaves') ?? 0) > 0;
+
+const grown = (first: Info, second: Info, field: string): number => {
+  const growth = numberField(second, field, 'writes') - numberField(first, field, 'writes');
+  if (growth < 0) throw new Unread(`${field} went back by ${-growth} while it was watched`);
+  return growth;
+};
+
+/** Calls between two readings by command, without our own. */
+export const callsBetween = (first: Reading, second: Reading): ReadonlyMap<string, number> => {
+  const before = callsIn(first.info);
+  const ours = new Map(
+    [...second.sent.calls].map(([name, calls]) => [name, calls - (first.sent.calls.get(name) ?? 0)]),
+  );
+  const moved = new Map<string, number>();
+  for (const [name, calls] of callsIn(second.info)) {
+    const container = containerOf(name);
+    const since = calls - (before.get(name) ?? 0);
+    const own = Math.min(since, ours.get(container) ?? 0);
+    ours.set(container, (ours.get(container) ?? 0) - own);
+    if (since - own > 0) moved.set(name, since - own);
+  }
+  return moved;
+};
+
+/**
+ * How much is written to the replication stream. By the input it is known only where COMMAND tells which commands write.
+ * @param writersAmong which of the commands that were called between the readings write; undefined when that is not known
+ * @throws Unread, UnreadableFieldError
+ */
+export const writeRate = async (
+  first: Reading,
+  second: Reading,
+  writersAmong: (names: readonly string[]) => Promise<ReadonlySet<string> | undefined>,
+): Promise<WriteRate | typeof MOOT> => {
+  const windowMs = second.atMs - first.atMs;
+  if (windowMs <= 0) throw new Unread('the clock stood still between the two looks at the source');
+  if (first.info.get('run_id') !== second.info.get('run_id'))
+    throw new Unread('the source was restarted while it was watched');
+  const perSecond = (bytes: number) => (bytes * 1000) / windowMs;
+  const cpuShare = (processorSeconds(second.info) - processorSeconds(first.info)) / (windowMs / 1000);
+  const seen = { windowMs, ...(cpuShare >= 0 && { cpuShare }) };
+
+  const stream = streamBytes(first.info, second.info);
+  if (stream !== undefined) {
+    const rate = perSecond(stream);
+    return { ...seen, lowBytesPerSecond: rate, highBytesPerSecond: rate, measuredBy: 'offset' };
+  }
+  const input = grown(first.info, second.info, 'total_net_input_bytes');
+  const high = perSecond(Math.max(0, input - (second.sent.bytes - first.sent.bytes)));
+  const calls = callsBetween(first, second);
+  const writers = await writersAmong([...calls.keys()]);
+  if (!writers) return MOOT;
+  const all = [...calls.values()].reduce((sum, count) => sum + count, 0);
+  const writes = [...calls].reduce((sum, [name, count]) => sum + (writers.has(name) ? count : 0), 0);
+  const low = all === 0 ? 0 : high * (writes / all);
+  return { ...seen, lowBytesPerSecond: low, highBytesPerSecond: high, measuredBy: 'input' };
+};
+
+/** NaN where it is not told. */
+const processorSeconds = (info: Info): number =>
+  (numberOf(info, 'used_cpu_sys') ?? Number.NaN) + (numberOf(info, 'used_cpu_user') ?? Number.NaN);
