@@ -36,8 +36,8 @@ export const raiseLimit = (
   const words = [
     limitClass(sourceInfo),
     raised(limit.hardBytes, bytes),
-    // Half of it is still more than the peak: the soft limit is not even reached.
-    raised(limit.softBytes, bytes / SAFETY),
+    // As much as the hard limit: with less, a peak a little above the forecast would stand at it.
+    raised(limit.softBytes, bytes),
     limit.softSeconds,
   ];
   return [onSource(circumstances, 'CONFIG', 'SET', 'client-output-buffer-limit', `"${words.join(' ')}"`)];

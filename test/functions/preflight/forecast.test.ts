@@ -165,9 +165,9 @@ describe('the remedy', () => {
       info: { redis_version: '6.2.0', ...info },
     }).remedy;
 
-  it('has twice the high peak and some, rounded up, and half of it for the soft limit', () => {
+  it('has twice the high peak and some, rounded up, for the soft limit too', () => {
     expect(lines(limitOf(8 * MB, 4 * MB, 60))).toContain(
-      `redis-cli -h 10.0.0.5 -p 6379 CONFIG SET client-output-buffer-limit "replica ${60 * MIB} ${30 * MIB} 60"`,
+      `redis-cli -h 10.0.0.5 -p 6379 CONFIG SET client-output-buffer-limit "replica ${60 * MIB} ${60 * MIB} 60"`,
     );
   });
 
@@ -177,8 +177,8 @@ describe('the remedy', () => {
   });
 
   it('lowers nothing, and makes no limit where there is none', () => {
-    expect(lines(limitOf(900 * MB, 5 * MB, 3)).join()).toContain(`"replica ${900 * MB} ${30 * MIB} 3"`);
-    expect(lines(limitOf(0, 5 * MB, 3)).join()).toContain(`"replica 0 ${30 * MIB} 3"`);
+    expect(lines(limitOf(900 * MB, 5 * MB, 3)).join()).toContain(`"replica ${900 * MB} ${60 * MIB} 3"`);
+    expect(lines(limitOf(0, 5 * MB, 3)).join()).toContain(`"replica 0 ${60 * MIB} 3"`);
   });
 
   it('is none when the buffer would be larger than the host', () => {
