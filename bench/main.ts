@@ -1,9 +1,15 @@
 import { benchFleet } from './fleet.ts';
+import { benchForecast } from './forecast.ts';
 import { benchPost } from './post.ts';
 import { benchSync } from './sync.ts';
 
 /** Each prints its figures beside the baseline or the bound that they are held against. */
-const BENCHES: Record<string, () => Promise<void>> = { sync: benchSync, post: benchPost, fleet: benchFleet };
+const BENCHES: Record<string, () => Promise<void>> = {
+  sync: benchSync,
+  post: benchPost,
+  fleet: benchFleet,
+  forecast: benchForecast,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));

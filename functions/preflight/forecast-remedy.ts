@@ -1,7 +1,7 @@
 import type { Info } from '../replication/info.ts';
 import { onSource } from './check.ts';
 import type { Circumstances } from './facts.ts';
-import { configuredLimit, limitClass } from './replica-limit.ts';
+import { configuredLimit, limitClass } from './source-limit.ts';
 import { optionalNumberField } from './unreadable.ts';
 
 const MIB = 1024 * 1024;

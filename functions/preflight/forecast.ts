@@ -1,9 +1,10 @@
 import type { SyncForecast } from '../migration/preflight.ts';
 import { sentence } from '../migration/sentence.ts';
+import type { ReplicaLimit } from '../replication/replica-limit.ts';
 import { copySeconds, datasetBytes } from './copy-time.ts';
 import type { Circumstances, Fact, Facts, FactValues } from './facts.ts';
 import { raiseBacklog, raiseLimit } from './forecast-remedy.ts';
-import { actingLimit, backlogSize, type ReplicaLimit } from './replica-limit.ts';
+import { backlogSize, sourceLimit } from './source-limit.ts';
 import { type Outcome, outcomeOf, peakOf, type Range, syncTime } from './sync-model.ts';
 import { bytesText } from './text.ts';
 import { UnreadableFieldError } from './unreadable.ts';
@@ -60,7 +61,7 @@ export type FullForecast = Required<SyncForecast> & { verdict: Outcome };
 /** @throws {UnreadableFieldError} a figure is missing or absurd */
 export const forecastOf = (facts: ForecastFacts, circumstances: Circumstances): FullForecast => {
   const { sourceInfo, sourceConfig, writes } = facts;
-  const limit = actingLimit(sourceInfo, sourceConfig);
+  const limit = sourceLimit(sourceInfo, sourceConfig);
   const rate = writeRate(writes);
   const seconds = syncTime(copySeconds(sourceInfo, circumstances));
   const peak = peakOf(rate, seconds);

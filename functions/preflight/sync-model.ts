@@ -1,4 +1,4 @@
-import type { ReplicaLimit } from './replica-limit.ts';
+import type { ReplicaLimit } from '../replication/replica-limit.ts';
 
 /** A figure between two estimates. */
 export interface Range {
