@@ -1,6 +1,6 @@
 /**
  * `maxmemory` in bytes by node type, from the user guide's table of node-type-specific parameters
- * (ParameterGroups.Redis). A node reports it in `INFO memory`, which is how a client learns how much fits.
+ * (ParameterGroups.Redis).
  */
 export const MAXMEMORY_BYTES: Readonly<Record<string, number>> = {
   'cache.t3.micro': 536_870_912,
@@ -20,4 +20,16 @@ export const MAXMEMORY_BYTES: Readonly<Record<string, number>> = {
   'cache.r6gd.xlarge': 28_261_849_702,
   'cache.r7g.large': 14_037_181_030,
   'cache.r7g.xlarge': 28_261_849_702,
+};
+
+const DEFAULT_RESERVE = '25';
+
+/**
+ * What a node reports as `maxmemory` in `INFO memory`, and so how a client learns how much fits: what is left of it after
+ * `reserved-memory-percent`. AWS shows 402,653,184 of a cache.t3.micro's 0.5 GiB
+ * (https://repost.aws/knowledge-center/available-memory-elasticache-redis-node). Undefined for an unknown type.
+ */
+export const dataBytes = (nodeType: string, reservedPercent = DEFAULT_RESERVE): number | undefined => {
+  const bytes = MAXMEMORY_BYTES[nodeType];
+  return bytes === undefined ? undefined : Math.floor((bytes * (100 - Number(reservedPercent))) / 100);
 };

@@ -6,7 +6,7 @@ import { describeClusters, describeGroup } from './describe.ts';
 import { ElastiCacheError } from './errors.ts';
 import type { CacheNode } from './node.ts';
 import { NodeGroup } from './node-group.ts';
-import { MAXMEMORY_BYTES } from './node-types.ts';
+import { dataBytes } from './node-types.ts';
 import { defaultParameterGroup } from './parameters.ts';
 import type { GroupSettings } from './settings.ts';
 import type { Source } from './source.ts';
@@ -19,7 +19,7 @@ export interface GroupOptions {
   replicas?: number;
   /** One a node, the primary's first; default us-west-2a, 2c, 2b and over again. */
   availabilityZones?: readonly string[];
-  /** Default: the engine's default group. Its `databases`, `maxmemory-policy` and `repl-backlog-size` reach the nodes. */
+  /** Default: the engine's default group. Its `databases`, `maxmemory-policy`, `repl-backlog-size` and reserve reach the nodes. */
   parameterGroup?: string;
   /** Redis configuration of every node, over all else. */
   config?: Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export class ReplicationGroup {
   async startNodes(parameters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     this.server = await findRedisServer();
     const applied = APPLIED_PARAMETERS.filter((name) => parameters[name] !== undefined);
-    const maxmemory = MAXMEMORY_BYTES[this.nodeType];
+    const maxmemory = dataBytes(this.nodeType, parameters['reserved-memory-percent']);
     const nodeGroup = await NodeGroup.start(
       {
         id: '0001',
