@@ -1,8 +1,9 @@
 import type { ReplicationGroup } from '@aws-sdk/client-elasticache';
-import { vi } from 'vitest';
 import * as act from './acts.ts';
+import { startSentinel } from './bare-server.ts';
 import type { Case } from './case.ts';
 import type { Pair } from './pair.ts';
+import { until } from './until.ts';
 
 const VALUE = 'x'.repeat(100_000);
 
@@ -167,8 +168,30 @@ export const COMPARED_CASES: readonly Case[] = [
       await replica.sendCommand(['REPLCONF', 'listening-port', String(pair.group.primary().port)]);
       // Nothing reads the stream that begins now.
       replica.sendCommand(['PSYNC', '?', '-1']).catch(() => undefined);
-      await vi.waitUntil(async () => /^slave0:/m.test(await pair.onSource<string>('INFO', 'replication')));
+      await until(async () => /^slave0:/m.test(await pair.onSource<string>('INFO', 'replication')));
       return undefined;
+    },
+  },
+  {
+    id: 'target-is-failover-candidate',
+    how: 'process',
+    what: 'a Sentinel of the source remembers it as a replica',
+    // It is a Sentinel on the source, and it stays connected to what it lists.
+    also: ['source-sentinel', 'target-clients'],
+    pair: { group: {} },
+    async prepare({ group: target, source, onSource, onTarget }) {
+      const lists = async (command: readonly string[], what: string) =>
+        JSON.stringify(await onSource(...command)).includes(what);
+      await onTarget('REPLICAOF', source.host, String(source.port));
+      await until(() => lists(['INFO', 'replication'], `port=${target.primary().port},state=online`));
+      const sentinel = await startSentinel('mymaster', source.port);
+      await until(() => lists(['CLIENT', 'LIST'], 'cmd=subscribe'));
+      await until(async () => JSON.stringify(await onTarget('CLIENT', 'LIST')).includes('name=sentinel-'));
+      await onTarget('REPLICAOF', 'NO', 'ONE');
+      await onTarget('FLUSHALL');
+      await until(async () => Number(await target.nodes()[1]?.command('DBSIZE')) === 0);
+      await until(() => lists(['INFO', 'replication'], 'connected_slaves:0'));
+      return () => sentinel.stop();
     },
   },
   {

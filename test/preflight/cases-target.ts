@@ -1,8 +1,8 @@
 import type { CacheCluster, ReplicationGroup } from '@aws-sdk/client-elasticache';
-import { vi } from 'vitest';
 import type { Case } from './case.ts';
 import { COMPARED_CASES } from './cases-compared.ts';
 import type { Pair } from './pair.ts';
+import { until } from './until.ts';
 
 type Prepare = NonNullable<Case['prepare']>;
 
@@ -116,7 +116,7 @@ const LIVED: readonly Case[] = [
     pair: { group: {} },
     async prepare(pair) {
       await pair.ground.scene.service.deleteReplicationGroup({ ReplicationGroupId: pair.replicationGroupId });
-      await vi.waitUntil(() => !isThere(pair));
+      await until(async () => !isThere(pair));
       return undefined;
     },
   },
@@ -142,7 +142,7 @@ const LIVED: readonly Case[] = [
         ReplicationGroupId: replicationGroupId,
         CustomerNodeEndpointList: [{ Address: other.host, Port: other.port }],
       });
-      await vi.waitUntil(() => target.status === 'migrating');
+      await until(async () => target.status === 'migrating');
       return () => other.stop();
     },
   },
