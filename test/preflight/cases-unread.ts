@@ -68,7 +68,7 @@ export const UNREAD_CASES: readonly Case[] = [
   refusedBySource('unread-source-modules', 'module|list'),
   refusedBySource('unread-source-functions', 'function|list'),
   refusedBySource('unread-source-clients', 'client|list'),
-  refusedBySource('unread-source-users', 'acl|users'),
+  refusedBySource('unread-source-users', 'acl|users', ['fence-weak']),
   refusedBySource('unread-source-keys', 'scan'),
   {
     id: 'unread-source-writes',
