@@ -76,7 +76,7 @@ export const UNREAD_CASES: readonly Case[] = [
     what: 'INFO is refused the second time',
     pair: { front: { INFO: act.onceThen(act.refuse()) } },
   },
-  refusedBySource('unread-sentinels', 'subscribe'),
+  refusedBySource('unread-sentinels', 'pubsub|numsub'),
   refusedBySource('unread-rdb-format', 'dump'),
   refusedBySource('unread-clocks', 'time'),
 ];
