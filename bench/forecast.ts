@@ -3,7 +3,7 @@ import { startSyncLab, type Trial, withoutBacklog } from './trial/lab.ts';
 
 const KEYS = 400_000;
 const VALUE_BYTES = 1000;
-/** As long as a preflight of a real migration watches, by half. */
+/** Shorter than the preflight's own 5 s: what is told from less is harder to tell. */
 const SAMPLE_MS = 2000;
 const MB = 1_000_000;
 const LIMITS_MB = [2, 8, 32, 128, 512];
@@ -13,7 +13,7 @@ const MOST_TIGHT = 0.25;
 /** The forecast against the truth: for each limit and rate of writes a real full sync, under the same writes. */
 export const benchForecast = async (): Promise<void> => {
   heading(
-    `Forecast of the full sync: ${KEYS.toLocaleString('en-US')} keys, hard limit of the replica's buffer x writes`,
+    `Forecast of a full sync of ${KEYS.toLocaleString('en-US')} keys, by limit of the replica's buffer and by writes; a cell is forecast:truth`,
   );
   // A backlog that nobody needs goes after a second: then the rate has to be told by the input, as of most real sources.
   const lab = await startSyncLab({ keys: KEYS, valueBytes: VALUE_BYTES, config: { 'repl-backlog-ttl': '1' } });
@@ -33,9 +33,9 @@ export const benchForecast = async (): Promise<void> => {
       await lab.client.sendCommand(['CONFIG', 'SET', 'client-output-buffer-limit', `replica ${limitMb * MB} 0 0`]);
       trials.push(await lab.trial(writesMb * MB, SAMPLE_MS));
     }
-    const row = trials.map(cellOf);
-    cells.push(...row);
-    show(writesMb, trials, row);
+    const ofRate = trials.map(cellOf);
+    cells.push(...ofRate);
+    show(writesMb, trials, ofRate);
   }
   await lab.end();
 
