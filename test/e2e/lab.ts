@@ -14,7 +14,6 @@ const QUICK = {
   LinkLostAfterSeconds: '1',
   EventGraceSeconds: '2',
   ActingTaskSeconds: '10',
-  WriteSampleMilliseconds: '50',
 };
 
 /** Where the sources stand in the embedded VPC: each at its own port. */
