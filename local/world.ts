@@ -21,6 +21,7 @@ const QUICK = {
   LookAtLinkSeconds: '30',
   LinkLostAfterSeconds: '3',
   EventGraceSeconds: '5',
+  WriteSampleMilliseconds: '300',
 };
 
 /** The embedded AWS with something to migrate: a self-hosted source and a replication group. */

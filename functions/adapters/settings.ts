@@ -49,6 +49,18 @@ export const completeSettings = () => ({
   pollMs: readEnvironment({ POLL_MILLISECONDS: number }).POLL_MILLISECONDS,
 });
 
+/** So much of its time a task waits; the rest is for the call under way. */
+const WAITING_SHARE = 0.75;
+
+/** @throws EnvironmentError */
+export const stopSettings = () => {
+  const env = readEnvironment({ DESCRIBE_SECONDS: number, POLL_MILLISECONDS: number, ACTING_TASK_SECONDS: number });
+  return {
+    describeMs: Math.max(env.DESCRIBE_SECONDS * 1000, env.POLL_MILLISECONDS),
+    waitSeconds: env.ACTING_TASK_SECONDS * WAITING_SHARE,
+  };
+};
+
 /** @throws EnvironmentError */
 export const settleSettings = () => ({
   actingTaskSeconds: readEnvironment({ ACTING_TASK_SECONDS: number }).ACTING_TASK_SECONDS,

@@ -108,7 +108,7 @@ const replicate = (plan: Plan): PlannedAction[] => [
   ),
   watch(
     plan,
-    'INFO, and CLIENT LIST on the source',
+    'INFO, and on the source CLIENT LIST and CONFIG GET',
     'Progress, lag and the replica output buffer are watched until every link is in sync.',
   ),
   announce('MigrationProgressed'),

@@ -43,10 +43,11 @@ export const overallPhase = (states: readonly LinkState[], hasFollowed: boolean)
 export const followsNow = ({ phase }: LinkState): boolean => phase !== 'connecting' && phase !== 'linkLost';
 
 /**
- * Announcements cost three state transitions each. The first four deciles are announced as they come, later ones a
- * minute apart at the least, so that a migration stays under 40 transitions and 4 more a minute of syncing.
+ * Announcements cost three state transitions each. The first three deciles are announced as they come, later ones a
+ * minute apart at the least, so that a migration, with a buffer that is threatened in its full sync, stays under 40
+ * transitions and 4 more a minute of syncing.
  */
-const FREE_ANNOUNCEMENTS = 4;
+const FREE_ANNOUNCEMENTS = 3;
 const BETWEEN_ANNOUNCEMENTS_MS = 60_000;
 
 export const decileToAnnounce = (

@@ -14,6 +14,7 @@ const QUICK = {
   LinkLostAfterSeconds: '1',
   EventGraceSeconds: '2',
   ActingTaskSeconds: '10',
+  WriteSampleMilliseconds: '50',
 };
 
 /** Where the sources stand in the embedded VPC: each at its own port. */
@@ -74,7 +75,13 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-export const TERMINAL = ['MigrationCompleted', 'MigrationFailed', 'MigrationAborted', 'MigrationTimedOut'];
+export const TERMINAL = [
+  'MigrationCompleted',
+  'MigrationDryRunCompleted',
+  'MigrationFailed',
+  'MigrationAborted',
+  'MigrationTimedOut',
+];
 
 export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> => {
   const aws = await startEmbeddedAws({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decileToAnnounce, freshMemory, type WatchMemory } from '../../functions/replication/watch-state.ts';
-import { failing, inSync, Later, progressed, runWorkflow, turn } from './support.ts';
+import { bufferThreatened, failing, inSync, Later, progressed, runWorkflow, turn } from './support.ts';
 
 const WATCH_MS = 480_000;
 const HOUR_MS = 3_600_000;
@@ -11,8 +11,11 @@ const seeded = (seed: number) => () => {
   return seed / 2 ** 32;
 };
 
-/** A watch that syncs for so long, polls every second, and announces deciles by the rule of the real one. */
-const syncingFor = (syncMs: number) => {
+/**
+ * A watch that syncs for so long, polls every second, and announces deciles by the rule of the real one.
+ * @param threatens a buffer nears its limit in the middle of it
+ */
+const syncingFor = (syncMs: number, threatens = false) => {
   let startMs: number | undefined;
   return (nowMs: number, given: WatchMemory | null) => {
     const remembered = given ?? freshMemory;
@@ -20,6 +23,10 @@ const syncingFor = (syncMs: number) => {
     for (let atMs = nowMs; atMs < nowMs + WATCH_MS; atMs += 1000) {
       const percent = ((atMs - startMs) / syncMs) * 100;
       if (percent >= 100) return new Later(atMs - nowMs, inSync);
+      if (threatens && percent >= 50 && !remembered.bufferWarnings) {
+        const memory = { ...remembered, bufferWarnings: 1 };
+        return new Later(atMs - nowMs, { ...bufferThreatened(1), memory });
+      }
       const decile = decileToAnnounce(remembered, percent, atMs);
       if (decile === undefined) continue;
       const memory = { ...remembered, decile, announced: remembered.announced + 1, announcedAtMs: atMs };
@@ -30,18 +37,20 @@ const syncingFor = (syncMs: number) => {
 };
 
 describe('what a migration costs', () => {
-  it.each([1, 10, 30, 60, 120, 300, 600, 3600, 24 * 3600])(
-    'takes at most 40 state transitions and 4 more a minute when it syncs for %i s',
-    async (syncSeconds) => {
-      const watch = syncingFor(syncSeconds * 1000);
-      const run = await runWorkflow('migration', {
-        tasks: { WatchReplication: ({ memory }, { nowMs }) => watch(nowMs, memory as WatchMemory | null) },
-      });
+  it.each(
+    [1, 10, 30, 60, 120, 300, 600, 3600, 24 * 3600].flatMap((seconds) => [
+      [seconds, ''],
+      [seconds, ' with a buffer that nears its limit'],
+    ]) as [number, string][],
+  )('takes at most 40 state transitions and 4 more a minute when it syncs for %i s%s', async (syncSeconds, threat) => {
+    const watch = syncingFor(syncSeconds * 1000, threat !== '');
+    const run = await runWorkflow('migration', {
+      tasks: { WatchReplication: ({ memory }, { nowMs }) => watch(nowMs, memory as WatchMemory | null) },
+    });
 
-      expect(run.status).toBe('SUCCEEDED');
-      expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (syncSeconds / 60));
-    },
-  );
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (syncSeconds / 60));
+  });
 
   it('stays under 24,000 history events when it syncs for 24 hours and waits 6 days, with 1 % of the attempts retried', async () => {
     const watch = syncingFor(24 * HOUR_MS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closed, failing, inSync, Later, linkLost, progressed, promoted, runWorkflow, turn } from './support.ts';
+import { closed, failing, INPUT, inSync, Later, linkLost, progressed, promoted, runWorkflow, turn } from './support.ts';
 
 const types = (run: { announced: { detailType: string }[] }) => run.announced.map(({ detailType }) => detailType);
 
@@ -17,7 +17,11 @@ describe('the state machine of a migration', () => {
     expect(run.path).toEqual([
       'AnnounceAccepted',
       'ClaimReplicationGroup',
+      'Preflight',
+      'RoutePreflight',
+      'AnnouncePreflightPassed',
       'TestReplication',
+      'RouteStart',
       'StartReplication',
       'AnnounceStarted',
       'WatchReplication',
@@ -41,6 +45,7 @@ describe('the state machine of a migration', () => {
     ]);
     expect(types(run)).toEqual([
       'MigrationAccepted',
+      'MigrationPreflightPassed',
       'MigrationStarted',
       'MigrationInSync',
       'MigrationAwaitingCutover',
@@ -53,13 +58,7 @@ describe('the state machine of a migration', () => {
 
   it('cuts over straight on when the cutover is automatic', async () => {
     const run = await runWorkflow('migration', {
-      input: {
-        migrationId: 'test-0123456789ab',
-        correlationId: 'c',
-        replicationGroupId: 'test',
-        source: { address: '10.0.0.5', port: 6379 },
-        cutover: { mode: 'automatic' },
-      },
+      input: { ...INPUT, cutover: { mode: 'automatic' } },
     });
 
     expect(run.status).toBe('SUCCEEDED');
@@ -102,7 +101,7 @@ describe('the state machine of a migration', () => {
 
     expect(announcedAtMs - lostAtMs).toBeGreaterThan(0);
     expect(announcedAtMs - lostAtMs).toBeLessThan(600_000);
-    expect(types(run).slice(3)).toEqual([
+    expect(types(run).slice(4)).toEqual([
       'MigrationAwaitingCutover',
       'MigrationLinkLost',
       'MigrationLinkRestored',
@@ -145,6 +144,7 @@ describe('the state machine of a migration', () => {
   it('hands every failure with its error and cause to settlement, and fails with them', async () => {
     for (const [task, state] of [
       ['ClaimReplicationGroup', 'ClaimReplicationGroup'],
+      ['Preflight', 'Preflight'],
       ['TestReplication', 'TestReplication'],
       ['StartReplication', 'StartReplication'],
       ['WatchReplication', 'WatchReplication'],
@@ -214,13 +214,7 @@ describe('the state machine of a migration', () => {
 
   it('gives up an automatic cutover that is backed out 10 times, later and later', async () => {
     const run = await runWorkflow('migration', {
-      input: {
-        migrationId: 'test-0123456789ab',
-        correlationId: 'c',
-        replicationGroupId: 'test',
-        source: { address: '10.0.0.5', port: 6379 },
-        cutover: { mode: 'automatic' },
-      },
+      input: { ...INPUT, cutover: { mode: 'automatic' } },
       tasks: {
         CompleteReplication: () => ({ outcome: 'backedOut', reason: 'lag', eventsSinceMs: 3 }),
       },

@@ -37,12 +37,14 @@ export interface WorkflowRun extends MachineRun {
   settlements: unknown[];
 }
 
-const INPUT = {
+export const INPUT = {
   migrationId: 'test-0123456789ab',
   correlationId: 'corr-1',
   replicationGroupId: 'test',
   source: { address: '10.0.0.5', port: 6379 },
   cutover: { mode: 'manual' },
+  dryRun: false,
+  waivers: [] as string[],
 };
 
 export const memory = { copy: {}, hasFollowed: true, lost: false, decile: 0, announced: 0, announcedAtMs: 0 };
@@ -59,6 +61,36 @@ export const turn = watched('turn');
 export const linkLost = watched('linkLost');
 export const progressed = (decile: number) => watched('progressed', { memory: { ...memory, decile } });
 
+export const bufferThreatened = (bufferWarnings: number) =>
+  watched('bufferThreatened', {
+    buffer: {
+      bytes: 2e8,
+      limitBytes: 2.68e8,
+      secondsToLimit: 9,
+      fullSyncs: 1,
+      remedy: ['CONFIG SET …'],
+      why: 'it grows',
+    },
+    memory: { ...memory, bufferWarnings },
+  });
+
+export const passed = {
+  verdict: 'passed',
+  why: '80 checks found nothing that blocks.',
+  checkedAt: '2026-01-01T00:00:00.000Z',
+  checks: 80,
+  findings: [] as unknown[],
+  waivers: [] as string[],
+  figures: {},
+  forecast: { verdict: 'pass', why: 'the buffer stays small', remedy: [] },
+};
+export const blocked = {
+  ...passed,
+  verdict: 'failed',
+  why: 'The preflight found what blocks the migration: source-bind.',
+  findings: [{ id: 'source-bind', severity: 'blocking', remedy: ['CONFIG SET bind 10.0.0.5'] }],
+};
+
 const SENT_AT = '2026-01-01T00:10:00.000Z';
 const shard = { nodeGroupId: '0001', primary: { address: '10.0.1.1', port: 6379 }, replicationId: 'r2' };
 export const promoted = { outcome: 'promoted', promotedAt: SENT_AT, evidence: 'the role is master', shards: [shard] };
@@ -67,11 +99,21 @@ export const closed = { outcome: 'closed', closedAt: SENT_AT, evidence: 'the rep
 /** Tasks of a migration in which everything goes well at once. */
 const GOOD: Record<string, FakeTask> = {
   ClaimReplicationGroup: () => ({ epoch: 1 }),
+  Preflight: () => passed,
   TestReplication: () => ({ verdict: 'passed', detail: 'fine' }),
   StartReplication: () => ({ startedAt: '2026-01-01T00:00:00.000Z', eventsSinceMs: 1 }),
   WatchReplication: () => inSync,
   AwaitCutover: () => ({}),
   CompleteReplication: () => ({ outcome: 'sent', sentAt: SENT_AT, eventsSinceMs: 2, positions: [] }),
+  StopReplication: () => ({}),
+  CloseDryRun: ({ failure }) => ({
+    verdict: failure ? 'wouldFail' : 'wouldStart',
+    why: failure ? (failure as { cause: string }).cause : 'nothing blocks',
+    actions: [
+      { by: 'service', on: 'replication group test', call: 'elasticache:TestMigration', effect: 'it is tested' },
+    ],
+    stoppedAt: SENT_AT,
+  }),
   WatchPromotion: ({ stage }) => (stage === 'promotion' ? promoted : closed),
   CloseMigration: () => ({}),
 };

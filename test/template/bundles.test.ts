@@ -34,9 +34,18 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   ExecutionEndedFunction: { event: sample('execution-status-change'), answers: null },
   SweepFunction: { event: sample('scheduled-event'), answers: { looked: 0 } },
   ClaimReplicationGroupFunction: { event: TASK, answers: REFUSED },
+  PreflightFunction: {
+    // A port at which nobody listens, so that nothing is waited for.
+    event: { ...TASK, source: { address: '127.0.0.1', port: 1 }, waivers: [] },
+    answers: {
+      verdict: 'failed',
+      findings: expect.arrayContaining([expect.objectContaining({ id: 'target-not-found' })]),
+    },
+  },
   TestReplicationFunction: { event: TASK, answers: REFUSED },
   StartReplicationFunction: { event: TASK, answers: REFUSED },
   WatchReplicationFunction: { event: { ...TASK, glance: false }, answers: REFUSED },
+  StopReplicationFunction: { event: { ...TASK, reason: 'the buffer overflows' }, answers: { stopped: false } },
   AwaitCutoverFunction: { event: { ...TASK, taskToken: 'token' }, answers: REFUSED },
   CompleteReplicationFunction: { event: TASK, answers: REFUSED },
   WatchPromotionFunction: {
@@ -47,6 +56,7 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
     event: { ...TASK, closedAt: '2026-01-01T00:00:00.000Z', promotedAt: '2026-01-01T00:00:00.000Z', evidence: 'e' },
     answers: REFUSED,
   },
+  CloseDryRunFunction: { event: { ...TASK, failure: null }, answers: REFUSED },
   SettleMigrationFunction: { event: { ...TASK, step: 'decide' }, answers: REFUSED },
 };
 

@@ -68,6 +68,7 @@ export const callsOfAdapters = async (): Promise<{
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
+  const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
   const { executionHistory, executions, migrationStarter, settlementStarter } = await import(
     '../../functions/adapters/workflow.ts'
   );
@@ -76,6 +77,7 @@ export const callsOfAdapters = async (): Promise<{
     Locks: theLocks(),
     Workflow: { ...executions, ...executionHistory, ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,
+    TargetDescriptions: targetDescriptions,
   };
 
   const calls = new Map<string, AwsCall[]>();

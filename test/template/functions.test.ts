@@ -94,7 +94,13 @@ describe('functions of the template', () => {
   it('run inside the VPC exactly when they dial Redis', () => {
     const inVpc = functions.filter(([, { Properties }]) => 'VpcConfig' in Properties).map(([name]) => name);
 
-    expect(inVpc).toEqual(['WatchReplicationFunction', 'CompleteReplicationFunction', 'WatchPromotionFunction']);
+    expect(inVpc).toEqual([
+      'PreflightFunction',
+      'WatchReplicationFunction',
+      'StopReplicationFunction',
+      'CompleteReplicationFunction',
+      'WatchPromotionFunction',
+    ]);
   });
 });
 

@@ -16,6 +16,8 @@ const resourceFor = (action: string, machine: string | undefined): string => {
   const arn = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   if (action.startsWith('states:')) return arn('states', `execution:\${AWS::StackName}-migration:*`);
+  if (action === 'elasticache:DescribeCacheClusters') return arn('elasticache', 'cluster:*');
+  if (action === 'elasticache:DescribeCacheParameters') return arn('elasticache', 'parametergroup:*');
   return arn('elasticache', 'replicationgroup:*');
 };
 

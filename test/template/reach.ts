@@ -45,4 +45,5 @@ const ADAPTERS: Record<string, string> = {
   Locks: 'adapters/locks.ts',
   Workflow: 'adapters/workflow.ts',
   ReplicationGroups: 'adapters/replication-groups.ts',
+  TargetDescriptions: 'adapters/target-descriptions.ts',
 };

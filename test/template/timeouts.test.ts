@@ -40,12 +40,14 @@ describe('timeouts', () => {
       const watchSeconds = parameter('WatchSeconds', 'MaxValue') + ONE_LOOK_SECONDS;
       expect([name, watchSeconds < timeoutOf(name, 'Default')]).toEqual([name, true]);
     }
+    const preflightSeconds = parameter('WriteSampleMilliseconds', 'MaxValue') / 1000 + MOST_PREFLIGHT_SECONDS;
+    expect(preflightSeconds).toBeLessThan(timeoutOf('PreflightFunction', 'Default'));
     const testSeconds = parameter('TestVerdictSeconds', 'MaxValue') + parameter('DescribeSeconds', 'MaxValue');
     expect(testSeconds + ONE_LOOK_SECONDS).toBeLessThan(timeoutOf('TestReplicationFunction', 'Default'));
   });
 
   it('of acting functions are what settlement waits out', () => {
-    for (const name of ['StartReplicationFunction', 'CompleteReplicationFunction']) {
+    for (const name of ['StartReplicationFunction', 'StopReplicationFunction', 'CompleteReplicationFunction']) {
       expect([name, template.Resources[name]?.Properties.Timeout]).toEqual([name, { Ref: 'ActingTaskSeconds' }]);
     }
     const { Environment } = (template.Resources.SettleMigrationFunction as Resource).Properties as {
@@ -67,3 +69,5 @@ describe('timeouts', () => {
 
 /** The API's answers, and servers that are given 2 s each to answer INFO, twice. */
 const ONE_LOOK_SECONDS = 30;
+/** 5 s of patience with the group's status, a description of 5 s, and 10 s for servers that answer as slowly as they like. */
+const MOST_PREFLIGHT_SECONDS = 20;

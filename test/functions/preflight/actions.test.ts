@@ -41,7 +41,7 @@ describe('the actions of a real run', () => {
       'REPLICAOF 10.0.0.5 6379 on node test-001 (test-001.test:6379)',
       'PSYNC on source 10.0.0.5:6379',
       'a full sync from its primary on node test-002 (test-002.test:6379)',
-      'INFO, and CLIENT LIST on the source on source 10.0.0.5:6379 and every node of the group',
+      'INFO, and on the source CLIENT LIST and CONFIG GET on source 10.0.0.5:6379 and every node of the group',
       'MigrationProgressed',
       'MigrationInSync',
       'MigrationAwaitingCutover',

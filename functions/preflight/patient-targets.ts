@@ -1,0 +1,31 @@
+import type { Clock } from '../replication/ports.ts';
+import type { TargetDescriptions } from './ports.ts';
+
+/** Descriptions may be some seconds old: what they show of a group that was just tested, or stopped, is over by then. */
+const STALE_FOR_MS = 5000;
+const BETWEEN_LOOKS_MS = 500;
+
+/** Descriptions that look again before they believe that a group, or one of its clusters, is not `available`. */
+export const patientTargets = (targets: TargetDescriptions, clock: Clock): TargetDescriptions => {
+  const lookUntil = async <T>(look: () => Promise<T>, isBelieved: (seen: T) => boolean): Promise<T> => {
+    const untilMs = clock.now() + STALE_FOR_MS;
+    for (;;) {
+      const seen = await look();
+      if (isBelieved(seen) || clock.now() >= untilMs) return seen;
+      await clock.sleep(BETWEEN_LOOKS_MS);
+    }
+  };
+  return {
+    ...targets,
+    group: (replicationGroupId) =>
+      lookUntil(
+        () => targets.group(replicationGroupId),
+        (group) => !group || group.status === 'available',
+      ),
+    clusters: (cacheClusterIds) =>
+      lookUntil(
+        () => targets.clusters(cacheClusterIds),
+        (clusters) => clusters.every(({ status }) => status === 'available'),
+      ),
+  };
+};

@@ -1,0 +1,15 @@
+import { systemClock } from '../adapters/clock.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { redisServers } from '../adapters/redis-servers.ts';
+import { preflightSettings } from '../adapters/settings.ts';
+import { targetDescriptions } from '../adapters/target-descriptions.ts';
+import { taskFunction } from '../adapters/task.ts';
+import { makeGatherFacts } from '../preflight/gather/gather.ts';
+import { patientTargets } from '../preflight/patient-targets.ts';
+import { makePreflight } from '../preflight/preflight.ts';
+
+const settings = preflightSettings();
+const targets = patientTargets(targetDescriptions, systemClock);
+const gather = makeGatherFacts(targets, redisServers(), systemClock, settings);
+
+export const handler = taskFunction(makePreflight(gather, theMigrations(), systemClock, settings));
