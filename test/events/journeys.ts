@@ -1,10 +1,14 @@
 import { TaskError } from '../../local/stepfunctions/service.ts';
+import { fullTarget, unfitPair } from './facts.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
 
 /** Every way in which a migration of this version can go, as far as its notifications differ. */
 export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: World) => Promise<void> }> = {
   'a manual cutover': {
-    options: { request: { reason: 'moving to managed nodes' } },
+    options: {
+      request: { reason: 'moving to managed nodes', waivers: ['target-holds-data'] },
+      facts: fullTarget(),
+    },
     run: async (world) => {
       await world.until('MigrationAwaitingCutover');
       await world.clock.advance(11 * 60_000);
@@ -58,6 +62,34 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
       request: { cutover: { mode: 'automatic', fence: 'none' } },
       before: (name, { executionArn }) => {
         if (name === 'MigrationCompleted' && String(executionArn).includes('-migration:')) {
+          throw new TaskError('EventBridge.FailedEntry', 'the bus does not take it');
+        }
+      },
+    },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a buffer that nears its limit': {
+    options: { request: { cutover: { mode: 'automatic', fence: 'none' } }, writtenBytesPerSecond: 5e6 },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a full sync that begins anew again and again': {
+    options: { resyncSeconds: 20, writtenBytesPerSecond: 14e6 },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a pair that the preflight refuses': {
+    options: { facts: unfitPair() },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a dry run': { options: { request: { dryRun: true } }, run: (world) => world.clock.runUntilIdle() },
+  'a dry run of a pair that the preflight refuses': {
+    options: { request: { dryRun: true }, facts: unfitPair() },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a dry run whose end the execution cannot announce': {
+    options: {
+      request: { dryRun: true },
+      before: (name, { executionArn }) => {
+        if (name === 'MigrationDryRunCompleted' && String(executionArn).includes('-migration:')) {
           throw new TaskError('EventBridge.FailedEntry', 'the bus does not take it');
         }
       },

@@ -10,15 +10,24 @@ export interface TargetOptions {
   promotionSeconds?: number;
   /** Somebody else's migration runs on the group. */
   taken?: boolean;
+  /** Written to the source while it is copied; it waits in the target's buffer. */
+  writtenBytesPerSecond?: number;
+  /** The full sync begins anew after so long, again and again. */
+  resyncSeconds?: number;
 }
 
 export const SOURCE: Endpoint = { address: '10.0.0.5', port: 6379 };
-const [FIRST, SECOND]: [Endpoint, Endpoint] = [
+export const [FIRST, SECOND]: [Endpoint, Endpoint] = [
   { address: '10.0.1.1', port: 6379 },
   { address: '10.0.1.2', port: 6379 },
 ];
 const COPY_SECONDS = 40;
 const TOTAL_BYTES = 104_857_600;
+/** As a source is by default. */
+const SETTINGS = {
+  limit: { hardBytes: 268_435_456, softBytes: 67_108_864, softSeconds: 60 },
+  backlogBytes: 1_048_576,
+};
 const OFFSET = 52_481_337;
 const SOURCE_ID = '8f4b1e0f6a3c2d5e7b9a0c1d2e3f405162738495';
 const TARGET_ID = '1c0ffee2d3a4b5c6d7e8f90a1b2c3d4e5f607182';
@@ -29,6 +38,7 @@ export const targetIn = (
   options: TargetOptions,
 ): { groups: ReplicationGroups; probe: () => Probe } => {
   const { downSeconds = [], promotionSeconds = 8, taken = false } = options;
+  const { writtenBytesPerSecond = 0, resyncSeconds = Number.POSITIVE_INFINITY } = options;
   const events: GroupEvent[] = [];
   let startedMs: number | undefined;
   let completedMs: number | undefined;
@@ -37,13 +47,25 @@ export const targetIn = (
   const promotedFor = () => (completedMs === undefined ? -1 : (nowMs() - completedMs) / 1000 - promotionSeconds);
   const isDown = () => downSeconds.some(([from, to]) => sinceStart() >= from && sinceStart() < to);
 
+  /** Of the full sync under way; undefined when there is none. */
+  const copyingFor = (): number | undefined => {
+    const seconds = sinceStart() - 2;
+    const isOver = seconds >= COPY_SECONDS - 2 && resyncSeconds > COPY_SECONDS;
+    return seconds < 0 || isOver || promotedFor() >= 0 ? undefined : seconds % resyncSeconds;
+  };
+
   const sourceInfo = () => {
-    const online = sinceStart() > COPY_SECONDS && !isDown() && promotedFor() < 0;
+    const copying = copyingFor() !== undefined;
+    const online = sinceStart() >= COPY_SECONDS && !copying && !isDown() && promotedFor() < 0;
+    const state = online ? 'online' : 'send_bulk';
     return [
+      'redis_version:7.0.15',
+      `run_id:${SOURCE_ID}`,
+      `sync_full:${sinceStart() < 2 ? 0 : 1 + Math.floor((sinceStart() - 2) / resyncSeconds)}`,
       'role:master',
       `master_replid:${SOURCE_ID}`,
       `master_repl_offset:${OFFSET}`,
-      ...(online ? [`slave0:ip=${FIRST.address},port=6379,state=online,offset=${OFFSET},lag=1`] : []),
+      ...(online || copying ? [`slave0:ip=${FIRST.address},port=6379,state=${state},offset=${OFFSET},lag=1`] : []),
     ];
   };
   const primaryInfo = () => {
@@ -57,15 +79,15 @@ export const targetIn = (
       ];
     }
     const following = ['role:slave', `master_host:${SOURCE.address}`, `master_port:${SOURCE.port}`];
-    const seconds = sinceStart();
-    if (seconds < 2) return ['role:master', `master_replid:${TARGET_ID}`, 'master_repl_offset:0'];
-    if (seconds < COPY_SECONDS) {
+    if (sinceStart() < 2) return ['role:master', `master_replid:${TARGET_ID}`, 'master_repl_offset:0'];
+    const seconds = copyingFor();
+    if (seconds !== undefined) {
       return [
         ...following,
         'master_link_status:down',
         'master_sync_in_progress:1',
         `master_sync_total_bytes:${TOTAL_BYTES}`,
-        `master_sync_read_bytes:${Math.floor((TOTAL_BYTES * (seconds - 2)) / (COPY_SECONDS - 2))}`,
+        `master_sync_read_bytes:${Math.floor((TOTAL_BYTES * seconds) / (COPY_SECONDS - 2))}`,
         `master_replid:${TARGET_ID}`,
         'master_repl_offset:0',
       ];
@@ -129,8 +151,11 @@ export const targetIn = (
     },
     probe: () => ({
       read: async (endpoint) => toServerReading(parseInfo(infoOf(endpoint).join('\r\n')), nowMs()),
-      replicaBuffers: async () => undefined,
-      replicaSettings: async () => ({}),
+      replicaBuffers: async () => {
+        const seconds = copyingFor();
+        return seconds === undefined ? [] : [{ ip: FIRST.address, bytes: Math.floor(seconds * writtenBytesPerSecond) }];
+      },
+      replicaSettings: async () => SETTINGS,
       close: () => undefined,
     }),
   };

@@ -2,12 +2,16 @@ import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
 import { makeCompleteReplication } from '../../functions/cutover/complete-replication.ts';
 import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
+import { makeStopReplication } from '../../functions/cutover/stop-replication.ts';
 import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
 import { makeAcceptMigration } from '../../functions/migration/accept.ts';
 import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../functions/migration/record.ts';
 import type { MigrationRequest } from '../../functions/migration/request.ts';
 import { makeRequestCutover } from '../../functions/migration/request-cutover.ts';
+import { makeCloseDryRun } from '../../functions/preflight/close-dry-run.ts';
+import type { Facts } from '../../functions/preflight/facts.ts';
+import { makePreflight } from '../../functions/preflight/preflight.ts';
 import { makeClaimReplicationGroup } from '../../functions/replication/claim-replication-group.ts';
 import { makeStartReplication } from '../../functions/replication/start-replication.ts';
 import { makeTestReplication } from '../../functions/replication/test-replication.ts';
@@ -19,6 +23,7 @@ import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
 import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
 import { definitionOf } from '../statemachine/support.ts';
+import { scriptedFacts } from './facts.ts';
 import { SOURCE, type TargetOptions, targetIn } from './target.ts';
 
 export const MIGRATION_ID = 'test-3f9c2b7a5e1d';
@@ -31,6 +36,8 @@ export interface Notification extends BusEvent {
 
 export interface WorldOptions extends TargetOptions {
   request?: Partial<MigrationRequest>;
+  /** What the preflight finds; by default a pair against which nothing is to be said. */
+  facts?: Facts;
   /** Runs before a task or an announcement; what it throws is its fault. */
   before?: (name: string, payload: Record<string, unknown>) => void;
   /** Runs after an announcement; what it throws is an answer that was lost. */
@@ -49,6 +56,8 @@ const settings = {
   eventGraceSeconds: 60,
   promotionBudgetSeconds: 1800,
   verdictSeconds: 600,
+  waitSeconds: 45,
+  copyBytesPerSecond: 40e6,
 };
 
 /** The service's own use cases and both state machines on a simulated clock, with a target that follows a script. */
@@ -137,13 +146,16 @@ export const openWorld = (options: WorldOptions = {}) => {
 
   const tasks: Record<string, (payload: never) => Promise<unknown>> = {
     ClaimReplicationGroup: makeClaimReplicationGroup(locks, migrations),
+    Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, ticking, settings),
     TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),
     WatchReplication: makeWatchReplication(groups, probe, migrations, ticking, settings),
+    StopReplication: makeStopReplication(groups, probe, locks, migrations, ticking, settings),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
     CompleteReplication: makeCompleteReplication(groups, probe, locks, migrations, ticking, settings),
     WatchPromotion: makeWatchPromotion(groups, probe, locks, migrations, ticking, settings),
     CloseMigration: makeCloseMigration(migrations, locks),
+    CloseDryRun: makeCloseDryRun(migrations, locks, ticking),
     SettleMigration: makeSettleMigration(migrations, locks, workflow, ticking, { actingTaskSeconds: 60 }),
   };
   const invoke = async (name: string, payload: Record<string, unknown>) => {
