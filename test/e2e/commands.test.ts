@@ -157,6 +157,8 @@ describe('npm run demo', () => {
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
     for (const text of [
       'POST /migrations',
+      'MigrationPreflightPassed',
+      'forecast',
       'MigrationStarted',
       'MigrationInSync',
       'MigrationAwaitingCutover',

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding, PreflightResult } from '../../functions/migration/preflight.ts';
 import type { GroupSettings } from '../../local/elasticache/settings.ts';
 import { startRedis } from '../../local/redis/server.ts';
 import { at, eventually, type Lab, startLab } from './lab.ts';
 
+const MOST_STALE_MS = 1500;
 const AUTOMATIC = { cutover: { mode: 'automatic', fence: 'none' } };
 
 describe('what goes wrong on the way', () => {
@@ -19,20 +21,52 @@ describe('what goes wrong on the way', () => {
     return data.failure as { error: string; cause: string };
   };
 
-  it('names a replication group that is not there', async () => {
-    const failure = await failureOf(await lab.start('absent', sourcePort));
+  /** Until the oldest answer that may come shows the group and its clusters as they are. */
+  const untilKnown = async (id: string) => {
+    lab.aws.elastiCache.configure({ describeStalenessMs: MOST_STALE_MS }, id);
+    await eventually(async () => {
+      const { ReplicationGroups } = await lab.aws.elastiCache.describeReplicationGroups({ ReplicationGroupId: id });
+      const { CacheClusters } = await lab.aws.elastiCache.describeCacheClusters({});
+      const clusters = CacheClusters.filter(({ ReplicationGroupId }) => ReplicationGroupId === id);
+      return (
+        ReplicationGroups[0]?.Status === 'available' &&
+        clusters.length > 0 &&
+        clusters.every(({ CacheClusterStatus }) => CacheClusterStatus === 'available')
+      );
+    });
+  };
 
-    expect(failure).toEqual({ error: 'TargetNotFoundError', cause: expect.stringContaining('absent') });
+  /** Of the preflight, which ended this migration: what it found of the check. */
+  const blockedBy = async (migrationId: string, id: string): Promise<Finding> => {
+    const failure = await failureOf(migrationId);
+    expect(failure).toEqual({ error: 'PreflightFailed', cause: expect.stringContaining(id) });
+    expect(lab.typesOf(migrationId)).toEqual(['MigrationAccepted', 'MigrationPreflightFailed', 'MigrationFailed']);
+    const { preflight } = (await lab.view(migrationId)) as unknown as { preflight: PreflightResult };
+    return preflight.findings.find((finding) => finding.id === id) as Finding;
+  };
+
+  it('names a replication group that is not there', async () => {
+    const { found } = await blockedBy(await lab.start('absent', sourcePort), 'target-not-found');
+
+    expect(found).toContain('absent');
   });
 
   it('fails on a source that cannot be reached, before StartMigration is called, and gives the lock back', async () => {
     await lab.group('unreached');
-    const migrationId = await lab.start('unreached', 1);
+    const { found } = await blockedBy(await lab.start('unreached', 1), 'source-unreachable');
+
+    expect(found).toContain('10.0.0.5:1');
+    await lab.announcement(await lab.start('unreached', sourcePort, AUTOMATIC), 'MigrationCompleted');
+  });
+
+  it('fails with the words of ElastiCache when TestMigration fails, and starts nothing', async () => {
+    await lab.group('untested', { testVerdict: 'failure' });
+    const migrationId = await lab.start('untested', sourcePort);
     const failure = await failureOf(migrationId);
 
     expect(failure.error).toBe('ReplicationTestFailedError');
-    expect(lab.typesOf(migrationId)).toEqual(['MigrationAccepted', 'MigrationFailed']);
-    await lab.announcement(await lab.start('unreached', sourcePort, AUTOMATIC), 'MigrationCompleted');
+    expect(lab.typesOf(migrationId)).toEqual(['MigrationAccepted', 'MigrationPreflightPassed', 'MigrationFailed']);
+    expect(lab.aws.elastiCache.group('untested').status).toBe('available');
   });
 
   it('leaves a migration alone that somebody else started, and says so', async () => {
@@ -42,9 +76,8 @@ describe('what goes wrong on the way', () => {
       CustomerNodeEndpointList: [{ Address: '127.0.0.1', Port: sourcePort }],
     });
     await eventually(async () => lab.aws.elastiCache.group('foreign').status === 'migrating');
-    const failure = await failureOf(await lab.start('foreign', sourcePort));
+    await blockedBy(await lab.start('foreign', sourcePort), 'target-under-migration');
 
-    expect(['TargetAlreadyMigratingError', 'TargetNotAvailableError']).toContain(failure.error);
     expect(lab.aws.elastiCache.group('foreign').status).toBe('migrating');
   });
 
@@ -140,17 +173,20 @@ describe('what goes wrong on the way', () => {
     ['the node group has the status migrating', { nodeGroupStatusWhileMigrating: 'migrating' }],
     ["the events have the console's wording", { eventWording: 'console' }],
     ['a start is told by an event', { startEvent: true }],
-    ['describe answers are seconds old', { describeStalenessMs: () => Math.random() * 1500 }],
+    ['describe answers are seconds old', { describeStalenessMs: () => Math.random() * MOST_STALE_MS }],
     ['the source is checked at once', { sourceValidation: 'synchronous' }],
     ['a promotion takes its time', { promotionDelayMs: 2500, completeDelayMs: 500 }],
   ])('completes when %s', async (_, settings) => {
     const id = `switch-${Object.keys(settings)[0]?.toLowerCase()}`;
-    await lab.group(id, settings);
+    await lab.group(id);
+    if (settings.describeStalenessMs) await untilKnown(id);
+    lab.aws.elastiCache.configure(settings, id);
     const migrationId = await lab.start(id, sourcePort, AUTOMATIC);
     await lab.announcement(migrationId, 'MigrationCompleted');
 
     expect(lab.typesOf(migrationId)).toEqual([
       'MigrationAccepted',
+      'MigrationPreflightPassed',
       'MigrationStarted',
       'MigrationInSync',
       'MigrationCutoverStarted',

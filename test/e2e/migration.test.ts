@@ -23,6 +23,7 @@ describe('a migration on real Redis', () => {
     expect(answer.status).toBe(202);
     expect(lab.typesOf(migrationId)).toEqual([
       'MigrationAccepted',
+      'MigrationPreflightPassed',
       'MigrationStarted',
       'MigrationInSync',
       'MigrationAwaitingCutover',

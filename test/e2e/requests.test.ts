@@ -41,7 +41,7 @@ describe('the API', () => {
     const answer = await lab.request(
       'POST',
       '/migrations',
-      '{"__proto__":{"x":1},"replicationGroupId":"-bad-","customerNodeEndpointList":[{"address":"a b","port":70000},{"port":0.5}],"dryRun":true,"verification":{},"waivers":[],"cutover":{"mode":"automatic","drainBudgetMs":5},"extra":1}',
+      '{"__proto__":{"x":1},"replicationGroupId":"-bad-","customerNodeEndpointList":[{"address":"a b","port":70000},{"port":0.5}],"dryRun":"yes","verification":{},"waivers":["source-bind","no-such-check"],"cutover":{"mode":"automatic","drainBudgetMs":5},"extra":1}',
     );
 
     expect(answer.status).toBe(400);
@@ -65,7 +65,7 @@ describe('the API', () => {
       '/extra',
       '/replicationGroupId',
       '/verification',
-      '/waivers',
+      '/waivers/1',
     ]);
     expect(running()).toBe(before);
   });

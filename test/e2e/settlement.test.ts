@@ -114,6 +114,7 @@ describe('ends that the execution cannot announce itself', () => {
     await lab.group('killed');
     const migrationId = await lab.start('killed', sourcePort, { cutover: { mode: 'automatic', fence: 'none' } });
     const victims = [
+      'PreflightFunction',
       'TestReplicationFunction',
       'StartReplicationFunction',
       'WatchReplicationFunction',
