@@ -19,6 +19,20 @@ export interface MigrationView {
   failure?: { error: string; cause: string };
 }
 
+/** What the preflight found, as far as the demo shows it. */
+export interface Preflight {
+  checks: number;
+  findings: { id: string; severity: string; found: string; waived?: true }[];
+  forecast: {
+    verdict: string;
+    why: string;
+    copyBytes?: number;
+    syncSeconds?: { low: number; high: number };
+    peakBufferBytes?: { low: number; high: number };
+    limit?: { hardBytes: number };
+  };
+}
+
 /** The API said no; its problem document is in the message. */
 export class ApiRefusedError extends Error {
   override readonly name = 'ApiRefusedError';

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedisServer } from '../redis/server.ts';
 import { DOCUMENTED_GROUP, SOURCE_ENDPOINT, startWorld, type World } from '../world.ts';
-import { apiClient, type MigrationView } from './api-client.ts';
+import { apiClient, type MigrationView, type Preflight } from './api-client.ts';
 import { count, duration } from './format.ts';
+import { preflightLines } from './preflight.ts';
 import type { Screen } from './screen.ts';
 import { connectSource, seed } from './seed.ts';
 import { summarize } from './summary.ts';
@@ -15,7 +16,7 @@ export interface DemoOptions {
 
 /** A disk-based sync tells its size beforehand, so that there is a total to show. */
 export const startDemoWorld = (): Promise<World> => startWorld({}, { 'repl-diskless-sync': 'no' });
-interface Notified {
+interface Notified extends Partial<Preflight> {
   statusReason: string;
   phase?: string;
   progress?: NonNullable<MigrationView['progress']>;
@@ -41,7 +42,10 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   const world = await starting;
   const { aws, source } = world;
   const { flavour, version } = await findRedisServer();
-  screen.line(`  source   ${flavour} ${version} at ${source.host}:${source.port} (self-hosted)`);
+  const { address, port } = SOURCE_ENDPOINT;
+  screen.line(
+    `  source   ${flavour} ${version} at ${address}:${port}, self-hosted (here ${source.host}:${source.port})`,
+  );
   screen.line(`  target   replication group ${DOCUMENTED_GROUP.id}: 1 primary, ${DOCUMENTED_GROUP.nodes - 1} replicas`);
   screen.line(`  API      ${aws.apiUrl}`);
   screen.line(`  AWS      ${aws.awsEndpoint}`);
@@ -60,12 +64,14 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   const announcedEnd = Promise.withResolvers<void>();
   aws.onEvent((event) => {
     if (event.source !== 'elasticache-migrator') return;
-    const { statusReason, phase, progress } = (event.detail as { data: Notified }).data;
+    const { data } = event.detail as { data: Notified };
+    const { statusReason, phase, progress } = data;
     // Newer than the view that was last asked for: the bar moves with it.
     if (shown && phase && progress && event['detail-type'] === 'MigrationProgressed')
       screen.show({ ...shown, phase, progress });
     const percent = event['detail-type'] === 'MigrationProgressed' ? ` (${progress?.percent} %)` : '';
     screen.line(`  ${event.time.slice(11, 19)}  ${event['detail-type'].padEnd(26)} ${statusReason}${percent}`);
+    if (data.findings) for (const line of preflightLines(data as Preflight, screen.columns)) screen.line(line);
     if (event['detail-type'] === 'MigrationCompleted') announcedEnd.resolve();
   });
 

@@ -4,6 +4,8 @@ import { bar, bytes } from './format.ts';
 
 /** Where the demo tells what happens. */
 export interface Screen {
+  /** Characters that a line has room for. */
+  readonly columns: number;
   /** A line that stays. */
   line(text?: string): void;
   /** Where the migration stands: drawn over the last one on a terminal, a line at each change elsewhere. */
@@ -17,6 +19,7 @@ export const openScreen = (out: NodeJS.WriteStream): Screen => (out.isTTY ? term
 const plain = (out: NodeJS.WriteStream): Screen => {
   let last = '';
   return {
+    columns: Number.POSITIVE_INFINITY,
     line: (text = '') => out.write(`${text}\n`),
     show(view) {
       const text = oneLine(view);
@@ -31,6 +34,9 @@ const terminal = (out: NodeJS.WriteStream): Screen => {
   const log = createLogUpdate(out);
   let drawn = '';
   return {
+    get columns() {
+      return out.columns ?? 80;
+    },
     line(text = '') {
       log.clear();
       out.write(`${text}\n`);
