@@ -26,18 +26,33 @@ export interface Candidate {
   database: number;
   /** Base64. */
   key: string;
+  /** Its expiry at the first look, on whichever side it had one. */
+  expiresAtMs?: number;
+  /** How often it could not be told. */
+  tries?: number;
 }
 
-/** A key that is compared piece by piece, and how far that is. */
-export interface BigTask extends Candidate {
-  stage: 'shape' | 'parts' | 'size' | 'extras' | 'pending';
-  type?: string;
-  /** In `parts`: byte, index, cursor or stream id to go on with; in `extras` a cursor; in `pending` an id. */
+/** A key that is compared piece by piece. */
+export interface BigTask {
+  database: number;
+  /** Base64. */
+  key: string;
+  /** How far that is; absent before it begins. */
+  progress?: BigProgress;
+}
+
+export interface BigProgress {
+  type: string;
+  /** `parts` of the source against the target, then their `size`; `extras` of the target where sizes never stood still; `pending` entries of a stream's groups. */
+  stage: 'parts' | 'size' | 'extras' | 'pending';
+  /** Byte, index, cursor or id to go on with. */
   position: string;
   /** How many elements a piece has. */
   elements: number;
-  /** In `pending`: the consumer group (base64) that is being compared. */
-  group?: string;
+  /** In `pending`: which of the groups. */
+  group?: number;
+  /** How often it began anew because the key became another one. */
+  beginnings: number;
 }
 
 export interface Counts {
@@ -78,6 +93,8 @@ export interface Rate {
   baselineMs?: number;
   /** Keys a second that the source's latency allows; absent: no limit. */
   brake?: number;
+  /** Round trips that were measured since the brake was last looked at. */
+  latencies?: number[];
   /** Keys a second of late, over both directions. */
   keysPerSecond?: number;
 }
@@ -117,7 +134,7 @@ export const MAX_DIFFERENCES = 100;
 export const MAX_CONFIRMED = 1000;
 export const MAX_UNTOLD = 20;
 /** Of the names of candidates, base64. */
-export const MAX_CANDIDATE_CHARACTERS = 8000;
+export const MAX_CANDIDATE_CHARACTERS = 4000;
 export const MAX_BIG = 8;
 /** Longer names are judged on the spot: they do not fit into a checkpoint. */
 export const MAX_KEPT_NAME_BYTES = 512;

@@ -95,9 +95,7 @@ export interface StreamFacts {
 
 export type Collection = 'hash' | 'set' | 'zset';
 
-/**
- * Who a server is and where it stands.
- */
+/** Who a server is, and what it holds. */
 export interface ServerIdentity {
   runId: string;
   replicationId: string;
@@ -112,6 +110,13 @@ export interface ServerIdentity {
   nowMs: number;
 }
 
+/** Where a server stands in its stream of writes. */
+export interface Position {
+  offset: number;
+  /** `rdb_changes_since_last_save`: moves with every write, also where nothing is replicated. NaN where it is not told. */
+  changes: number;
+}
+
 /**
  * Reads one Redis server and changes nothing in it. Every call throws TransientServiceError for what may pass (a broken
  * connection, LOADING) and VerificationImpossibleError for what cannot be read at all.
@@ -121,7 +126,7 @@ export interface KeyReader {
   readonly name: string;
   traits(): Promise<Traits>;
   identity(): Promise<ServerIdentity>;
-  offset(): Promise<{ replicationId: string; offset: number }>;
+  position(): Promise<Position>;
   /** Round trip of a PING over a connection of its own, in milliseconds. */
   ping(): Promise<number>;
 

@@ -1,0 +1,152 @@
+import { ErrorReply, RESP_TYPES, RedisClient } from '@redis/client';
+import { TransientServiceError } from '../migration/errors.ts';
+import { VerificationImpossibleError } from '../verification/errors.ts';
+import { ValueChanged } from '../verification/value-changed.ts';
+
+export interface RedisAddress {
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+  tls?: boolean;
+}
+
+export type Argument = string | Buffer;
+
+/** Connections to one server, one for each database in use: a SELECT in between could go astray. */
+export interface Connections {
+  readonly name: string;
+  /**
+   * Sends one command; replies are Buffers, numbers and simple strings.
+   *
+   * @throws TransientServiceError, VerificationImpossibleError, ValueChanged; ErrorReply for NOSCRIPT
+   */
+  command<T>(database: number, args: readonly Argument[]): Promise<T>;
+  /** Over the connection that measures. */
+  aside<T>(args: readonly Argument[]): Promise<T>;
+  close(): void;
+}
+
+/** @redis/client 6.3.1 builds a class of all commands anew for each other address; the factory builds it once. */
+const newClient = RedisClient.factory({ RESP: 2 });
+
+const CONNECT_WITHIN_MS = 5000;
+/** No call blocks its server for long, so a server that is silent for so long is stuck. */
+const ANSWER_WITHIN_MS = 30_000;
+const OPEN_AT_ONCE = 4;
+const ASIDE = -1;
+const PASSING = ['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN', 'CLUSTERDOWN'];
+
+const open = async (address: RedisAddress, database: number) => {
+  const client = newClient({
+    // The client itself reads the version from here, which the factory's types leave out.
+    ...({ RESP: 2 } as object),
+    socket: {
+      host: address.host,
+      port: address.port,
+      connectTimeout: CONNECT_WITHIN_MS,
+      reconnectStrategy: false,
+      ...(address.tls && { tls: true as const, servername: address.host }),
+    },
+    ...(database > 0 && { database }),
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+  });
+  // Without a listener an error of an idle connection would end the process; the next command finds it broken.
+  client.on('error', () => undefined);
+  await client.connect();
+  // Redis 7.2: reading must not make a key look recently used. Servers that do not know it are read all the same.
+  await client.sendCommand(['CLIENT', 'NO-TOUCH', 'ON']).catch(() => undefined);
+  return client;
+};
+
+interface Line {
+  client: ReturnType<typeof open>;
+  waiting: number;
+  lastUse: number;
+}
+
+export const openConnections = (address: RedisAddress): Connections => {
+  const name = `${address.host}:${address.port}`;
+  const lines = new Map<number, Line>();
+  let closed = false;
+  let uses = 0;
+
+  const drop = (database: number, line: Line) => {
+    if (lines.get(database) === line) lines.delete(database);
+    line.client.then(
+      (client) => client.isOpen && client.destroy(),
+      () => undefined,
+    );
+  };
+
+  const makeRoom = () => {
+    const idle = [...lines].filter(([database, { waiting }]) => database !== ASIDE && waiting === 0);
+    if (idle.length < OPEN_AT_ONCE) return;
+    const [oldest] = idle.sort(([, a], [, b]) => a.lastUse - b.lastUse);
+    if (oldest) drop(...oldest);
+  };
+
+  const lineTo = (database: number): Line => {
+    const known = lines.get(database);
+    if (known) return known;
+    makeRoom();
+    const line = { client: open(address, database), waiting: 0, lastUse: 0 };
+    lines.set(database, line);
+    return line;
+  };
+
+  const send = async <T>(database: number, args: readonly Argument[]): Promise<T> => {
+    if (closed) throw new TransientServiceError(`${args[0]} to ${name}`, 'the reader is closed');
+    const line = lineTo(database);
+    line.lastUse = ++uses;
+    line.waiting++;
+    try {
+      return (await within(
+        line.client.then((client) => client.sendCommand(args as Argument[])),
+        args,
+      )) as T;
+    } catch (error) {
+      if (!(error instanceof ErrorReply)) drop(database, line);
+      throw named(name, args, error);
+    } finally {
+      line.waiting--;
+    }
+  };
+
+  return {
+    name,
+    command: send,
+    aside: (args) => send(ASIDE, args),
+    close() {
+      closed = true;
+      for (const [database, line] of lines) drop(database, line);
+    },
+  };
+};
+
+const within = <T>(work: Promise<T>, args: readonly Argument[]): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`no answer to ${args[0]} within ${ANSWER_WITHIN_MS} ms`)),
+    ANSWER_WITHIN_MS,
+  );
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+
+const named = (name: string, args: readonly Argument[], error: unknown): unknown => {
+  const what = args.slice(0, /^(MEMORY|OBJECT|XINFO|SCRIPT|CLIENT)$/.test(String(args[0])) ? 2 : 1).join(' ');
+  if (!(error instanceof ErrorReply)) return new TransientServiceError(`${what} to ${name}`, error);
+  const [code = ''] = error.message.split(' ');
+  if (code === 'NOSCRIPT') return error;
+  if (code === 'WRONGTYPE' || code === 'NOGROUP' || error.message.includes('no such key'))
+    return new ValueChanged(what);
+  if (PASSING.includes(code)) return new TransientServiceError(`${what} to ${name}`, error);
+  return new VerificationImpossibleError(name, `${what} was refused: ${error.message.slice(0, 200)}`);
+};
+
+export const isNoScript = (error: unknown): boolean =>
+  error instanceof ErrorReply && error.message.startsWith('NOSCRIPT');

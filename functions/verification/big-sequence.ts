@@ -1,0 +1,56 @@
+import type { BigProgress } from './checkpoint.ts';
+import { STRING_PART_BYTES } from './limits.ts';
+import { digestOf, judgePart, keysWorth, ofBoth, type PartOutcome } from './parts.ts';
+import type { KeyReader } from './ports.ts';
+import type { Session } from './session.ts';
+
+/** Bytes that are read at the price of one key. */
+const KEY_BYTES = 10_000;
+
+/** The next bytes of a string. */
+export const stringPart = (
+  session: Session,
+  database: number,
+  key: Buffer,
+  { position }: BigProgress,
+): Promise<PartOutcome> => {
+  const from = Number(position);
+  const read = async (reader: KeyReader) => [
+    await reader.stringPart(database, key, from, from + STRING_PART_BYTES - 1),
+  ];
+  return sequencePart(session, read, (parts) => parts[0]?.length ?? 0, from, 'byte', KEY_BYTES);
+};
+
+/** The next elements of a list. */
+export const listPart = (
+  session: Session,
+  database: number,
+  key: Buffer,
+  { position, elements }: BigProgress,
+): Promise<PartOutcome> => {
+  const from = Number(position);
+  const read = (reader: KeyReader) => reader.listPart(database, key, from, from + elements - 1);
+  return sequencePart(session, read, (parts) => parts.length, from, 'element', 10);
+};
+
+const sequencePart = async (
+  session: Session,
+  read: (reader: KeyReader) => Promise<Buffer[]>,
+  lengthOf: (parts: Buffer[]) => number,
+  from: number,
+  unit: string,
+  unitsOfKey: number,
+): Promise<PartOutcome> => {
+  const [left, right] = await ofBoth(session, read);
+  const length = lengthOf(left);
+  if (digestOf(left) !== digestOf(right)) {
+    const judged = await judgePart(
+      session,
+      async (reader) => digestOf(await read(reader)),
+      `different within ${length} ${unit}s from ${unit} ${from} on`,
+    );
+    if (judged !== 'same') return judged;
+  }
+  await session.pace(keysWorth((10 * length) / unitsOfKey));
+  return length === 0 ? 'through' : { next: String(from + length) };
+};

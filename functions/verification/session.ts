@@ -1,0 +1,22 @@
+import type { Clock } from '../replication/ports.ts';
+import type { Checkpoint, Servers } from './checkpoint.ts';
+import type { KeyReader, Manner } from './ports.ts';
+
+/** What one step works with. The checkpoint is the step's own copy. */
+export interface Session {
+  source: KeyReader;
+  target: KeyReader;
+  clock: Clock;
+  checkpoint: Checkpoint;
+  servers: Servers;
+  manner: Manner;
+  /** Keys that one SCAN is asked for. */
+  walkKeys: number;
+  /** When the step should end; it then ends at the next piece of work. */
+  untilMs: number;
+  /** Waits until so many more keys may be read. */
+  pace(keys: number): Promise<void>;
+  random(): number;
+}
+
+export const isOver = ({ clock, untilMs }: Session): boolean => clock.now() >= untilMs;

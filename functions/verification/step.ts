@@ -1,0 +1,143 @@
+import type { Clock } from '../replication/ports.ts';
+import { compareBig } from './big.ts';
+import { hasLongName, judgeCandidates, muchToJudge } from './candidates.ts';
+import { type Checkpoint, note, type Walk } from './checkpoint.ts';
+import { leaveUntold } from './confirm.ts';
+import { WALK_KEYS } from './limits.ts';
+import type { KeyReader } from './ports.ts';
+import { type Progress, progressOf, type Tally, tally } from './progress.ts';
+import { toResult, type VerificationResult } from './result.ts';
+import { sampleSome } from './sample.ts';
+import { identities, keysIn, mannerFor, type Readers, sameServers, traitsOf } from './servers.ts';
+import { isOver, type Session } from './session.ts';
+import { Throttle } from './throttle.ts';
+import { walkBoth } from './walk.ts';
+
+export interface Budget {
+  /** Epoch milliseconds. The step ends at the next piece of work, and at most some seconds later. */
+  untilMs: number;
+  /** Over both directions. */
+  maxKeysPerSecond?: number;
+}
+
+export interface Step {
+  /** To go on with; the one that was given is untouched. */
+  checkpoint: Checkpoint;
+  /** Set when there is nothing left to do. */
+  done?: VerificationResult;
+  progress: Progress;
+}
+
+/** A target that applies nothing for so long is not going to: what is left is not known. */
+const WAIT_LIMIT_MS = 600_000;
+
+/**
+ * Does some of a verification: reads keys of both sides until the budget is used up, everything is compared, or the target
+ * has to catch up first. Steps can be done by one process after another; a step that fails, or whose process is killed, is
+ * simply done again from the same checkpoint.
+ *
+ * @throws TransientServiceError when a connection broke: go on from the same checkpoint
+ * @throws VerificationImpossibleError when a server cannot be read
+ */
+export const verifyStep = async (
+  readers: Readers,
+  from: Checkpoint,
+  budget: Budget,
+  clock: Clock,
+  random: () => number = Math.random,
+): Promise<Step> => {
+  const checkpoint = structuredClone(from);
+  checkpoint.steps++;
+  const begun = tally(checkpoint, clock.now());
+  const session = await openSession(readers, checkpoint, budget, clock, random);
+  const throttle = new Throttle(clock, checkpoint.rate, () => readers.source.ping(), budget.maxKeysPerSecond);
+  await throttle.prepare();
+  session.pace = (keys) => throttle.pace(keys, paceOf(checkpoint, begun, clock));
+  let complete = false;
+  do complete = await work(session);
+  while (!complete && !isOver(session));
+  forgetLongNames(session);
+  const both = await identities(readers);
+  // Whoever was compared may not be who is there now.
+  complete &&= sameServers(checkpoint, both, await traitsOf(readers)) === session.servers;
+  const progress = progressOf(checkpoint, begun, both, clock.now());
+  return { checkpoint, progress, ...(complete && { done: toResult(checkpoint, clock.now()) }) };
+};
+
+const openSession = async (
+  readers: Readers,
+  checkpoint: Checkpoint,
+  { untilMs, maxKeysPerSecond = Number.POSITIVE_INFINITY }: Budget,
+  clock: Clock,
+  random: () => number,
+): Promise<Session> => {
+  const [both, traits] = await Promise.all([identities(readers), traitsOf(readers)]);
+  const servers = sameServers(checkpoint, both, traits);
+  return {
+    ...readers,
+    clock,
+    checkpoint,
+    servers,
+    manner: mannerFor(traits),
+    untilMs,
+    // A slow pace is many small pauses, not few that outlast the step.
+    walkKeys: Math.max(1, Math.min(WALK_KEYS, Math.floor(maxKeysPerSecond / 5))),
+    random,
+    pace: async () => undefined,
+  };
+};
+
+const paceOf = (checkpoint: Checkpoint, begun: Tally, clock: Clock): number => {
+  const now = tally(checkpoint, clock.now());
+  return ((now.keys - begun.keys) / Math.max(1, now.atMs - begun.atMs)) * 1000;
+};
+
+/** One round of reading and judging; true when nothing is left. */
+const work = async (session: Session): Promise<boolean> => {
+  const { checkpoint, clock } = session;
+  const { forward, backward } = checkpoint;
+  if (checkpoint.options.mode === 'sample') await sampleSome(session);
+  else {
+    await chooseDatabase(session, forward, session.source);
+    await chooseDatabase(session, backward, session.target);
+    await walkBoth(session);
+  }
+  const through = forward.done && backward.done;
+  let caughtUp = await compareBig(session);
+  if (caughtUp && (muchToJudge(session) || through)) caughtUp = await judgeCandidates(session);
+  if (!caughtUp && clock.now() - (checkpoint.waitingSinceMs ?? clock.now()) > WAIT_LIMIT_MS) giveUpWaiting(session);
+  return through && checkpoint.candidates.length + checkpoint.big.length === 0;
+};
+
+const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyReader): Promise<void> => {
+  if (walk.done || walk.database !== undefined) return;
+  // Asked each time: a database may have been empty when it all began.
+  const left = keysIn(await reader.identity(), checkpoint.options).filter(([number]) => !walk.visited.includes(number));
+  const [first] = left;
+  if (first) walk.database = first[0];
+  else walk.done = true;
+};
+
+const giveUpWaiting = ({ checkpoint }: Session): void => {
+  for (const { database, key } of [...checkpoint.candidates, ...checkpoint.big]) {
+    leaveUntold(
+      checkpoint,
+      'unsettled',
+      database,
+      Buffer.from(key, 'base64'),
+      'the target did not apply what the source has',
+    );
+  }
+  checkpoint.candidates = [];
+  checkpoint.big = [];
+  note(checkpoint, `The target applied nothing of the source's writes for ${WAIT_LIMIT_MS / 60_000} minutes`);
+};
+
+/** Names that do not fit into a checkpoint, and could not be told within the step. */
+const forgetLongNames = ({ checkpoint }: Session): void => {
+  for (const { database, key } of [...checkpoint.candidates, ...checkpoint.big].filter(hasLongName)) {
+    leaveUntold(checkpoint, 'unsettled', database, Buffer.from(key, 'base64'), 'its name is too long to be kept');
+  }
+  checkpoint.candidates = checkpoint.candidates.filter((one) => !hasLongName(one));
+  checkpoint.big = checkpoint.big.filter((one) => !hasLongName(one));
+};

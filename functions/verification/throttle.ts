@@ -1,0 +1,88 @@
+import type { Clock } from '../replication/ports.ts';
+import type { Rate } from './checkpoint.ts';
+
+/** The source counts as slowed down when a PING takes more than three times its baseline and this. */
+const SLACK_MS = 4;
+const FACTOR = 3;
+const SAMPLES = 11;
+const EVERY_MS = 50;
+/** However slow the source is, verification goes on. */
+const SLOWEST_KEYS_PER_SECOND = 500;
+const SLOWER = 0.7;
+const FASTER = 1.3;
+/** Far above what was ever reached there is no limit any more. */
+const FREE_ABOVE = 3;
+
+/**
+ * Spaces keys out in time: never more a second than asked for, and fewer when the source's latency rises. Latency is the
+ * median round trip of a PING over a connection of its own, against the median before the first key was read.
+ */
+export class Throttle {
+  readonly #clock: Clock;
+  readonly #rate: Rate;
+  readonly #ping: () => Promise<number>;
+  readonly #maxKeysPerSecond: number;
+  #freeAtMs: number;
+  #measuredAtMs: number;
+  #measuring = false;
+  #fastest = 0;
+
+  /** @param rate is written to */
+  constructor(clock: Clock, rate: Rate, ping: () => Promise<number>, maxKeysPerSecond = Number.POSITIVE_INFINITY) {
+    this.#clock = clock;
+    this.#rate = rate;
+    this.#ping = ping;
+    this.#maxKeysPerSecond = maxKeysPerSecond;
+    this.#freeAtMs = clock.now();
+    this.#measuredAtMs = clock.now();
+  }
+
+  /** Learns the baseline, where none is known. */
+  async prepare(): Promise<void> {
+    if (this.#rate.baselineMs !== undefined) return;
+    const latencies: number[] = [];
+    for (let sample = 0; sample < SAMPLES; sample++) latencies.push(await this.#ping());
+    this.#rate.baselineMs = median(latencies);
+  }
+
+  /**
+   * Waits until `keys` more may be read.
+   *
+   * @param reached keys a second at the moment: what the brake starts from
+   */
+  async pace(keys: number, reached: number): Promise<void> {
+    const nowMs = this.#clock.now();
+    this.#fastest = Math.max(this.#fastest, reached);
+    void this.#measure(nowMs);
+    const limit = Math.min(this.#maxKeysPerSecond, this.#rate.brake ?? Number.POSITIVE_INFINITY);
+    if (!Number.isFinite(limit)) return;
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + (keys / limit) * 1000;
+    if (this.#freeAtMs > nowMs) await this.#clock.sleep(this.#freeAtMs - nowMs);
+  }
+
+  async #measure(nowMs: number): Promise<void> {
+    if (this.#measuring || nowMs - this.#measuredAtMs < EVERY_MS) return;
+    this.#measuring = true;
+    this.#measuredAtMs = nowMs;
+    // A source that does not answer is found out by whoever reads keys.
+    const latencyMs = await this.#ping().catch(() => undefined);
+    this.#measuring = false;
+    if (latencyMs !== undefined) this.#learn(latencyMs);
+  }
+
+  #learn(latencyMs: number): void {
+    const rate = this.#rate;
+    rate.latencies = [...(rate.latencies ?? []), Number(latencyMs.toFixed(2))];
+    if (rate.latencies.length < SAMPLES) return;
+    const slow = median(rate.latencies) > FACTOR * (rate.baselineMs ?? 0) + SLACK_MS;
+    // What was measured before a change of the brake says nothing of what the change does.
+    rate.latencies = [];
+    if (slow)
+      rate.brake = Math.max(SLOWEST_KEYS_PER_SECOND, SLOWER * Math.min(rate.brake ?? this.#fastest, this.#fastest));
+    else if (rate.brake !== undefined) rate.brake *= FASTER;
+    if ((rate.brake ?? 0) > FREE_ABOVE * Math.max(this.#fastest, SLOWEST_KEYS_PER_SECOND)) delete rate.brake;
+  }
+}
+
+const median = (figures: readonly number[]): number =>
+  figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0;
