@@ -95,7 +95,8 @@ export interface WriteRate {
   windowMs: number;
   /**
    * Equal when the source's offset moved (it has a backlog). Without a replica and a backlog the offset does not count:
-   * then `low` is the input's share by calls of commands that write, `high` all input.
+   * then `low` is the input's share by calls of commands that write, `high` all input, and where scripts ran a kilobyte
+   * more for each call that writes.
    */
   lowBytesPerSecond: number;
   highBytesPerSecond: number;
