@@ -1,6 +1,7 @@
 import { benchFleet } from './fleet.ts';
 import { benchForecast } from './forecast.ts';
 import { benchPost } from './post.ts';
+import { benchPreflight } from './preflight.ts';
 import { benchSync } from './sync.ts';
 
 /** Each prints its figures beside the baseline or the bound that they are held against. */
@@ -9,6 +10,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   post: benchPost,
   fleet: benchFleet,
   forecast: benchForecast,
+  preflight: benchPreflight,
 };
 
 const asked = process.argv.slice(2);

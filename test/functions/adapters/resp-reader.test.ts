@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BrokenAnswer, type RespLimits, RespReader } from '../../../functions/adapters/resp-reader.ts';
 import { Refused, type Reply } from '../../../functions/preflight/ports.ts';
 
-const LIMITS: RespLimits = { bytes: 1000, elements: 30, depth: 3, lineBytes: 100 };
+const LIMITS: RespLimits = { bytes: 1000, elements: 60, depth: 3, lineBytes: 100 };
 
 const read = (pieces: Iterable<Buffer | string>, limits: Partial<RespLimits> = {}): Reply[] => {
   const replies: Reply[] = [];
@@ -90,14 +90,15 @@ describe('RespReader', () => {
     ['a text that is announced longer than all that is allowed', '$999\r\n'],
     ['an absurd text', '$9007199254740993\r\n'],
     ['an absurd text beyond all numbers', `$${'9'.repeat(40)}\r\n`],
-    ['more elements than are allowed', '*31\r\n'],
+    ['more elements than are allowed', '*61\r\n'],
     ['an absurd list', '*2147483647\r\n'],
     ['lists too deep', '*1\r\n*1\r\n*1\r\n*1\r\n'],
     ['empty lists too deep', '*1\r\n*1\r\n*1\r\n*0\r\n'],
     [
       'more elements in inner lists than are allowed',
-      '*9\r\n'.concat('*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n'.repeat(9)),
+      '*20\r\n'.concat('*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n'.repeat(20)),
     ],
+    ['more errors than are allowed', '*7\r\n'.concat('-ERR\r\n'.repeat(7))],
     ['a line without end', `+${'x'.repeat(200)}`],
     ['more bytes than are allowed in all', '*20\r\n'.concat(`$90\r\n${'x'.repeat(90)}\r\n`.repeat(20))],
   ])('refuses %s', (_, bytes) => {
