@@ -128,7 +128,8 @@ const whyOf = ({ bytes, amongReplicas }: SyncBuffer, { by, limitBytes, secondsTo
       : 'the buffer that the source keeps for the target';
   const limit =
     by === 'hard' ? `of ${bytesText(limitBytes)} at most` : `and may not stay above ${bytesText(limitBytes)}`;
-  const when =
-    secondsToLimit === undefined ? 'when it is overcome' : `in ${Math.round(secondsToLimit)} s at the present growth`;
+  const when = secondsToLimit === undefined ? 'when it is overcome' : `${soon(secondsToLimit)} at the present growth`;
   return `${whose} holds ${bytesText(bytes)}, ${limit}: the source closes the link ${when}, and the full sync begins anew`;
 };
+
+const soon = (seconds: number): string => (seconds < 1 ? 'within a second' : `in ${Math.round(seconds)} s`);
