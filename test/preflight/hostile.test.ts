@@ -38,7 +38,9 @@ const BEHAVIOURS: [what: string, rules: FrontRules][] = [
   ['answers everything with a list of lists', { '*': act.answer([[[null, 1], 'x'], [], new Error('ERR x')]) }],
 ];
 
-const ABSURD = ['', '-1', '-0', 'NaN', '1e308', '1e400', '0x10', '9'.repeat(40), '1.5', 'x'.repeat(5000), '\u0007'];
+const ABSURD = ['', '-1', 'NaN', '9'.repeat(40), '1.5', 'x'.repeat(5000)];
+/** On the wire, for all fields at once. */
+const ABSURD_ON_THE_WIRE = [...ABSURD, '-0', '1e308', '1e400', '0x10', '\u0007'];
 
 /** Answers of one kind that are wrong, for each command by itself. */
 const WRONG = {
@@ -104,7 +106,8 @@ describe('hostile servers', () => {
 
       mustBeFit(result);
       expect(result.verdict).toBe('failed');
-      expect(result.findings.filter(({ severity }) => severity === 'blocking')).toHaveLength(1);
+      const named = place === 0 ? /^(source-(unreachable|auth)|unread-source-info)$/ : /^target-unreachable$/;
+      expect(result.findings.map(({ id }) => id).filter((id) => named.test(id))).toHaveLength(1);
     });
 
     it.each(Object.keys(WRONG) as (keyof typeof WRONG)[])(
@@ -207,18 +210,21 @@ describe('hostile servers', () => {
       }
     });
 
-    it.each(ABSURD.map((value) => [value.slice(0, 20), value]))('are findings when all are %j', async (_, value) => {
-      const all = act.change((reply) =>
-        'data' in reply && reply.data !== null
-          ? {
-              ...reply,
-              data: Buffer.from(reply.data.toString('latin1').replace(/(?<=:)\d[\d.]*(?=\r)/g, value), 'latin1'),
-            }
-          : reply,
-      );
-      mustBeFit(await checkWith(0, { INFO: all, DBSIZE: act.bytes(`:${value || 0}\r\n`) }));
-      mustBeFit(await checkWith(1, { INFO: all, DBSIZE: act.bytes(`:${value || 0}\r\n`) }));
-    });
+    it.each(ABSURD_ON_THE_WIRE.map((value) => [value.slice(0, 20), value]))(
+      'are findings when all are %j',
+      async (_, value) => {
+        const all = act.change((reply) =>
+          'data' in reply && reply.data !== null
+            ? {
+                ...reply,
+                data: Buffer.from(reply.data.toString('latin1').replace(/(?<=:)\d[\d.]*(?=\r)/g, value), 'latin1'),
+              }
+            : reply,
+        );
+        mustBeFit(await checkWith(0, { INFO: all, DBSIZE: act.bytes(`:${value || 0}\r\n`) }));
+        mustBeFit(await checkWith(1, { INFO: all, DBSIZE: act.bytes(`:${value || 0}\r\n`) }));
+      },
+    );
   });
 });
 
