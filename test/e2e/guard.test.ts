@@ -127,7 +127,7 @@ describe('a full sync whose buffer overflows', () => {
   });
 
   it('again and again ends with the buffer as the cause, and the command that helps', async () => {
-    const source = await slowSource(20_000, { 'client-output-buffer-limit': `replica ${2 * MIB} 0 0` });
+    const source = await slowSource(5000, { 'client-output-buffer-limit': `replica ${2 * MIB} 0 0` });
     const target = await following(source);
     await source.writing(8 * MIB);
     const told: number[] = [];
