@@ -40,6 +40,18 @@ describe('the preflight on real servers', () => {
     expect(IDS.filter((id) => !cased.has(id))).toEqual([]);
   });
 
+  it('says which conditions no real server here can be brought into: of these, one answer comes from a RESP front', () => {
+    const only = IDS.filter((id) => CASES.filter((one) => one.id === id).every(({ how }) => how === 'RESP front'));
+
+    expect(only).toEqual([
+      // An older or newer server, another engine, or a module.
+      ...['rdb-format', 'rdb-format-unknown', 'source-version', 'source-modules', 'source-functions'],
+      // A machine that is short of memory, slow, or full of keys.
+      ...['source-memory-headroom', 'source-cpu', 'source-fork-slow', 'fence-none', 'clock-skew', 'keyspace-large'],
+      'unread-source-writes',
+    ]);
+  });
+
   it('finds nothing wrong with a clean pair', async () => {
     expect(await findingsOf({})).toEqual([]);
   });
