@@ -104,12 +104,10 @@ export const partsReader = (connections: Connections, known: () => Promise<Known
             return {
               name,
               lastDeliveredId: String(group.get('last-delivered-id')),
-              ...(manner.streamCounters && { entriesRead: String(group.get('entries-read') ?? '') }),
               pending: Number(group.get('pending')),
-              consumers: consumers.map((one) => ({
-                name: one.get('name') as Buffer,
-                pending: Number(one.get('pending')),
-              })),
+              consumers: consumers
+                .map((one) => ({ name: one.get('name') as Buffer, pending: Number(one.get('pending')) }))
+                .filter(({ pending }) => pending > 0),
             };
           }),
         ),

@@ -82,8 +82,8 @@ const factsText = ({ length, lastId, entriesAdded, maxDeletedId, groups }: Strea
     `last id ${lastId}`,
     `entries added ${entriesAdded}`,
     `max deleted id ${maxDeletedId}`,
-    ...groups.flatMap(({ name, lastDeliveredId, entriesRead, pending, consumers }) => [
-      `group ${printable(name).key} ${name.toString('base64')}: last delivered ${lastDeliveredId}, read ${entriesRead}, pending ${pending}`,
+    ...groups.flatMap(({ name, lastDeliveredId, pending, consumers }) => [
+      `group ${printable(name).key} ${name.toString('base64')}: last delivered ${lastDeliveredId}, pending ${pending}`,
       ...consumers.map(
         (one) => `consumer ${printable(one.name).key} ${one.name.toString('base64')}: pending ${one.pending}`,
       ),

@@ -59,11 +59,10 @@ export const canonical = (sha1: (value: Buffer) => string) => ({
     ...facts.groups.flatMap((group, at) => [
       ...withLength(group.name),
       text(group.lastDeliveredId),
-      ...(group.entriesRead === undefined ? [] : [text(`|${group.entriesRead}`)]),
       text(`|${group.pending}:`),
       ...(pending[at] ?? []).map(({ entry }) => entry),
-      text(`|${group.consumers.length}:`),
       ...group.consumers.flatMap((consumer) => [...withLength(consumer.name), text(`${consumer.pending};`)]),
+      text('.'),
     ]),
   ],
 });

@@ -15,5 +15,5 @@ export const WALK_KEYS = 100;
 /** Of a string, in one call. */
 export const STRING_PART_BYTES = 524_288;
 /** Of a collection, in one call: as many elements as have about so many bytes, and never more than that many. */
-export const PART_BYTES = 131_072;
-export const PART_ELEMENTS = 500;
+export const PART_BYTES = 262_144;
+export const PART_ELEMENTS = 1000;

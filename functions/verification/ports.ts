@@ -12,7 +12,7 @@ export interface Traits {
   scripts: boolean;
   /** PEXPIRETIME (7.0): the expiry to the millisecond. Without it: PTTL plus the server's clock. */
   exactExpiry: boolean;
-  /** `entries-added` and `max-deleted-entry-id` of streams, `entries-read` of their groups (7.0). */
+  /** `entries-added` and `max-deleted-entry-id` of streams (7.0). */
   streamCounters: boolean;
   /** HPEXPIRETIME (Redis 7.4, Valkey 9): expiry of single hash fields. */
   fieldExpiry: boolean;
@@ -78,9 +78,8 @@ export interface MemberPage {
 export interface StreamGroup {
   name: Buffer;
   lastDeliveredId: string;
-  entriesRead?: string;
   pending: number;
-  /** By name, in the order of their bytes. */
+  /** Those that have pending entries, by name, in the order of their bytes. */
   consumers: { name: Buffer; pending: number }[];
 }
 

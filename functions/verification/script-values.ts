@@ -149,21 +149,20 @@ function describe.stream(key)
   for i = 1, #groups do
     local group = groups[i]
     put(#group.name .. ':') put(group.name) put(group['last-delivered-id'])
-    local read = group['entries-read']
-    if counters then put('|' .. (read and format('%.0f', read) or '')) end
     put('|' .. group.pending .. ':')
     if group.pending > 0 then
       for _, entry in ipairs(call('XPENDING', key, group.name, '-', '+', ${SMALL_ELEMENTS})) do
         put(entry[1] .. ' ' .. #entry[2] .. ':') put(entry[2]) put(entry[4] .. ';')
       end
     end
-    put('|' .. group.consumers .. ':')
-    if group.consumers > 0 then
+    -- A consumer that has nothing pending holds nothing, and a replica may not know it.
+    if group.pending > 0 then
       for _, flat in ipairs(call('XINFO', 'CONSUMERS', key, group.name)) do
         local consumer = fieldsOf(flat)
-        put(#consumer.name .. ':') put(consumer.name) put(consumer.pending .. ';')
+        if consumer.pending > 0 then put(#consumer.name .. ':') put(consumer.name) put(consumer.pending .. ';') end
       end
     end
+    put('.')
   end
   return n
 end

@@ -5,7 +5,7 @@ import { type Checkpoint, note, type Walk } from './checkpoint.ts';
 import { leaveUntold } from './confirm.ts';
 import { WALK_KEYS } from './limits.ts';
 import type { KeyReader } from './ports.ts';
-import { type Progress, progressOf, type Tally, tally } from './progress.ts';
+import { type Progress, progressOf, tally } from './progress.ts';
 import { toResult, type VerificationResult } from './result.ts';
 import { sampleSome } from './sample.ts';
 import { identities, keysIn, mannerFor, type Readers, sameServers, traitsOf } from './servers.ts';
@@ -52,7 +52,7 @@ export const verifyStep = async (
   const session = await openSession(readers, checkpoint, budget, clock, random);
   const throttle = new Throttle(clock, checkpoint.rate, () => readers.source.ping(), budget.maxKeysPerSecond);
   await throttle.prepare();
-  session.pace = (keys) => throttle.pace(keys, paceOf(checkpoint, begun, clock));
+  session.pace = (keys) => throttle.pace(keys);
   let complete = false;
   do complete = await work(session);
   while (!complete && !isOver(session));
@@ -85,11 +85,6 @@ const openSession = async (
     random,
     pace: async () => undefined,
   };
-};
-
-const paceOf = (checkpoint: Checkpoint, begun: Tally, clock: Clock): number => {
-  const now = tally(checkpoint, clock.now());
-  return ((now.keys - begun.keys) / Math.max(1, now.atMs - begun.atMs)) * 1000;
 };
 
 /** One round of reading and judging; true when nothing is left. */

@@ -7,10 +7,10 @@ const FACTOR = 3;
 const SAMPLES = 11;
 const EVERY_MS = 50;
 /** However slow the source is, verification goes on. */
-const SLOWEST_KEYS_PER_SECOND = 500;
+const SLOWEST_KEYS_PER_SECOND = 1000;
 const SLOWER = 0.7;
 const FASTER = 1.3;
-/** Far above what was ever reached there is no limit any more. */
+/** A brake so far above what is reached holds nothing back. */
 const FREE_ABOVE = 3;
 
 /**
@@ -25,16 +25,20 @@ export class Throttle {
   #freeAtMs: number;
   #measuredAtMs: number;
   #measuring = false;
-  #fastest = 0;
+  /** Since the brake was last looked at: it begins with what was reached. */
+  #pacedKeys = 0;
+  #pacedSinceMs: number;
 
   /** @param rate is written to */
   constructor(clock: Clock, rate: Rate, ping: () => Promise<number>, maxKeysPerSecond = Number.POSITIVE_INFINITY) {
+    const nowMs = clock.now();
     this.#clock = clock;
     this.#rate = rate;
     this.#ping = ping;
     this.#maxKeysPerSecond = maxKeysPerSecond;
-    this.#freeAtMs = clock.now();
-    this.#measuredAtMs = clock.now();
+    this.#freeAtMs = nowMs;
+    this.#measuredAtMs = nowMs;
+    this.#pacedSinceMs = nowMs;
   }
 
   /** Learns the baseline, where none is known. */
@@ -45,14 +49,10 @@ export class Throttle {
     this.#rate.baselineMs = median(latencies);
   }
 
-  /**
-   * Waits until `keys` more may be read.
-   *
-   * @param reached keys a second at the moment: what the brake starts from
-   */
-  async pace(keys: number, reached: number): Promise<void> {
+  /** Waits until `keys` more may be read. */
+  async pace(keys: number): Promise<void> {
     const nowMs = this.#clock.now();
-    this.#fastest = Math.max(this.#fastest, reached);
+    this.#pacedKeys += keys;
     void this.#measure(nowMs);
     const limit = Math.min(this.#maxKeysPerSecond, this.#rate.brake ?? Number.POSITIVE_INFINITY);
     if (!Number.isFinite(limit)) return;
@@ -75,12 +75,15 @@ export class Throttle {
     rate.latencies = [...(rate.latencies ?? []), Number(latencyMs.toFixed(2))];
     if (rate.latencies.length < SAMPLES) return;
     const slow = median(rate.latencies) > FACTOR * (rate.baselineMs ?? 0) + SLACK_MS;
+    const nowMs = this.#clock.now();
+    const reached = (1000 * this.#pacedKeys) / Math.max(1, nowMs - this.#pacedSinceMs);
     // What was measured before a change of the brake says nothing of what the change does.
     rate.latencies = [];
-    if (slow)
-      rate.brake = Math.max(SLOWEST_KEYS_PER_SECOND, SLOWER * Math.min(rate.brake ?? this.#fastest, this.#fastest));
+    this.#pacedKeys = 0;
+    this.#pacedSinceMs = nowMs;
+    if (slow) rate.brake = Math.max(SLOWEST_KEYS_PER_SECOND, SLOWER * Math.min(rate.brake ?? reached, reached));
     else if (rate.brake !== undefined) rate.brake *= FASTER;
-    if ((rate.brake ?? 0) > FREE_ABOVE * Math.max(this.#fastest, SLOWEST_KEYS_PER_SECOND)) delete rate.brake;
+    if (!slow && (rate.brake ?? 0) > Math.max(FREE_ABOVE * reached, SLOWEST_KEYS_PER_SECOND)) delete rate.brake;
   }
 }
 
