@@ -110,7 +110,7 @@ export class RedisSession implements Session {
       this.#reader.push(chunk);
     } catch (broken) {
       if (!(broken instanceof BrokenAnswer)) throw broken;
-      this.#lose(`answered ${broken.message}`);
+      this.#lose(`sent ${broken.message}`);
     }
   }
 

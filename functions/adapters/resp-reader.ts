@@ -112,7 +112,7 @@ export class RespReader {
   }
 
   #bulk(bytes: number): void {
-    if (bytes + 2 > this.#allowedBytes) throw new BrokenAnswer(`a text of ${bytes} bytes is announced`);
+    if (bytes + 2 > this.#allowedBytes) throw new BrokenAnswer(`a text of ${bytes} bytes, which is more than is read`);
     this.#bulkBytes = bytes + 2;
   }
 
@@ -122,7 +122,8 @@ export class RespReader {
     this.#hold(chunk.subarray(from, to));
     if (this.#held === wanted) {
       const bulk = this.#take();
-      if (bulk[wanted - 2] !== CR || bulk[wanted - 1] !== LF) throw new BrokenAnswer('a text is longer than announced');
+      if (bulk[wanted - 2] !== CR || bulk[wanted - 1] !== LF)
+        throw new BrokenAnswer('a text that is longer than announced');
       this.#bulkBytes = undefined;
       this.#element(bulk.subarray(0, wanted - 2));
     }
@@ -131,7 +132,7 @@ export class RespReader {
 
   #array(count: number): void {
     if (count > this.#allowedElements || count * SHORTEST_BYTES > this.#allowedBytes)
-      throw new BrokenAnswer(`a list of ${count} elements is announced`);
+      throw new BrokenAnswer(`a list of ${count} elements, which is more than is read`);
     if (this.#open.length === this.#limits.depth) throw new BrokenAnswer(`lists ${this.#limits.depth + 1} deep`);
     if (count === 0) this.#element([]);
     else this.#open.push({ items: [], missing: count });

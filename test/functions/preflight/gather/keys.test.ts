@@ -191,7 +191,7 @@ describe('Keys of the source', () => {
     [
       'an absurd name',
       { SCAN: act.bytes('*2\r\n$1\r\n0\r\n*1\r\n$536870912\r\n') },
-      /a text of 536870912 bytes is announced/,
+      /a text of 536870912 bytes, which/,
     ],
   ])('are not read by a source that tells %s', async (_, rules, why) => {
     const front = await startFront((await sourceWith([['SET', 'key', 'value']])).port, rules);
