@@ -24,14 +24,7 @@ export const listed = (items: readonly string[], most = 5): string => {
   return named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}` : named.join('');
 };
 
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-/** `1.5 GiB`: for a person; comparisons use the bytes. */
-export const bytesText = (bytes: number): string => {
-  let [value, unit] = [bytes, 0];
-  while (value >= 1024 && unit < UNITS.length - 1) [value, unit] = [value / 1024, unit + 1];
-  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${UNITS[unit]}`;
-};
+export { bytesText } from '../migration/bytes-text.ts';
 
 /** `10.0.0.5:6379`, `[fd00::5]:6379`. */
 export const endpointText = ({ address, port }: { address: string; port: number }): string =>
