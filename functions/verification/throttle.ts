@@ -20,7 +20,7 @@ const FREE_ABOVE = 3;
 export class Throttle {
   readonly #clock: Clock;
   readonly #rate: Rate;
-  readonly #ping: () => Promise<number>;
+  readonly #ping: (() => Promise<number>) | undefined;
   readonly #maxKeysPerSecond: number;
   #freeAtMs: number;
   #measuredAtMs: number;
@@ -29,8 +29,16 @@ export class Throttle {
   #pacedKeys = 0;
   #pacedSinceMs: number;
 
-  /** @param rate is written to */
-  constructor(clock: Clock, rate: Rate, ping: () => Promise<number>, maxKeysPerSecond = Number.POSITIVE_INFINITY) {
+  /**
+   * @param rate is written to
+   * @param ping without it latency is not heeded
+   */
+  constructor(
+    clock: Clock,
+    rate: Rate,
+    ping: (() => Promise<number>) | undefined,
+    maxKeysPerSecond = Number.POSITIVE_INFINITY,
+  ) {
     const nowMs = clock.now();
     this.#clock = clock;
     this.#rate = rate;
@@ -43,7 +51,8 @@ export class Throttle {
 
   /** Learns the baseline, where none is known. */
   async prepare(): Promise<void> {
-    if (this.#rate.baselineMs !== undefined) return;
+    if (!this.#ping) delete this.#rate.brake;
+    if (!this.#ping || this.#rate.baselineMs !== undefined) return;
     const latencies: number[] = [];
     for (let sample = 0; sample < SAMPLES; sample++) latencies.push(await this.#ping());
     this.#rate.baselineMs = median(latencies);
@@ -61,7 +70,7 @@ export class Throttle {
   }
 
   async #measure(nowMs: number): Promise<void> {
-    if (this.#measuring || nowMs - this.#measuredAtMs < EVERY_MS) return;
+    if (!this.#ping || this.#measuring || nowMs - this.#measuredAtMs < EVERY_MS) return;
     this.#measuring = true;
     this.#measuredAtMs = nowMs;
     // A source that does not answer is found out by whoever reads keys.

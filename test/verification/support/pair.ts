@@ -49,14 +49,21 @@ const offsetOf = (info: string, field: string): number => Number(new RegExp(`^${
 
 /** The target may be written to, so that faults can be planted while it follows. */
 export const startPair = async (
-  options: { source?: StartRedisOptions; target?: StartRedisOptions } = {},
+  options: {
+    source?: StartRedisOptions;
+    target?: StartRedisOptions;
+    /** Before the target follows: for what is not replicated. */
+    prepare?: (source: Client) => Promise<unknown>;
+  } = {},
 ): Promise<Pair> => {
   const source = await startRedis(options.source);
+  const onSource = await connect(source.port);
+  await options.prepare?.(onSource);
   const target = await startRedis({
     ...options.target,
     config: { replicaof: `127.0.0.1 ${source.port}`, 'replica-read-only': 'no', ...options.target?.config },
   });
-  const [onSource, onTarget] = await Promise.all([connect(source.port), connect(target.port)]);
+  const onTarget = await connect(target.port);
 
   const caughtUp = async () => {
     const wanted = offsetOf(String(await onSource.run('INFO', 'replication')), 'master_repl_offset');
