@@ -137,7 +137,7 @@ export interface FactValues {
   sourceInfo: Info;
   /** CONFIG GET of the parameters in SOURCE_PARAMETERS; one that the version does not have is absent. */
   sourceConfig: ReadonlyMap<string, string>;
-  /** Whether the source knows each of NEEDED_COMMANDS. */
+  /** Whether the source knows each of NEEDED_COMMANDS that its version has. */
   sourceCommands: ReadonlyMap<string, boolean>;
   /** Names. */
   sourceModules: string[];

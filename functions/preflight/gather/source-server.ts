@@ -30,7 +30,7 @@ export const readServer = async (
     version !== undefined && !isAtLeast(version, wanted) ? MOOT : factOf(read);
   return {
     sourceConfig: await factOf(() => configOf(line)),
-    sourceCommands: await factOf(() => commandsKnownTo(line)),
+    sourceCommands: await factOf(() => commandsKnownTo(line, neededIn(version))),
     sourceModules: await since('4.0', async () => namesIn(await line.ask('MODULE', 'LIST'), 'MODULE LIST', 'name')),
     sourceFunctions: await since('7.0', async () =>
       namesIn(await line.ask('FUNCTION', 'LIST'), 'FUNCTION LIST', 'library_name'),
@@ -58,8 +58,14 @@ const configOf = async (line: Line): Promise<ReadonlyMap<string, string>> => {
   return config;
 };
 
-const commandsKnownTo = async (line: Line): Promise<ReadonlyMap<string, boolean>> =>
-  new Map([...(await commandFlags(line, NEEDED_COMMANDS))].map(([name, flags]) => [name, flags !== undefined]));
+/** Redis 2.8, from which AWS migrates too, has no cluster mode and no CLUSTER. */
+const neededIn = (version: string | undefined): readonly string[] =>
+  version === undefined || isAtLeast(version, '3.0')
+    ? NEEDED_COMMANDS
+    : NEEDED_COMMANDS.filter((name) => name !== 'cluster');
+
+const commandsKnownTo = async (line: Line, names: readonly string[]): Promise<ReadonlyMap<string, boolean>> =>
+  new Map([...(await commandFlags(line, names))].map(([name, flags]) => [name, flags !== undefined]));
 
 /** The names in a list of things that are each told by fields. */
 const namesIn = (reply: Parameters<typeof listIn>[0], command: string, field: string): string[] =>

@@ -144,6 +144,14 @@ describe('A source of an earlier version', () => {
     expect(valueIn(facts.rdbFormat)).toBeGreaterThan(5);
   });
 
+  it('2.8 is not expected to know CLUSTER, which came with 3.0', async () => {
+    const front = await behindFront({ INFO: act.info({ redis_version: '2.8.24' }) });
+
+    expect([...valueIn((await gather(front)).sourceCommands).keys()]).toEqual(
+      NEEDED_COMMANDS.filter((name) => name !== 'cluster'),
+    );
+  });
+
   it('that tells no version that can be read is asked for everything', async () => {
     const facts = await gather(await behindFront({ INFO: act.info({ redis_version: 'unstable' }) }));
 
