@@ -49,7 +49,8 @@ export class FunctionProcess {
     this.#settings = settings;
     this.#child = fork(settings.workerPath, [], {
       env: settings.environment,
-      execArgv: [],
+      // Two dozen processes each wait for their youngest garbage to fill some memory: let it be little.
+      execArgv: ['--max-semi-space-size=2'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     pourInto(settings.logs, settings.functionName, 'stdout', this.#child.stdout as Readable);
