@@ -28,7 +28,8 @@ export const sampleNames = async (line: Line, databases: readonly Keyspace[]): P
   const largest = [...databases].sort((one, other) => other.keys - one.keys).slice(0, MOST_DATABASES);
   const total = largest.reduce((sum, { keys }) => sum + keys, 0);
   const sample: KeyName[] = [];
-  for (const { database, keys } of largest) {
+  // The smallest first: each is looked at, and what is left is for the largest.
+  for (const { database, keys } of largest.reverse()) {
     const wanted = Math.min(Math.ceil((MOST_KEYS * keys) / total), MOST_KEYS - sample.length);
     if (wanted <= 0) continue;
     const found = keys <= wanted ? await scanAll(line, database, wanted) : await scanAtRandom(line, database, wanted);
