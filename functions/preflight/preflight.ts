@@ -4,6 +4,7 @@ import type { Endpoint } from '../migration/record.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import type { Facts, TargetNode } from './facts.ts';
+import { fitting } from './fitting.ts';
 import { judge } from './judge.ts';
 import { keysIn, keyspaceOf } from './keyspace.ts';
 import { listed } from './text.ts';
@@ -70,29 +71,12 @@ const keysOf = (node: TargetNode | undefined): number | undefined => {
   }
 };
 
-/** Events with all findings must stay far below the 256 KiB that Step Functions and an event's consumers take. */
-const MOST_BYTES = 120_000;
-
-/** Findings that fit into an event: what does not is left out of the last ones' remedies. */
-const fitting = (findings: readonly Finding[]): Finding[] => {
-  const fitted = [...findings];
-  let bytes = Buffer.byteLength(JSON.stringify(fitted));
-  for (let last = fitted.length - 1; last >= 0 && bytes > MOST_BYTES; last--) {
-    const finding = fitted[last] as Finding;
-    bytes -= Buffer.byteLength(JSON.stringify(finding.remedy));
-    fitted[last] = { ...finding, remedy: [] };
-  }
-  return fitted;
-};
-
 const MOST_NAMED = 20;
 
 const whyOf = ({ verdict, checks, findings }: PreflightResult): string => {
   const ids = (wanted: (finding: Finding) => boolean) => findings.filter(wanted).map(({ id }) => id);
   const blocking = ids(({ severity, waived }) => severity === 'blocking' && !waived);
-  if (verdict === 'failed') {
-    return `The preflight found what blocks the migration: ${listed(blocking, MOST_NAMED)}.`;
-  }
+  if (verdict === 'failed') return `Blocked by ${listed(blocking, MOST_NAMED)}.`;
   const waived = ids((finding) => finding.waived === true);
   const warnings = ids(({ severity }) => severity === 'warning').length;
   return [

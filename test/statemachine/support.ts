@@ -87,7 +87,7 @@ export const passed = {
 export const blocked = {
   ...passed,
   verdict: 'failed',
-  why: 'The preflight found what blocks the migration: source-bind.',
+  why: 'Blocked by source-bind.',
   findings: [{ id: 'source-bind', severity: 'blocking', remedy: ['CONFIG SET bind 10.0.0.5'] }],
 };
 

@@ -1,60 +1,31 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CheckId } from '../../../functions/migration/preflight.ts';
-import type { FactName, Facts, TargetGroup } from '../../../functions/preflight/facts.ts';
+import type { Facts } from '../../../functions/preflight/facts.ts';
 import { makePreflight } from '../../../functions/preflight/preflight.ts';
 import { FakeClock } from '../support/clock.ts';
+import { aNode, aReplicaNode, aTargetGroup, cleanFacts, nodeInfo, nodes } from '../support/facts.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { NODES } from '../support/nodes.ts';
 import { aRecord, taskInput } from '../support/records.ts';
 
-const NAMES: FactName[] = [
-  ...([
-    'groupPresence',
-    'group',
-    'clusters',
-    'parameters',
-    'nodes',
-    'targetClients',
-    'commandsUnknownToTarget',
-  ] as const),
-  ...(['sourceAddresses', 'sourceReach', 'sourceInfo', 'sourceConfig', 'sourceCommands', 'sourceModules'] as const),
-  ...(['sourceFunctions', 'sourceClients', 'sourceUsers', 'sourceKeys', 'writes', 'sentinels', 'rdbFormat'] as const),
-  'clocks',
-];
-/** Facts of which nothing but these can be said. */
-const factsWith = (known: Partial<Facts>): Facts =>
-  ({ ...Object.fromEntries(NAMES.map((name) => [name, { moot: true }])), ...known }) as Facts;
-
-const absent = factsWith({ groupPresence: { value: 'absent' } });
-const group: TargetGroup = {
-  status: 'available',
-  clusterEnabled: false,
-  multiAz: 'disabled',
-  automaticFailover: 'enabled',
-  transitEncryptionEnabled: false,
-  authTokenEnabled: false,
-  userGroupIds: [],
-  snapshotRetentionLimit: 0,
-  pendingChanges: [],
-  outpostArns: [],
-  nodes: NODES.map((node) => ({ ...node, nodeGroupId: '0001' })),
-};
-const oneZone = factsWith({
-  groupPresence: { value: 'present' },
-  group: { value: group },
+const MOOT = { moot: true } as const;
+const absent = cleanFacts(
+  { groupPresence: 'absent' },
+  {
+    group: MOOT,
+    clusters: MOOT,
+    parameters: MOOT,
+    nodes: MOOT,
+    targetClients: MOOT,
+    commandsUnknownToTarget: MOOT,
+    clocks: MOOT,
+  },
+);
+/** Without Multi-AZ, with data on the primary; the replica cannot be read. */
+const unfit = cleanFacts({
+  group: aTargetGroup({ multiAz: 'disabled' }),
   nodes: {
-    value: {
-      read: [
-        {
-          ...(NODES[0] as (typeof NODES)[0]),
-          info: new Map([
-            ['db0', 'keys=7,expires=0'],
-            ['db3', 'keys=2,expires=1'],
-          ]),
-        },
-      ],
-      unread: [],
-    },
+    ...nodes(aNode({ info: nodeInfo({ db0: 'keys=7,expires=0,avg_ttl=0', db3: 'keys=2,expires=1,avg_ttl=5' }) })),
+    unread: [{ cacheClusterId: 'test-002', endpoint: aReplicaNode().endpoint, why: 'no answer' }],
   },
 });
 
@@ -79,25 +50,24 @@ describe('the preflight', () => {
   });
 
   it('names the checks that block in its reason', async () => {
-    expect((await preflight(absent)).why).toBe('The preflight found what blocks the migration: target-not-found.');
+    expect((await preflight(absent)).why).toBe('Blocked by target-not-found.');
+    expect((await preflight(unfit)).why).toMatch(/^Blocked by .*target-multi-az.* and target-holds-data\.$/);
   });
 
   it('passes what was waived by name, and names it', async () => {
-    const { verdict, why, waivers } = await preflight({ ...oneZone, nodes: { moot: true } }, [
-      'target-multi-az',
-      'target-holds-data',
-    ]);
+    const facts = cleanFacts({ group: aTargetGroup({ multiAz: 'disabled' }) });
+    const { verdict, why, waivers } = await preflight(facts, ['target-multi-az', 'target-holds-data']);
 
     expect([verdict, waivers]).toEqual(['passed', ['target-multi-az', 'target-holds-data']]);
     expect(why).toMatch(/^\d+ checks found nothing that blocks; waived: .*target-multi-az/);
   });
 
   it('keeps the nodes of the target with the keys that they are known to hold', async () => {
-    const { figures } = await preflight(oneZone, ['target-multi-az']);
+    const { figures } = await preflight(unfit);
 
     expect(figures.targetNodes).toEqual([
-      { nodeGroupId: '0001', ...NODES[0], keys: 9 },
-      { nodeGroupId: '0001', ...NODES[1] },
+      { nodeGroupId: '0001', cacheClusterId: 'test-001', endpoint: aNode().endpoint, role: 'primary', keys: 9 },
+      { nodeGroupId: '0001', cacheClusterId: 'test-002', endpoint: aReplicaNode().endpoint, role: 'replica' },
     ]);
     expect((await preflight(absent)).figures).not.toHaveProperty('targetNodes');
   });
