@@ -125,7 +125,7 @@ const samePosition = (a: Position, b: Position): boolean => a.offset === b.offse
 
 /** Waits until the target has applied the source's stream up to `offset`; undefined when the step ends before. */
 const targetApplies = async (session: Session, offset: number): Promise<Position | undefined> => {
-  const { target, clock, servers, checkpoint, untilMs } = session;
+  const { target, clock, servers, checkpoint, untilMs, signal } = session;
   for (;;) {
     const now = await target.position();
     if (!servers.linked || now.offset >= offset) {
@@ -133,7 +133,7 @@ const targetApplies = async (session: Session, offset: number): Promise<Position
       return now;
     }
     checkpoint.waitingSinceMs ??= clock.now();
-    if (clock.now() >= untilMs + GRACE_MS) return undefined;
+    if (signal?.aborted || clock.now() >= untilMs + GRACE_MS) return undefined;
     await clock.sleep(LOOK_AGAIN_MS);
   }
 };

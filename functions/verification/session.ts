@@ -14,9 +14,11 @@ export interface Session {
   walkKeys: number;
   /** When the step should end; it then ends at the next piece of work. */
   untilMs: number;
+  signal?: AbortSignal;
   /** Waits until so many more keys may be read. */
   pace(keys: number): Promise<void>;
   random(): number;
 }
 
-export const isOver = ({ clock, untilMs }: Session): boolean => clock.now() >= untilMs;
+export const isOver = ({ clock, untilMs, signal }: Session): boolean =>
+  signal?.aborted === true || clock.now() >= untilMs;

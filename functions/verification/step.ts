@@ -20,6 +20,8 @@ export interface Budget {
   maxKeysPerSecond?: number;
   /** Go on at full speed whatever the source's latency is: nobody works on it. */
   ignoreLatency?: boolean;
+  /** Aborted, the step ends as if its time were up. */
+  signal?: AbortSignal;
 }
 
 export interface Step {
@@ -70,7 +72,7 @@ export const verifyStep = async (
 const openSession = async (
   readers: Readers,
   checkpoint: Checkpoint,
-  { untilMs, maxKeysPerSecond = Number.POSITIVE_INFINITY }: Budget,
+  { untilMs, maxKeysPerSecond = Number.POSITIVE_INFINITY, signal }: Budget,
   clock: Clock,
   random: () => number,
 ): Promise<Session> => {
@@ -83,6 +85,7 @@ const openSession = async (
     servers,
     manner: mannerFor(traits),
     untilMs,
+    ...(signal && { signal }),
     // A slow pace is many small pauses, not few that outlast the step.
     walkKeys: Math.max(1, Math.min(WALK_KEYS, Math.floor(maxKeysPerSecond / 5))),
     random,

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedBig, seedStill } from './support/data.ts';
+import { bigFaults, FAULTS, keyFor, stillKeysFor } from './support/faults.ts';
+import { type Pair, startPair } from './support/pair.ts';
+import { newSeed, Random } from './support/random.ts';
+import { found, verify } from './support/verify.ts';
+
+const BIG_ELEMENTS = 2000;
+
+describe('a copy with faults', () => {
+  const seed = newSeed();
+  let pair: Pair;
+
+  beforeAll(async () => {
+    console.log(`seed ${seed}`);
+    const random = new Random(seed);
+    pair = await startPair();
+    await seedStill(pair.onSource, random, stillKeysFor(1));
+    await seedBig(pair.onSource, random, BIG_ELEMENTS);
+    await pair.detach();
+    for (const fault of FAULTS) await fault.plant(pair.onTarget, keyFor(fault, 0), random);
+    for (const fault of bigFaults(BIG_ELEMENTS)) await fault.plant(pair.onTarget, fault.key, random);
+  });
+  afterAll(() => pair.stop());
+
+  const digestsOf = ({ differences }: Awaited<ReturnType<typeof verify>>) =>
+    differences.map(({ key, source, target }) => [key, source?.digest, target?.digest].join(' ')).sort();
+
+  it.each(['target', 'source'] as const)('reads the same when the %s forbids scripts', async (side) => {
+    const client = side === 'target' ? pair.onTarget : pair.onSource;
+    const before = await verify(pair.source.port, pair.target.port);
+    await client.run('ACL', 'SETUSER', 'default', '-@scripting');
+    const typed = await verify(pair.source.port, pair.target.port);
+    await client.run('ACL', 'SETUSER', 'default', '+@scripting');
+
+    expect(found(typed)).toEqual(found(before));
+    expect(digestsOf(typed)).toEqual(digestsOf(before));
+    expect(typed.counts).toEqual(before.counts);
+  });
+
+  it.each([
+    ['a command that scripts use', '-memory|usage', 'MEMORY USAGE'],
+    ['the keys', 'resetkeys', 'TYPE'],
+  ])('says which command it may not use when the user may not read %s', async (_, rule, command) => {
+    await pair.onTarget.run('ACL', 'SETUSER', 'default', rule);
+    const verified = verify(pair.source.port, pair.target.port);
+
+    await expect(verified).rejects.toMatchObject({ code: 'verification-impossible' });
+    await expect(verified).rejects.toThrow(`127.0.0.1:${pair.target.port}: ${command} was refused`);
+    await pair.onTarget.run('ACL', 'SETUSER', 'default', '+@all', '~*');
+  });
+
+  it('finds one missing and one extra key, which leave DBSIZE equal', async () => {
+    await pair.onTarget.run('RENAME', 'still:set:3', 'renamed');
+    await pair.onTarget.run('DEL', 'extra:0');
+    await pair.onTarget.run('SET', 'in place of a missing one', '');
+    const sizes = await Promise.all([pair.onSource, pair.onTarget].map((client) => client.run<number>('DBSIZE')));
+    const result = await verify(pair.source.port, pair.target.port);
+
+    expect(sizes[0]).toBe(sizes[1]);
+    expect(found(result)).toEqual(expect.arrayContaining(['0 renamed extra', '0 still:set:3 missing']));
+    expect(result.counts.differences).toMatchObject({ missing: 2, extra: 2 });
+  });
+
+  it('is told by a sample, or bounded by it', async () => {
+    const different = await verify(pair.source.port, pair.target.port, { mode: 'sample', sampleKeys: 2000 });
+    const same = await verify(pair.source.port, pair.source.port, { mode: 'sample', sampleKeys: 2000 });
+
+    expect(different.verdict).toBe('different');
+    expect(same).toMatchObject({ verdict: 'same', mode: 'sample' });
+    expect(same.confidence?.text).toMatch(/^20\d\d keys drawn on each side and none different: at 95 % at most 0.15 %/);
+  });
+
+  it('is compared in one database where one is asked for', async () => {
+    await pair.onTarget.run('COPY', 'still:set:5', 'elsewhere', 'DB', '3');
+    const result = await verify(pair.source.port, pair.target.port, { database: 3 });
+
+    expect(found(result)).toEqual(['3 elsewhere extra']);
+    expect(result.counts).toMatchObject({ compared: 0, lookedFor: 1 });
+  });
+});
