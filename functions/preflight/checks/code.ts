@@ -4,6 +4,9 @@ import { targetEngine } from '../target-engine.ts';
 import { listed, shellWord, shown } from '../text.ts';
 import { optionalNumberField } from '../unreadable.ts';
 
+/** Redis 8 lists a part of itself among the modules, and cannot unload it. */
+const BUILT_IN = new Set(['vectorset']);
+
 /** Code that runs in the source, and commands that its clients call: whether the target has them too. */
 export const CODE_CHECKS = [
   check({
@@ -13,15 +16,15 @@ export const CODE_CHECKS = [
       'No modules: ElastiCache takes none of yours, and its nodes refuse an RDB with keys of types that they do not know.',
     because: page('AWS, RestrictedCommands', 'RestrictedCommands.html'),
     needs: ['sourceModules'],
-    rule: ({ sourceModules }, circumstances) =>
-      sourceModules.length === 0
+    rule: ({ sourceModules }, circumstances) => {
+      const loaded = sourceModules.filter((name) => !BUILT_IN.has(name));
+      return loaded.length === 0
         ? undefined
         : {
-            found: `Loaded: ${listed(sourceModules.map((name) => shown(name, 40)))}.`,
-            remedy: sourceModules
-              .slice(0, 10)
-              .map((name) => onSource(circumstances, 'MODULE', 'UNLOAD', shellWord(name))),
-          },
+            found: `Loaded: ${listed(loaded.map((name) => shown(name, 40)))}.`,
+            remedy: loaded.slice(0, 10).map((name) => onSource(circumstances, 'MODULE', 'UNLOAD', shellWord(name))),
+          };
+    },
   }),
   check({
     id: 'source-functions',

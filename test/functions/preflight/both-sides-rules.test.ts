@@ -80,6 +80,11 @@ describe('the version of the source', () => {
 });
 
 describe('code in the source', () => {
+  it('are none where Redis 8 lists a part of itself', () => {
+    expect(ask('source-modules', { sourceModules: ['vectorset'] })).toBeUndefined();
+    expect(ask('source-modules', { sourceModules: ['vectorset', 'bf'] })?.found).toBe('Loaded: bf.');
+  });
+
   it('of modules is named, and what would unload it', () => {
     expect(ask('source-modules', { sourceModules: ['ReJSON', "x'; rm"] })).toEqual({
       found: "Loaded: ReJSON and x'; rm.",
