@@ -97,6 +97,7 @@ export class FunctionPool {
       functionName: this.#model.name,
       workerPath: this.#settings.workerPath,
       environment: environmentOf(this.#model, this.#version, this.#settings),
+      memoryMb: this.#model.memoryMb,
       timeoutMs: this.#model.timeoutMs,
       logs: this.#settings.logs,
       aliases: this.#settings.aliases(),
