@@ -1,5 +1,6 @@
 import { replicaLines } from '../../replication/info.ts';
-import { check, measured, PREPARE, page } from '../check.ts';
+import { type Broken, check, measured, PREPARE, page } from '../check.ts';
+import type { FactValues } from '../facts.ts';
 import { listed, shellWord, shown } from '../text.ts';
 import { numberField, textField } from '../unreadable.ts';
 import { asSource } from './source-address.ts';
@@ -72,23 +73,29 @@ export const SOURCE_TOPOLOGY_CHECKS = [
     title: 'Sentinel watches the source, and may promote another node at any time.',
     required: 'No Sentinel on the source from before the migration until after the cutover.',
     because: OTHER_PRIMARY,
-    needs: ['sentinels'],
-    rule: ({ sentinels }) =>
-      sentinels.length === 0
-        ? undefined
-        : {
-            found: `${listed(
-              sentinels.map(
-                ({ endpoint, primaryName }) =>
-                  `${shown(endpoint.address)}:${endpoint.port} watches it as \`${shown(primaryName)}\``,
-              ),
-            )}.`,
-            remedy: sentinels
-              .slice(0, 20)
-              .map(
-                ({ endpoint, primaryName }) =>
-                  `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} SENTINEL REMOVE ${shellWord(primaryName)}`,
-              ),
-          },
+    needs: ['sourceReach'],
+    mayUse: ['sentinels', 'sourceClients'],
+    rule: ({ sentinels = [], sourceClients = [] }) => {
+      if (sentinels.length > 0) return announced(sentinels);
+      // One that does not say where it is, or where nobody may ask, still shows by its connection.
+      const names = sourceClients.map((line) => line.get('name') ?? '').filter((name) => name.startsWith('sentinel-'));
+      if (names.length === 0) return undefined;
+      return { found: `Connected: ${listed(names.map((name) => shown(name, 60)))}.`, remedy: [] };
+    },
   }),
 ] as const;
+
+const announced = (sentinels: FactValues['sentinels']): Broken => ({
+  found: `${listed(
+    sentinels.map(
+      ({ endpoint, primaryName }) =>
+        `${shown(endpoint.address)}:${endpoint.port} watches it as \`${shown(primaryName)}\``,
+    ),
+  )}.`,
+  remedy: sentinels
+    .slice(0, 20)
+    .map(
+      ({ endpoint, primaryName }) =>
+        `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} SENTINEL REMOVE ${shellWord(primaryName)}`,
+    ),
+});

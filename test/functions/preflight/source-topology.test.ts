@@ -74,4 +74,14 @@ describe('Sentinels', () => {
       ],
     });
   });
+
+  it('are known by their connections where they do not say where they are', () => {
+    const client = (name: string) => new Map([['name', name]]);
+
+    expect(ask('source-sentinel', { sourceClients: [client('app'), client('sentinel-1f2e-cmd')] })).toEqual({
+      found: 'Connected: sentinel-1f2e-cmd.',
+      remedy: [],
+    });
+    expect(ask('source-sentinel', { sourceClients: [client('app')] })).toBeUndefined();
+  });
 });
