@@ -196,12 +196,23 @@ describe('a buffer that nears its limit', () => {
 });
 
 describe('a full sync that starts over again and again', () => {
-  const looping = () => failing('ResyncLoopError', JSON.stringify({ errorMessage: 'the buffer overflows' }));
+  const looping = () => failing('ResyncLoopError', JSON.stringify({ errorMessage: 'The buffer overflows.' }));
 
-  it.each([
-    ['is stopped', () => ({})],
-    ['may go on if it cannot be stopped', () => failing('SomeError')],
-  ])('%s, and the migration fails with the loop', async (_, StopReplication) => {
+  const LOST_LOCK = "The replication group's lock is not this migration's.";
+  it.each<[string, () => unknown, string]>([
+    ['was stopped', () => ({ stopped: true, why: 'The status is available.' }), 'was stopped.'],
+    ['was left alone, and why', () => ({ stopped: false, why: LOST_LOCK }), `was NOT stopped: ${LOST_LOCK}`],
+    [
+      'could not be stopped, and why',
+      () => failing('TargetRefusedError', JSON.stringify({ errorMessage: 'no such permission' })),
+      'was NOT stopped: TargetRefusedError: no such permission',
+    ],
+    [
+      'could not be stopped, without a cause',
+      () => failing('SomeError', ''),
+      expect.stringMatching(/^was NOT stopped: SomeError: /) as unknown as string,
+    ],
+  ])('fails the migration with the loop, and says that the online migration %s', async (_, StopReplication, ends) => {
     let told: unknown;
     const run = await runWorkflow('migration', {
       tasks: {
@@ -213,10 +224,11 @@ describe('a full sync that starts over again and again', () => {
       },
     });
     const { migrationId, replicationGroupId, source } = INPUT;
+    const [begin, end] = run.cause?.split('. The online migration ') ?? [];
 
-    expect(told).toEqual({ migrationId, replicationGroupId, source, reason: 'the buffer overflows' });
+    expect(told).toEqual({ migrationId, replicationGroupId, source, reason: 'The buffer overflows.' });
     expect(run.path.slice(-4)).toEqual(['WatchReplication', 'StopReplication', 'StartSettlement', 'Failed']);
-    expect([run.error, run.cause]).toEqual(['ResyncLoopError', 'the buffer overflows']);
-    expect(handedOver(run)).toEqual([{ error: 'ResyncLoopError', cause: 'the buffer overflows' }]);
+    expect([run.error, begin, end]).toEqual(['ResyncLoopError', 'The buffer overflows', ends]);
+    expect(handedOver(run)).toEqual([{ error: 'ResyncLoopError', cause: run.cause }]);
   });
 });
