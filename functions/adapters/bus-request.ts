@@ -1,9 +1,10 @@
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
 import { pointerTo } from '../migration/pointer.ts';
+import type { CutoverAsking } from '../migration/request-cutover.ts';
 import { InvalidRequestError, MigrationNotFoundError } from '../migration/request-errors.ts';
 import type { BusEvent } from './bus.ts';
-import { parseReason } from './http-request.ts';
+import { parseCutoverAsking } from './http-request.ts';
 
 interface Envelope {
   data: Record<string, unknown>;
@@ -36,14 +37,14 @@ export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
 };
 
 /** `data` of CutoverRequested. @throws InvalidRequestError, MigrationNotFoundError */
-export const readCutoverRequest = (event: BusEvent): { migrationId: string; reason?: string } => {
+export const readCutoverRequest = (event: BusEvent): CutoverAsking & { migrationId: string } => {
   const { data } = readEnvelope(event);
-  const reason = parseReason(data, ['migrationId', 'reason'], '/detail/data');
+  const asking = parseCutoverAsking(data, ['migrationId'], '/detail/data');
   const { migrationId } = data;
   if (typeof migrationId !== 'string' || !isMigrationId(migrationId)) {
     throw new MigrationNotFoundError(String(migrationId).slice(0, 60));
   }
-  return { migrationId, ...(reason !== undefined && { reason }) };
+  return { migrationId, ...asking };
 };
 
 const isCorrelationId = (value: unknown): boolean =>

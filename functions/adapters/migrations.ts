@@ -107,11 +107,11 @@ export const migrationsIn = (table: string): Migrations => {
     end: async (migrationId, outcome, attributes) =>
       (await notingPhase(migrationId, { ...attributes, outcome }, ['waitingFor', 'taskToken'])) ?? find(migrationId),
 
-    requestCutover: (migrationId, { at, reason, requestId, eventId }) =>
+    requestCutover: (migrationId, { at, reason, waivers, requestId, eventId }) =>
       change(
         migrationId,
         {
-          cutover: { requestedAt: at, reason, requestId },
+          cutover: { requestedAt: at, reason, waivers, requestId },
           cutoverEventId: eventId,
           statusReason: 'The cutover is requested.',
           waitingFor: 'the cutover to begin',

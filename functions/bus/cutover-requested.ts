@@ -8,6 +8,6 @@ const requestCutover = makeRequestCutover(theMigrations(), executions);
 
 // EventBridge delivers at least once; the event's id is the same each time.
 export const handler = busFunction(async (event) => {
-  const { migrationId, reason } = readCutoverRequest(event);
-  return await requestCutover(migrationId, reason, event.id);
+  const { migrationId, ...asking } = readCutoverRequest(event);
+  return await requestCutover(migrationId, asking, event.id);
 });

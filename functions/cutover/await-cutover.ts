@@ -1,10 +1,15 @@
 import type { Migrations, Workflow } from '../migration/ports.ts';
+import { answerOf } from '../migration/request-cutover.ts';
 
 export interface AwaitCutoverInput {
   migrationId: string;
   taskToken: string;
   /** What the last look at the links found, in a sentence. */
   why: string;
+  /** Why the last verification does not allow the cutover; null when it does, or need not. */
+  blockedBy?: string | null;
+  /** When the request was made that has come to nothing: it is forgotten, and a new one can be made. */
+  refusedAt?: string | null;
 }
 
 /**
@@ -13,15 +18,22 @@ export interface AwaitCutoverInput {
  * sees the other.
  */
 export const makeAwaitCutover =
-  (migrations: Pick<Migrations, 'update'>, workflow: Pick<Workflow, 'resume'>) =>
-  async ({ migrationId, taskToken, why }: AwaitCutoverInput): Promise<void> => {
+  (migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>, workflow: Pick<Workflow, 'resume'>) =>
+  async ({ migrationId, taskToken, why, blockedBy, refusedAt }: AwaitCutoverInput): Promise<void> => {
+    // While the status is another, nobody can make a new one.
+    if (refusedAt && (await migrations.find(migrationId))?.cutover?.requestedAt === refusedAt) {
+      await migrations.clearCutoverRequest(migrationId);
+    }
     const record = await migrations.update(migrationId, {
       status: 'awaitingCutover',
-      statusReason: why,
+      statusReason: blockedBy ? `${why} ${blocked(blockedBy)}` : why,
       phase: 'awaitingCutover',
       waitingFor: 'the request for the cutover',
       taskToken,
     });
-    const requestedAt = record?.cutover?.requestedAt;
-    if (requestedAt) await workflow.resume(taskToken, { requestedAt });
+    const answer = record && answerOf(record);
+    if (answer) await workflow.resume(taskToken, answer);
   };
+
+const blocked = (by: string): string =>
+  `The last verification does not allow the cutover: ${by} A request for the cutover verifies again first; one that waives verification-differences does not.`;

@@ -3,6 +3,7 @@ import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationInput, MigrationRecord } from './record.ts';
 import { parseMigrationRequest } from './request.ts';
 import { IdempotencyKeyReusedError } from './request-errors.ts';
+import { DEFAULT_VERIFICATION } from './verification.ts';
 
 /** What whoever asked for a migration is told. A repeat under the same key is told the same, word for word. */
 export interface Acceptance {
@@ -51,12 +52,14 @@ export const makeAcceptMigration =
     }
 
     const [source] = request.customerNodeEndpointList;
+    const verification = request.verification ?? DEFAULT_VERIFICATION;
     const input: MigrationInput = {
       migrationId,
       correlationId,
       replicationGroupId: request.replicationGroupId,
       source,
       cutover: { mode: request.cutover.mode },
+      verification,
       dryRun: request.dryRun ?? false,
       waivers: request.waivers ?? [],
       ...(request.reason !== undefined && { reason: request.reason }),
@@ -66,6 +69,7 @@ export const makeAcceptMigration =
       migrationId,
       replicationGroupId: request.replicationGroupId,
       request,
+      verification,
       correlationId,
       input: JSON.stringify(input),
       executionArn: workflow.executionArn(migrationId),

@@ -1,5 +1,6 @@
 import type { MigrationRecord } from './record.ts';
 import type { Outcome, Status } from './status.ts';
+import type { OtherWaiver } from './waivers.ts';
 
 /** What an idempotency key stands for. */
 export interface KeyClaim {
@@ -27,6 +28,8 @@ export interface CutoverRequest {
   /** ISO 8601. */
   at: string;
   reason?: string | undefined;
+  /** What to go on in spite of, this once. */
+  waivers?: OtherWaiver[] | undefined;
   /** Of this request alone, so that it is known again when only the answer to its write was lost. */
   requestId: string;
   /** The event that it came by: what was asked for under one is not asked for again, however often it is delivered. */
@@ -53,7 +56,7 @@ export interface Migrations {
   list(query: ListQuery): Promise<{ migrations: MigrationRecord[]; nextToken?: string }>;
   /** Notes the request for a cutover if one is awaited and none stands; undefined when that is not so. */
   requestCutover(migrationId: string, request: CutoverRequest): Promise<MigrationRecord | undefined>;
-  /** Forgets a request for a cutover that was backed out of, so that a new one can be made. */
+  /** Forgets a request for a cutover that came to nothing, so that a new one can be made. */
   clearCutoverRequest(migrationId: string): Promise<void>;
   /** Records how the migration ended, if nobody has. Answers the record as it stands: the first writer wins. */
   end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined>;

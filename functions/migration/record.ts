@@ -1,6 +1,8 @@
-import type { CheckId, PreflightResult } from './preflight.ts';
+import type { PreflightResult } from './preflight.ts';
 import type { MigrationRequest } from './request.ts';
 import type { Outcome, Phase, Status } from './status.ts';
+import type { VerificationProgress, VerificationReport, VerificationSettings } from './verification.ts';
+import type { OtherWaiver, WaiverId } from './waivers.ts';
 
 export interface Endpoint {
   address: string;
@@ -83,6 +85,8 @@ export interface MigrationRecord {
   migrationId: string;
   replicationGroupId: string;
   request: MigrationRequest;
+  /** Absent, and as good as `none`, in records of requests that were accepted before there was a verification. */
+  verification?: VerificationSettings;
   correlationId: string;
   /** The execution's input, word for word: StartExecution is idempotent only for the same text. */
   input: string;
@@ -98,7 +102,11 @@ export interface MigrationRecord {
   phases: PhaseChange[];
   progress?: Progress;
   shards?: ShardView[];
-  cutover?: { requestedAt?: string; reason?: string; requestId?: string };
+  /** Of the verification under way, or of the last one. */
+  verificationProgress?: VerificationProgress;
+  /** Of the last one that came to its end. */
+  verificationReport?: VerificationReport;
+  cutover?: { requestedAt?: string; reason?: string; requestId?: string; waivers?: OtherWaiver[] };
   /** The last event that asked for a cutover; it outlives a cutover that was backed out. */
   cutoverEventId?: string;
   promotedAt?: string;
@@ -119,7 +127,8 @@ export interface MigrationRecord {
 
 /**
  * What the state machine is started with. Nothing in it may differ between two sends of one request. `dryRun` and
- * `waivers` are absent from the inputs of requests that were accepted before there was a preflight.
+ * `waivers` are absent from the inputs of requests that were accepted before there was a preflight, `verification` from
+ * those before there was one.
  */
 export interface MigrationInput {
   migrationId: string;
@@ -127,7 +136,8 @@ export interface MigrationInput {
   replicationGroupId: string;
   source: Endpoint;
   cutover: { mode: 'manual' | 'automatic' };
+  verification: VerificationSettings;
   dryRun: boolean;
-  waivers: CheckId[];
+  waivers: WaiverId[];
   reason?: string;
 }

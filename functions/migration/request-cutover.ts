@@ -3,6 +3,18 @@ import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
 import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
 import { allowedActions, type MigrationView, toView } from './view.ts';
+import type { OtherWaiver } from './waivers.ts';
+
+/** What comes with a request for a cutover. */
+export interface CutoverAsking {
+  reason?: string;
+  /** Absent when there are none. */
+  waivers?: OtherWaiver[];
+}
+
+/** What the waiting execution is told of the request. */
+export const answerOf = ({ cutover }: MigrationRecord): { requestedAt: string; waivers: OtherWaiver[] } | undefined =>
+  cutover?.requestedAt === undefined ? undefined : { requestedAt: cutover.requestedAt, waivers: cutover.waivers ?? [] };
 
 /**
  * Asks a migration that awaits its cutover to cut over.
@@ -20,22 +32,23 @@ export const makeRequestCutover =
     workflow: Pick<Workflow, 'resume'>,
     now: () => Date = () => new Date(),
   ) =>
-  async (migrationId: string, reason?: string, eventId?: string): Promise<MigrationView> => {
+  async (migrationId: string, { reason, waivers }: CutoverAsking = {}, eventId?: string): Promise<MigrationView> => {
     const requestId = eventId ?? randomUUID();
     const written = await migrations.requestCutover(migrationId, {
       at: now().toISOString(),
       reason,
+      waivers,
       requestId,
       eventId,
     });
     const record = written ?? (await migrations.find(migrationId));
     if (!record) throw new MigrationNotFoundError(migrationId);
 
-    const requestedAt = record.cutover?.requestedAt;
-    if (requestedAt && record.taskToken) await workflow.resume(record.taskToken, { requestedAt });
+    const answer = answerOf(record);
+    if (answer && record.taskToken) await workflow.resume(record.taskToken, answer);
     const isOurs = record.cutover?.requestId === requestId || record.cutoverEventId === requestId;
     if (isOurs) return toView(record);
-    const why = requestedAt ? `it was requested at ${requestedAt}` : whyNot(record);
+    const why = answer ? `it was requested at ${answer.requestedAt}` : whyNot(record);
     throw new ActionNotAllowedError('Cutover', migrationId, why, allowedActions(record));
   };
 

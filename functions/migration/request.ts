@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import type { Violation } from './error.ts';
 import { pointerTo } from './pointer.ts';
-import { type CheckId, isCheckId, PREFLIGHT_CHECKS } from './preflight.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
 import { InvalidRequestError } from './request-errors.ts';
+import { needless, toSettings, verification } from './request-verification.ts';
+import type { VerificationSettings } from './verification.ts';
+import { notWaivable, type WaiverId } from './waivers.ts';
 
 /** A request to migrate, checked whole. `replicationGroupId` is in lower case, as AWS stores it. */
 export interface MigrationRequest {
@@ -12,14 +14,15 @@ export interface MigrationRequest {
   cutover: { mode: 'manual' | 'automatic'; fence?: 'none' };
   /** Stop after the checks and TestMigration, and tell what a real run would do. Absent for a real run. */
   dryRun?: true;
-  /** Findings to go on in spite of, by the ids of their checks; each once, in the order asked. Absent when there are none. */
-  waivers?: CheckId[];
+  /** Absent where the default is asked for. */
+  verification?: VerificationSettings;
+  /** What to go on in spite of, by name; each once, in the order asked. Absent when there is nothing. */
+  waivers?: WaiverId[];
   reason?: string;
 }
 
 /** Fields of the documented request whose behaviour is not built yet: refused by name, never ignored. */
 const NOT_BUILT: ReadonlyMap<string, string> = new Map([
-  ['/verification', 'verification is not built yet'],
   ['/cutover/drainBudgetMs', 'the fence and its drain budget are not built yet'],
   ['/cutover/promotionBudgetSeconds', 'a promotion budget of your own is not built yet'],
 ]);
@@ -55,20 +58,6 @@ const cutover = z.strictObject(
 
 /** There are not many more checks than this; a list of repeats is a mistake. */
 const MOST_WAIVERS = 100;
-const WHERE_LISTED = 'docs/preflight.md lists them';
-
-/** undefined when a waiver of this check can help. */
-const notWaivable = (id: string): string | undefined => {
-  if (!isCheckId(id)) return `is not the id of a check: ${WHERE_LISTED}`;
-  switch (PREFLIGHT_CHECKS[id].waivable) {
-    case 'never':
-      return 'cannot be waived: no migration can go on in spite of it';
-    case 'needless':
-      return 'never blocks a migration: there is nothing to waive';
-    case 'byName':
-      return undefined;
-  }
-};
 
 const waiver = text('the id of a check, as a string').check(
   z.refine((id) => notWaivable(id) === undefined, { error: ({ input }) => notWaivable(String(input)) ?? '' }),
@@ -81,6 +70,7 @@ const body = z.strictObject(
     ),
     customerNodeEndpointList: z.array(endpoint, 'must be a list with exactly one endpoint'),
     cutover: z._default(cutover, { mode: 'manual' }),
+    verification: z.optional(verification),
     dryRun: z._default(z.boolean('must be true or false'), false),
     waivers: z._default(z.array(waiver, 'must be a list of ids of checks'), []),
     reason: z.optional(text('a string').check(z.maxLength(1000, 'must have at most 1000 characters'))),
@@ -96,17 +86,20 @@ const body = z.strictObject(
 export const parseMigrationRequest = (input: unknown): MigrationRequest => {
   const parsed = body.safeParse(input, { reportInput: true });
   const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
-  violations.push(...notOneEndpoint(input), ...tooManyWaivers(input), ...automaticWithoutConsent(input));
+  violations.push(...notOneEndpoint(input), ...needless(input), ...tooManyWaivers(input));
+  violations.push(...automaticWithoutConsent(input));
   if (!parsed.success || violations.length > 0) throw new InvalidRequestError(violations);
 
   const { replicationGroupId, customerNodeEndpointList, cutover, dryRun, waivers, reason } = parsed.data;
+  const settings = parsed.data.verification && toSettings(parsed.data.verification);
   const [source] = customerNodeEndpointList as MigrationRequest['customerNodeEndpointList'];
   return {
     replicationGroupId: replicationGroupId.toLowerCase(),
     customerNodeEndpointList: [source],
     cutover: { mode: cutover.mode, ...(cutover.fence && { fence: cutover.fence }) },
+    ...(settings && { verification: settings }),
     ...(dryRun && { dryRun }),
-    ...(waivers.length > 0 && { waivers: [...new Set(waivers as CheckId[])] }),
+    ...(waivers.length > 0 && { waivers: [...new Set(waivers as WaiverId[])] }),
     ...(reason !== undefined && { reason }),
   };
 };

@@ -1,7 +1,14 @@
 import type { TimelineEntry } from './ports.ts';
-import type { CheckId, PreflightResult } from './preflight.ts';
+import type { PreflightResult } from './preflight.ts';
 import type { DryRunResult, Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
 import type { Outcome, Phase, Status } from './status.ts';
+import type {
+  VerificationMode,
+  VerificationProgress,
+  VerificationReport,
+  VerificationSettings,
+} from './verification.ts';
+import type { OtherWaiver, WaiverId } from './waivers.ts';
 
 export type Action = 'cutover';
 
@@ -16,8 +23,8 @@ export interface MigrationView {
   replicationGroupId: string;
   source: Endpoint;
   dryRun: boolean;
-  /** Findings that the request said to go on in spite of. */
-  waivers: CheckId[];
+  /** What the request said to go on in spite of. */
+  waivers: WaiverId[];
   reason?: string;
   correlationId: string;
   acceptedAt: string;
@@ -30,7 +37,15 @@ export interface MigrationView {
   /** Of a dry run, once it has completed. */
   dryRunResult?: DryRunResult;
   replicationTest?: MigrationRecord['replicationTest'];
-  cutover: { mode: 'manual' | 'automatic'; requestedAt?: string; reason?: string; promotedAt?: string };
+  verification: VerificationView;
+  cutover: {
+    mode: 'manual' | 'automatic';
+    requestedAt?: string;
+    reason?: string;
+    /** What its request said to go on in spite of. */
+    waivers?: OtherWaiver[];
+    promotedAt?: string;
+  };
   failure?: Failure;
   /** CompleteMigration was sent then, and whether the target was promoted is not known: a human must look. */
   completeSentAt?: string;
@@ -38,6 +53,14 @@ export interface MigrationView {
   executionArn: string;
   timeline?: TimelineEntry[];
   nextToken?: string;
+}
+
+export interface VerificationView extends Partial<VerificationSettings> {
+  mode: VerificationMode;
+  /** Of the verification under way, or of the last one. */
+  progress?: VerificationProgress;
+  /** Of the last one that came to its end. */
+  report?: VerificationReport;
 }
 
 /** What an operator may ask of a migration now. */
@@ -71,10 +94,12 @@ export const toView = (record: MigrationRecord): MigrationView => {
     ...(record.preflight && { preflight: record.preflight }),
     ...(record.dryRun && { dryRunResult: record.dryRun }),
     ...(replicationTest && { replicationTest }),
+    verification: verificationOf(record),
     cutover: {
       mode: record.request.cutover.mode,
       ...(record.cutover?.requestedAt && { requestedAt: record.cutover.requestedAt }),
       ...(record.cutover?.reason !== undefined && { reason: record.cutover.reason }),
+      ...(record.cutover?.waivers && { waivers: record.cutover.waivers }),
       ...(promotedAt && { promotedAt }),
     },
     ...(failure && { failure }),
@@ -84,8 +109,22 @@ export const toView = (record: MigrationRecord): MigrationView => {
   };
 };
 
+const verificationOf = ({
+  verification: settings,
+  verificationProgress: progress,
+  verificationReport: report,
+}: MigrationRecord): VerificationView => ({
+  ...(settings && settings.mode !== 'none' ? settings : { mode: 'none' }),
+  ...(progress && { progress }),
+  ...(report && { report }),
+});
+
 /** A migration as a list shows it: a hundred of them must fit into one answer. */
-export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult'> & {
+export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult' | 'verification'> & {
+  /** Its differences are in the migration's own view. */
+  verification: Omit<VerificationView, 'report'> & {
+    report?: Omit<VerificationReport, 'differences' | 'untold' | 'notes'>;
+  };
   /** Its findings are in the migration's own view. */
   preflight?: Omit<PreflightResult, 'findings' | 'forecast' | 'figures'>;
   dryRunResult?: Omit<DryRunResult, 'actions'>;
@@ -95,9 +134,16 @@ export const toListed = (record: MigrationRecord): ListedMigration => {
   const { preflight, dryRunResult, ...view } = toView(record);
   return {
     ...view,
+    verification: withoutDifferences(view.verification),
     ...(preflight && { preflight: withoutFindings(preflight) }),
     ...(dryRunResult && { dryRunResult: { verdict: dryRunResult.verdict, why: dryRunResult.why } }),
   };
+};
+
+const withoutDifferences = ({ report, ...view }: VerificationView): ListedMigration['verification'] => {
+  if (!report) return view;
+  const { differences, untold, notes, ...rest } = report;
+  return { ...view, report: rest };
 };
 
 const withoutFindings = ({ verdict, checkedAt, checks, waivers }: PreflightResult) => ({

@@ -1,11 +1,13 @@
 import type { PreflightFigures, TargetNodeFigures } from '../migration/preflight.ts';
 import type { Endpoint, PlannedAction } from '../migration/record.ts';
+import type { VerificationMode } from '../migration/verification.ts';
 
 /** What a real run is told, and what is known of both sides. */
 export interface Plan {
   replicationGroupId: string;
   source: Endpoint;
   cutover: 'manual' | 'automatic';
+  verification: VerificationMode;
   figures: PreflightFigures;
   /** Where a real run would come to its end before it starts. */
   endsAt?: 'preflight' | 'test';
@@ -17,7 +19,14 @@ export const plannedActions = (plan: Plan): PlannedAction[] => {
   if (plan.endsAt === 'preflight') return [...begun, announce('MigrationPreflightFailed'), ...fail(plan)];
   const tested = [...begun, announce('MigrationPreflightPassed'), test(plan)];
   if (plan.endsAt === 'test') return [...tested, ...fail(plan)];
-  return [...tested, ...replicate(plan), ...cutOver(plan), releaseLock(plan), announce('MigrationCompleted')];
+  return [
+    ...tested,
+    ...replicate(plan),
+    ...verify(plan),
+    ...cutOver(plan),
+    releaseLock(plan),
+    announce('MigrationCompleted'),
+  ];
 };
 
 const announce = (detailType: string, effect = EFFECTS[detailType]): PlannedAction => ({
@@ -133,6 +142,20 @@ const watch = (plan: Plan, call: string, effect: string): PlannedAction => ({
   call,
   effect,
 });
+
+const verify = (plan: Plan): PlannedAction[] => {
+  if (plan.verification === 'none') return [];
+  const what = plan.verification === 'sample' ? 'A sample of the keys of each side is' : 'All keys are';
+  return [
+    {
+      by: 'service',
+      on: `${nameOfSource(plan)} and the primary of the group`,
+      call: 'SCAN, and commands and scripts that only read',
+      effect: `${what} compared in both directions; a difference keeps the migration from cutting over.`,
+    },
+    announce('MigrationVerified'),
+  ];
+};
 
 const cutOver = (plan: Plan): PlannedAction[] => [
   ...(plan.cutover === 'manual' ? [announce('MigrationAwaitingCutover'), awaited] : []),

@@ -31,7 +31,7 @@ export const makeCloseDryRun =
   async ({ migrationId, replicationGroupId, source, failure }: CloseDryRunInput): Promise<ClosedDryRun> => {
     const record = await migrations.find(migrationId);
     if (!record) throw new MigrationNotFoundError(migrationId);
-    const { preflight, replicationTest, request } = record;
+    const { preflight, replicationTest, request, verification } = record;
     const endsAt = preflight?.verdict === 'passed' ? 'test' : 'preflight';
     const dryRun: DryRunResult = {
       verdict: failure ? 'wouldFail' : 'wouldStart',
@@ -42,6 +42,7 @@ export const makeCloseDryRun =
         replicationGroupId,
         source,
         cutover: request.cutover.mode,
+        verification: verification?.mode ?? 'none',
         figures: preflight?.figures ?? {},
         ...(failure && { endsAt }),
       }),

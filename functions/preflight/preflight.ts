@@ -1,6 +1,7 @@
 import type { Migrations } from '../migration/ports.ts';
-import type { CheckId, Finding, PreflightResult, TargetNodeFigures } from '../migration/preflight.ts';
+import { type Finding, isCheckId, type PreflightResult, type TargetNodeFigures } from '../migration/preflight.ts';
 import type { Endpoint } from '../migration/record.ts';
+import type { WaiverId } from '../migration/waivers.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import type { Facts, TargetNode } from './facts.ts';
@@ -11,7 +12,7 @@ import { listed } from './text.ts';
 import { UnreadableFieldError } from './unreadable.ts';
 
 export interface PreflightInput extends TaskInput {
-  waivers: CheckId[];
+  waivers: WaiverId[];
 }
 
 export interface PreflightOutcome extends PreflightResult {
@@ -39,7 +40,11 @@ export const makePreflight =
       waitingFor: 'the answers of both sides',
     });
     const facts = await gather({ replicationGroupId, source });
-    const judged = judge(facts, { replicationGroupId, source, nowMs: clock.now(), copyBytesPerSecond }, waivers);
+    const judged = judge(
+      facts,
+      { replicationGroupId, source, nowMs: clock.now(), copyBytesPerSecond },
+      waivers.filter(isCheckId),
+    );
     const targetNodes = targetNodesOf(facts);
     const result: PreflightResult = {
       ...judged,

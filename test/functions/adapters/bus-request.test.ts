@@ -45,6 +45,15 @@ describe('a request for a cutover', () => {
     });
   });
 
+  it('may waive what a verification has found', () => {
+    const data = { migrationId: 'test-0123456789ab', reason: 'known', waivers: ['verification-differences'] };
+
+    expect(readCutoverRequest(event({ data }))).toEqual(data);
+    expect(pointersOf(() => readCutoverRequest(event({ data: { ...data, waivers: ['source-bind'] } })))).toEqual([
+      '/detail/data/waivers/0',
+    ]);
+  });
+
   it.each([undefined, 7, '', 'test', {}])('of %j is for no migration that there is', (migrationId) => {
     expect(() => readCutoverRequest(event({ data: { migrationId } }))).toThrow(/There is no migration/);
   });

@@ -2,11 +2,11 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import {
   readCorrelationId,
+  readCutoverAsking,
   readIdempotencyKey,
   readJsonBody,
   readListQuery,
   readMigrationId,
-  readReason,
   readTimelineQuery,
 } from '../../../functions/adapters/http-request.ts';
 
@@ -21,7 +21,7 @@ const errorOf = (act: () => unknown) => {
   try {
     act();
   } catch (error) {
-    return error as { name: string; violations?: object[] };
+    return error as { name: string; violations?: { pointer?: string }[] };
   }
   return undefined;
 };
@@ -69,14 +69,14 @@ describe('the body', () => {
 
 describe('the reason of an action', () => {
   it('may be left out, with the body or in it', () => {
-    expect([readReason(event()), readReason(event({ body: '{}' }))]).toEqual([undefined, undefined]);
-    expect(readReason(event({ body: '{"reason":"now"}' }))).toBe('now');
+    expect([readCutoverAsking(event()), readCutoverAsking(event({ body: '{}' }))]).toEqual([{}, {}]);
+    expect(readCutoverAsking(event({ body: '{"reason":"now"}' }))).toEqual({ reason: 'now' });
   });
 
   it('is refused with all that is wrong at once', () => {
     const body = '{"reason":7,"force":true,"a/b~":1,"__proto__":{}}';
 
-    expect(errorOf(() => readReason(event({ body })))?.violations).toEqual([
+    expect(errorOf(() => readCutoverAsking(event({ body })))?.violations).toEqual([
       { pointer: '/force', detail: 'is not a known field' },
       { pointer: '/a~1b~0', detail: 'is not a known field' },
       { pointer: '/__proto__', detail: 'is not a known field' },
@@ -84,8 +84,36 @@ describe('the reason of an action', () => {
     ]);
   });
 
+  it('may waive what a verification has found, with a reason', () => {
+    const asked = { reason: 'known', waivers: ['verification-differences', 'verification-differences'] };
+    expect(readCutoverAsking(event({ body: JSON.stringify(asked) }))).toEqual({
+      reason: 'known',
+      waivers: ['verification-differences'],
+    });
+    const bodies = [{ waivers: ['verification-differences'] }, { ...asked, reason: '' }];
+    for (const body of bodies) {
+      expect(errorOf(() => readCutoverAsking(event({ body: JSON.stringify(body) })))?.violations).toEqual([
+        { pointer: '/reason', detail: 'is missing: whoever waives says why' },
+      ]);
+    }
+  });
+
+  it.each([
+    [
+      ['source-bind', 7],
+      ['/waivers/0', '/waivers/1'],
+    ],
+    ['verification-differences', ['/waivers']],
+    [Array.from({ length: 101 }, () => 'verification-differences'), ['/waivers']],
+  ])('waives nothing else: %j', (waivers, pointers) => {
+    const body = JSON.stringify({ reason: 'r', waivers });
+    expect(errorOf(() => readCutoverAsking(event({ body })))?.violations?.map(({ pointer }) => pointer)).toEqual(
+      pointers,
+    );
+  });
+
   it.each(['[]', 'null', '"x"', '7'])('is refused in %s', (body) => {
-    expect(errorOf(() => readReason(event({ body })))?.violations).toEqual([
+    expect(errorOf(() => readCutoverAsking(event({ body })))?.violations).toEqual([
       { pointer: '', detail: 'must be a JSON object' },
     ]);
   });

@@ -32,7 +32,28 @@ describe('awaitCutover', () => {
     });
     await makeAwaitCutover(new FakeMigrations(new FakeClock(), record), workflow)(input);
 
-    expect(workflow.resumed).toEqual([{ taskToken: 'token-1', output: { requestedAt: 't' } }]);
+    expect(workflow.resumed).toEqual([{ taskToken: 'token-1', output: { requestedAt: 't', waivers: [] } }]);
+  });
+
+  it('says why the cutover is not allowed, and what a request would do', async () => {
+    const migrations = new FakeMigrations(new FakeClock(), aRecord({ status: 'verifying' }));
+    await makeAwaitCutover(migrations, new FakeWorkflow())({ ...input, blockedBy: '1 key differs.' });
+
+    expect(migrations.record.statusReason).toMatch(/^The source cannot be read\. .*1 key differs\. .*verifies again/);
+  });
+
+  it('forgets the request that has come to nothing, and no later one', async () => {
+    const workflow = new FakeWorkflow();
+    workflow.waiting.add('token-1');
+    const cutover = { requestedAt: 't', waivers: ['verification-differences' as const] };
+    const migrations = new FakeMigrations(new FakeClock(), aRecord({ status: 'verifying', cutover }));
+    await makeAwaitCutover(migrations, workflow)({ ...input, refusedAt: 'earlier' });
+    expect(workflow.resumed).toEqual([{ taskToken: 'token-1', output: cutover }]);
+
+    await makeAwaitCutover(migrations, workflow)({ ...input, refusedAt: 't' });
+    expect(migrations.record).not.toHaveProperty('cutover');
+    expect(migrations.record).toMatchObject({ status: 'awaitingCutover', taskToken: 'token-1' });
+    expect(workflow.resumed).toHaveLength(1);
   });
 
   it('awaits nothing of a migration that has ended', async () => {

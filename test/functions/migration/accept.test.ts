@@ -48,6 +48,7 @@ describe('acceptMigration', () => {
       replicationGroupId: 'test',
       source: { address: '10.0.0.5', port: 6379 },
       cutover: { mode: 'manual' },
+      verification: { mode: 'full', maxKeysPerSecond: 50_000, freshForMinutes: 60 },
       dryRun: false,
       waivers: [],
     });

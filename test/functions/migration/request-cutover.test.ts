@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeAwaitCutover } from '../../../functions/cutover/await-cutover.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { makeRequestCutover } from '../../../functions/migration/request-cutover.ts';
+import type { OtherWaiver } from '../../../functions/migration/waivers.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aRecord, MIGRATION_ID } from '../support/records.ts';
@@ -18,8 +19,12 @@ beforeEach(() => {
 });
 
 const now = () => new Date(clock.now());
-const request = (reason?: string, requestId?: string) =>
-  makeRequestCutover(migrations, workflow, now)(MIGRATION_ID, reason, requestId);
+const request = (reason?: string, requestId?: string, waivers?: OtherWaiver[]) =>
+  makeRequestCutover(migrations, workflow, now)(
+    MIGRATION_ID,
+    { ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },
+    requestId,
+  );
 /** The execution enters its wait: from now on the token is waited on. */
 const awaiting = async (taskToken = TOKEN) => {
   workflow.waiting.add(taskToken);
@@ -40,8 +45,17 @@ describe('the request for a cutover', () => {
     await awaiting();
     const view = await request('the window is open');
 
-    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso() } }]);
+    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers: [] } }]);
     expect(view).toMatchObject({ allowedActions: [], cutover: { reason: 'the window is open' } });
+  });
+
+  it('tells the execution what it waives, and keeps it with its reason', async () => {
+    await awaiting();
+    const view = await request('known differences', undefined, ['verification-differences']);
+
+    const waivers = ['verification-differences'];
+    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers } }]);
+    expect(view.cutover).toMatchObject({ reason: 'known differences', waivers });
   });
 
   it('is found by the next wait when it came while the execution was looking at the link', async () => {
@@ -52,7 +66,7 @@ describe('the request for a cutover', () => {
 
     await awaiting('token-2');
 
-    expect(workflow.resumed).toEqual([{ taskToken: 'token-2', output: { requestedAt: clock.iso() } }]);
+    expect(workflow.resumed).toEqual([{ taskToken: 'token-2', output: { requestedAt: clock.iso(), waivers: [] } }]);
   });
 
   it('resumes one wait once, whichever of the two writes comes first', async () => {

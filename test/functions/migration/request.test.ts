@@ -134,12 +134,49 @@ describe('parseMigrationRequest', () => {
   });
 
   it.each([
-    ['/verification', { verification: { mode: 'full' } }],
     ['/cutover/drainBudgetMs', { cutover: { drainBudgetMs: 2000 } }],
     ['/cutover/promotionBudgetSeconds', { cutover: { promotionBudgetSeconds: 1800 } }],
     ['/cutover/fence', { cutover: { fence: 'auto' } }],
   ])('refuses %s by name: it is not built yet', (pointer, field) => {
     expect(violationsOf(aRequest(field))).toEqual({ [pointer]: expect.stringMatching(/not built yet|are not built/) });
+  });
+
+  it('takes how to verify, with a default for what is not said, and leaves the usual away', () => {
+    const settingsOf = (verification: object) => parseMigrationRequest(aRequest({ verification })).verification;
+
+    expect(settingsOf({ mode: 'none' })).toEqual({ mode: 'none', maxKeysPerSecond: 50_000, freshForMinutes: 60 });
+    expect(settingsOf({ mode: 'sample' })).toMatchObject({ mode: 'sample', sampleKeys: 10_000 });
+    const full = { mode: 'full', maxKeysPerSecond: 100, freshForMinutes: 1, ttlToleranceMs: 0 };
+    expect(settingsOf(full)).toEqual(full);
+    expect(settingsOf({ maxKeysPerSecond: 7000 })).toMatchObject({ mode: 'full', maxKeysPerSecond: 7000 });
+    for (const usual of [{}, { mode: 'full' }, { maxKeysPerSecond: 50_000, freshForMinutes: 60 }]) {
+      expect(parseMigrationRequest(aRequest({ verification: usual }))).toEqual(parseMigrationRequest(aRequest()));
+    }
+  });
+
+  it.each([
+    [{ mode: 'all' }, ['/verification/mode']],
+    ['full', ['/verification']],
+    [{ rate: 1 }, ['/verification/rate']],
+    [{ mode: 'full', sampleKeys: 10 }, ['/verification/sampleKeys']],
+    [{ mode: 'none', freshForMinutes: 10 }, ['/verification/freshForMinutes']],
+    [{ mode: 'sample', sampleKeys: 0 }, ['/verification/sampleKeys']],
+    [
+      { maxKeysPerSecond: 99, freshForMinutes: 0, ttlToleranceMs: -1 },
+      ['/verification/maxKeysPerSecond', '/verification/freshForMinutes', '/verification/ttlToleranceMs'],
+    ],
+    [
+      { maxKeysPerSecond: 1.5, freshForMinutes: '60' },
+      ['/verification/maxKeysPerSecond', '/verification/freshForMinutes'],
+    ],
+  ])('refuses to verify by %j', (verification, pointers) => {
+    expect(Object.keys(violationsOf(aRequest({ verification })))).toEqual(pointers);
+  });
+
+  it('takes the waiver of what a verification finds', () => {
+    const waivers = ['verification-differences', 'source-bind'];
+
+    expect(parseMigrationRequest(aRequest({ waivers })).waivers).toEqual(waivers);
   });
 
   it.each([true, false])('takes dryRun %s', (dryRun) => {

@@ -37,6 +37,7 @@ describe('the view', () => {
       'source',
       'status',
       'statusReason',
+      'verification',
       'waivers',
     ]);
   });
@@ -64,6 +65,30 @@ describe('the view', () => {
     });
     expect(listed.dryRunResult).toEqual({ verdict: 'wouldStart', why: 'nothing blocks' });
     expect(Object.keys(toListed(aRecord()))).toEqual(Object.keys(toView(aRecord())));
+  });
+
+  it('says how it is verified; not at all where the request was accepted before that was built', () => {
+    expect(toView(aRecord()).verification).toEqual({ mode: 'none' });
+    const verification = { mode: 'full' as const, maxKeysPerSecond: 50_000, freshForMinutes: 60 };
+    expect(toView(aRecord({ verification })).verification).toEqual(verification);
+  });
+
+  it('in a list leaves the differences out', () => {
+    const verificationReport = {
+      verdict: 'different' as const,
+      why: '1 key differs.',
+      mode: 'full' as const,
+      startedAt: 't',
+      verifiedAt: 't',
+      differences: [{ database: 0, key: 'k', kind: 'missing' as const }],
+      untold: ['u'],
+      notes: [],
+    };
+    const record = aRecord({ verificationReport });
+
+    expect(toView(record).verification.report).toEqual(verificationReport);
+    const { differences, untold, notes, ...rest } = verificationReport;
+    expect(toListed(record).verification.report).toEqual(rest);
   });
 
   it('tells the reason of the request, and of the cutover, each in its place', () => {

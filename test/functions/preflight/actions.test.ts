@@ -8,6 +8,7 @@ const planWith = (change: Partial<Plan> = {}): Plan => ({
   replicationGroupId: 'test',
   source: SOURCE,
   cutover: 'manual',
+  verification: 'full',
   figures: {
     keys: 120_000,
     targetNodes: [
@@ -44,6 +45,8 @@ describe('the actions of a real run', () => {
       'INFO, and on the source CLIENT LIST and CONFIG GET on source 10.0.0.5:6379 and every node of the group',
       'MigrationProgressed',
       'MigrationInSync',
+      'SCAN, and commands and scripts that only read on source 10.0.0.5:6379 and the primary of the group',
+      'MigrationVerified',
       'MigrationAwaitingCutover',
       'POST /migrations/{id}/cutover on the migration',
       'MigrationCutoverStarted',
@@ -65,6 +68,15 @@ describe('the actions of a real run', () => {
       'MigrationAwaitingCutover',
       'POST /migrations/{id}/cutover on the migration',
     ]);
+  });
+
+  it('verify as the request says', () => {
+    const effects = (verification: Plan['verification']) =>
+      plannedActions(planWith({ verification })).flatMap(({ call, effect }) => (call.startsWith('SCAN') ? effect : []));
+
+    expect(effects('full')).toEqual([expect.stringMatching(/^All keys are compared/)]);
+    expect(effects('sample')).toEqual([expect.stringMatching(/^A sample/)]);
+    expect(effects('none')).toEqual([]);
   });
 
   it('end with the failure where a real run would end', () => {

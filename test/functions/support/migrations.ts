@@ -59,13 +59,13 @@ export class FakeMigrations implements Migrations {
     return this.#write(rest, { ...change, outcome });
   }
 
-  async requestCutover(migrationId: string, { at, reason, requestId, eventId }: CutoverRequest) {
+  async requestCutover(migrationId: string, { at, reason, waivers, requestId, eventId }: CutoverRequest) {
     const record = this.records.get(migrationId);
     if (!record || record.outcome || record.status !== 'awaitingCutover' || record.cutover?.requestedAt)
       return undefined;
     if (record.cutoverEventId === requestId) return undefined;
     return this.#write(record, {
-      cutover: { requestedAt: at, requestId, ...(reason !== undefined && { reason }) },
+      cutover: { requestedAt: at, requestId, ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },
       ...(eventId !== undefined && { cutoverEventId: eventId }),
       statusReason: 'The cutover is requested.',
       waitingFor: 'the cutover to begin',
