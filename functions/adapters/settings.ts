@@ -39,6 +39,24 @@ export const watchSettings = () => {
 };
 
 /** @throws EnvironmentError */
+export const verifySettings = () => {
+  const env = readEnvironment({
+    POLL_MILLISECONDS: number,
+    DESCRIBE_SECONDS: number,
+    VERIFY_SECONDS: number,
+    LINK_LOST_AFTER_SECONDS: number,
+    EVENT_GRACE_SECONDS: number,
+  });
+  return {
+    pollMs: env.POLL_MILLISECONDS,
+    describeMs: env.DESCRIBE_SECONDS * 1000,
+    verifySeconds: env.VERIFY_SECONDS,
+    linkLostAfterSeconds: env.LINK_LOST_AFTER_SECONDS,
+    eventGraceSeconds: env.EVENT_GRACE_SECONDS,
+  };
+};
+
+/** @throws EnvironmentError */
 export const promotionSettings = () => {
   const env = readEnvironment({ ...watching, PROMOTION_BUDGET_SECONDS: number });
   return { ...watchingSettings(env), promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS };

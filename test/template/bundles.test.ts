@@ -45,6 +45,10 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   TestReplicationFunction: { event: TASK, answers: REFUSED },
   StartReplicationFunction: { event: TASK, answers: REFUSED },
   WatchReplicationFunction: { event: { ...TASK, glance: false }, answers: REFUSED },
+  VerifyDataFunction: {
+    event: { ...TASK, settings: { mode: 'full', maxKeysPerSecond: 50_000, freshForMinutes: 60 }, checkpoint: null },
+    answers: REFUSED,
+  },
   StopReplicationFunction: { event: { ...TASK, reason: 'the buffer overflows' }, answers: { stopped: false } },
   AwaitCutoverFunction: { event: { ...TASK, taskToken: 'token' }, answers: REFUSED },
   CompleteReplicationFunction: { event: TASK, answers: REFUSED },

@@ -97,6 +97,7 @@ describe('functions of the template', () => {
     expect(inVpc).toEqual([
       'PreflightFunction',
       'WatchReplicationFunction',
+      'VerifyDataFunction',
       'StopReplicationFunction',
       'CompleteReplicationFunction',
       'WatchPromotionFunction',

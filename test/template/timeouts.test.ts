@@ -40,6 +40,8 @@ describe('timeouts', () => {
       const watchSeconds = parameter('WatchSeconds', 'MaxValue') + ONE_LOOK_SECONDS;
       expect([name, watchSeconds < timeoutOf(name, 'Default')]).toEqual([name, true]);
     }
+    const verifySeconds = parameter('VerifySeconds', 'MaxValue') + ONE_LOOK_SECONDS;
+    expect(verifySeconds).toBeLessThan(timeoutOf('VerifyDataFunction', 'Default'));
     const preflightSeconds = parameter('WriteSampleMilliseconds', 'MaxValue') / 1000 + MOST_PREFLIGHT_SECONDS;
     expect(preflightSeconds).toBeLessThan(timeoutOf('PreflightFunction', 'Default'));
     const testSeconds = parameter('TestVerdictSeconds', 'MaxValue') + parameter('DescribeSeconds', 'MaxValue');

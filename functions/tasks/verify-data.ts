@@ -1,0 +1,21 @@
+import { systemClock } from '../adapters/clock.ts';
+import { openKeyReader } from '../adapters/key-reader.ts';
+import { theMigrations } from '../adapters/migrations.ts';
+import { redisProbe } from '../adapters/redis-probe.ts';
+import { replicationGroups } from '../adapters/replication-groups.ts';
+import { verifySettings } from '../adapters/settings.ts';
+import { taskFunction } from '../adapters/task.ts';
+import { verifyStep } from '../verification/step.ts';
+import { makeVerifyData } from '../verification/verify-data.ts';
+
+export const handler = taskFunction(
+  makeVerifyData(
+    replicationGroups,
+    redisProbe,
+    ({ address, port }) => openKeyReader({ host: address, port }),
+    verifyStep,
+    theMigrations(),
+    systemClock,
+    verifySettings(),
+  ),
+);
