@@ -43,11 +43,11 @@ export const overallPhase = (states: readonly LinkState[], hasFollowed: boolean)
 export const followsNow = ({ phase }: LinkState): boolean => phase !== 'connecting' && phase !== 'linkLost';
 
 /**
- * Announcements cost three state transitions each. The first three deciles are announced as they come, later ones a
- * minute apart at the least, so that a migration, with a buffer that is threatened in its full sync, stays under 40
- * transitions and 4 more a minute of syncing.
+ * Announcements cost three state transitions each. The first two deciles are announced as they come, later ones a
+ * minute apart at the least, so that a migration, with a buffer that is threatened in its full sync, takes 40
+ * transitions at the most and 4 more a minute of syncing.
  */
-const FREE_ANNOUNCEMENTS = 3;
+const FREE_ANNOUNCEMENTS = 2;
 const BETWEEN_ANNOUNCEMENTS_MS = 60_000;
 
 export const decileToAnnounce = (

@@ -28,6 +28,51 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
       await world.clock.runUntilIdle();
     },
   },
+  'a verification that finds differences, once they are mended': {
+    options: { verifications: [{ missing: 3 }, { missing: 1 }, {}] },
+    run: async (world) => {
+      for (const times of [1, 2]) {
+        await world.until('MigrationAwaitingCutover', times);
+        await world.clock.advance(1000);
+        await world.requestCutover();
+      }
+      await world.clock.runUntilIdle();
+    },
+  },
+  'differences that a cutover waives': {
+    options: { verifications: [{ missing: 3 }] },
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.clock.advance(1000);
+      await world.requestCutover({ reason: 'caches only', waivers: ['verification-differences'] });
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an automatic cutover that differences stop': {
+    options: { request: { cutover: { mode: 'automatic', fence: 'none' } }, verifications: [{ unsettled: 1 }, {}] },
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.clock.advance(1000);
+      await world.requestCutover();
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an automatic cutover in spite of differences': {
+    options: {
+      request: { cutover: { mode: 'automatic', fence: 'none' }, waivers: ['verification-differences'] },
+      verifications: [{ missing: 3 }],
+    },
+    run: (world) => world.clock.runUntilIdle(),
+  },
+  'a cutover that is not verified': {
+    options: {
+      request: {
+        cutover: { mode: 'automatic', fence: 'none' },
+        verification: { mode: 'none' } as never,
+      },
+    },
+    run: (world) => world.clock.runUntilIdle(),
+  },
   'a cutover that is backed out': {
     options: { downSeconds: [[100, 180]] },
     run: async (world) => {

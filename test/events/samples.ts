@@ -125,6 +125,7 @@ export const makeSamples = async (): Promise<Map<string, unknown>> =>
         replicationGroupId: 'test',
         customerNodeEndpointList: [SOURCE],
         cutover: { mode: 'manual' },
+        verification: { mode: 'full', maxKeysPerSecond: 20_000, freshForMinutes: 30 },
         dryRun: false,
         waivers: ['target-holds-data'],
         reason: 'moving to managed nodes',
@@ -132,7 +133,11 @@ export const makeSamples = async (): Promise<Map<string, unknown>> =>
     ],
     [
       'cutover-requested',
-      asked('CutoverRequested', { migrationId: MIGRATION_ID, reason: 'the change window is open' }),
+      asked('CutoverRequested', {
+        migrationId: MIGRATION_ID,
+        reason: 'what differs are caches',
+        waivers: ['verification-differences'],
+      }),
     ],
     ['execution-status-change', await statusChange()],
     ['scheduled-event', scheduled()],

@@ -8,7 +8,7 @@ import { makeAcceptMigration } from '../../functions/migration/accept.ts';
 import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../functions/migration/record.ts';
 import type { MigrationRequest } from '../../functions/migration/request.ts';
-import { makeRequestCutover } from '../../functions/migration/request-cutover.ts';
+import { type CutoverAsking, makeRequestCutover } from '../../functions/migration/request-cutover.ts';
 import { makeCloseDryRun } from '../../functions/preflight/close-dry-run.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';
 import { makePreflight } from '../../functions/preflight/preflight.ts';
@@ -16,11 +16,13 @@ import { makeClaimReplicationGroup } from '../../functions/replication/claim-rep
 import { makeStartReplication } from '../../functions/replication/start-replication.ts';
 import { makeTestReplication } from '../../functions/replication/test-replication.ts';
 import { makeWatchReplication } from '../../functions/replication/watch-replication.ts';
+import { makeVerifyData, type VerifyInput } from '../../functions/verification/verify-data.ts';
 import { type BusEvent, makeEvent } from '../../local/eventbridge/event.ts';
 import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
 import { type ExecutionStatusChangeDetail, TaskError } from '../../local/stepfunctions/service.ts';
 import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
+import { type Findings, noReader, steps } from '../functions/support/verification.ts';
 import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
 import { definitionOf } from '../statemachine/support.ts';
 import { scriptedFacts } from './facts.ts';
@@ -38,6 +40,8 @@ export interface WorldOptions extends TargetOptions {
   request?: Partial<MigrationRequest>;
   /** What the preflight finds; by default a pair against which nothing is to be said. */
   facts?: Facts;
+  /** What each verification finds, one after the other, the last one again and again; by default no difference. */
+  verifications?: Partial<Findings>[];
   /** Runs before a task or an announcement; what it throws is its fault. */
   before?: (name: string, payload: Record<string, unknown>) => void;
   /** Runs after an announcement; what it throws is an answer that was lost. */
@@ -52,6 +56,7 @@ const settings = {
   pollMs: 1000,
   describeMs: 15_000,
   watchSeconds: 480,
+  verifySeconds: 480,
   linkLostAfterSeconds: 15,
   eventGraceSeconds: 60,
   promotionBudgetSeconds: 1800,
@@ -144,6 +149,13 @@ export const openWorld = (options: WorldOptions = {}) => {
     },
   };
 
+  const { verifications = [{}] } = options;
+  let verified = 0;
+  /** Whatever is found takes ten steps of two seconds, so one invocation. */
+  const findNext = () => {
+    const findings = verifications[Math.min(verified++, verifications.length - 1)];
+    return steps({ keys: 120_000, keysAStep: 12_000, ...findings });
+  };
   const tasks: Record<string, (payload: never) => Promise<unknown>> = {
     ClaimReplicationGroup: makeClaimReplicationGroup(locks, migrations),
     Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, ticking, settings),
@@ -151,6 +163,8 @@ export const openWorld = (options: WorldOptions = {}) => {
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),
     WatchReplication: makeWatchReplication(groups, probe, migrations, ticking, settings),
     StopReplication: makeStopReplication(groups, probe, locks, migrations, ticking, settings),
+    VerifyData: (input: VerifyInput) =>
+      makeVerifyData(groups, probe, noReader, findNext(), migrations, ticking, settings)(input),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
     CompleteReplication: makeCompleteReplication(groups, probe, locks, migrations, ticking, settings),
     WatchPromotion: makeWatchPromotion(groups, probe, locks, migrations, ticking, settings),
@@ -199,8 +213,8 @@ export const openWorld = (options: WorldOptions = {}) => {
         idempotencyKey: 'the one',
         correlationId: 'deployment-2026-01-01',
       }),
-    requestCutover: () =>
-      makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, 'the change window is open'),
+    requestCutover: (asking: CutoverAsking = { reason: 'the change window is open' }) =>
+      makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, asking),
     /** Moves on until this detail type has been announced so many times. */
     until: (detailType: string, times = 1) =>
       clock.runUntil(() => announced.filter((event) => event['detail-type'] === detailType).length >= times),

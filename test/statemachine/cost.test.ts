@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { decileToAnnounce, freshMemory, type WatchMemory } from '../../functions/replication/watch-state.ts';
-import { bufferThreatened, failing, inSync, Later, progressed, runWorkflow, turn } from './support.ts';
+import {
+  bufferThreatened,
+  failing,
+  inSync,
+  Later,
+  progressed,
+  runWorkflow,
+  stopped,
+  turn,
+  verified,
+} from './support.ts';
 
 const WATCH_MS = 480_000;
 const HOUR_MS = 3_600_000;
@@ -50,6 +60,25 @@ describe('what a migration costs', () => {
 
     expect(run.status).toBe('SUCCEEDED');
     expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (syncSeconds / 60));
+  });
+
+  it.each([1, 60, 600, 3600, 24 * 3600])('takes no more than that when it verifies for %i s, too', async (seconds) => {
+    let startMs: number | undefined;
+    const watch = syncingFor(30_000, true);
+    const run = await runWorkflow('migration', {
+      tasks: {
+        WatchReplication: ({ memory }, { nowMs }) => watch(nowMs, memory as WatchMemory | null),
+        VerifyData: (_, { nowMs }) => {
+          startMs ??= nowMs;
+          const leftMs = startMs + seconds * 1000 - nowMs;
+          if (leftMs > WATCH_MS) return new Later(WATCH_MS, stopped('turn', 1));
+          return new Later(leftMs, verified(startMs + seconds * 1000));
+        },
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (30 / 60 + seconds / 60));
   });
 
   it('stays under 24,000 history events when it syncs for 24 hours and waits 6 days, with 1 % of the attempts retried', async () => {

@@ -26,11 +26,15 @@ describe('the state machine of a migration', () => {
       'AnnounceStarted',
       'WatchReplication',
       'RouteWatch',
-      'RouteInSync',
       'AnnounceInSync',
-      'RouteInSync',
+      'RouteCutover',
+      'VerifyData',
+      'RouteVerification',
+      'AnnounceVerified',
+      'RouteCutover',
       'AnnounceAwaitingCutover',
       'AwaitCutover',
+      'RouteCutover',
       'AnnounceCutoverStarted',
       'CompleteReplication',
       'RouteComplete',
@@ -48,6 +52,7 @@ describe('the state machine of a migration', () => {
       'MigrationPreflightPassed',
       'MigrationStarted',
       'MigrationInSync',
+      'MigrationVerified',
       'MigrationAwaitingCutover',
       'MigrationCutoverStarted',
       'MigrationPromoted',
@@ -101,11 +106,13 @@ describe('the state machine of a migration', () => {
 
     expect(announcedAtMs - lostAtMs).toBeGreaterThan(0);
     expect(announcedAtMs - lostAtMs).toBeLessThan(600_000);
-    expect(types(run).slice(4)).toEqual([
+    expect(types(run).slice(5)).toEqual([
       'MigrationAwaitingCutover',
       'MigrationLinkLost',
       'MigrationLinkRestored',
       'MigrationAwaitingCutover',
+      // The result is older than an hour by now.
+      'MigrationVerified',
       'MigrationCutoverStarted',
       'MigrationPromoted',
       'MigrationCompleted',
@@ -148,6 +155,7 @@ describe('the state machine of a migration', () => {
       ['TestReplication', 'TestReplication'],
       ['StartReplication', 'StartReplication'],
       ['WatchReplication', 'WatchReplication'],
+      ['VerifyData', 'VerifyData'],
       ['AwaitCutover', 'AwaitCutover'],
       ['CompleteReplication', 'CompleteReplication'],
       ['WatchPromotion', 'WatchPromotion'],

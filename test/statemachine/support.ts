@@ -43,6 +43,7 @@ export const INPUT = {
   replicationGroupId: 'test',
   source: { address: '10.0.0.5', port: 6379 },
   cutover: { mode: 'manual' },
+  verification: { mode: 'full', maxKeysPerSecond: 50_000, freshForMinutes: 60 } as Record<string, unknown>,
   dryRun: false,
   waivers: [] as string[],
 };
@@ -91,6 +92,34 @@ export const blocked = {
   findings: [{ id: 'source-bind', severity: 'blocking', remedy: ['CONFIG SET bind 10.0.0.5'] }],
 };
 
+/** What a verification has found, in the terms of the machine; its time is the test's. */
+export const report = (verdict: string, verifiedAtMs: number, more: object = {}) => ({
+  verdict,
+  why: `it is ${verdict}`,
+  mode: 'full',
+  startedAt: new Date(verifiedAtMs).toISOString(),
+  verifiedAt: new Date(verifiedAtMs).toISOString(),
+  differences: [] as unknown[],
+  untold: [],
+  notes: [],
+  ...more,
+});
+export const verified = (nowMs: number) => ({
+  outcome: 'verified',
+  checkpoint: null,
+  report: report('same', nowMs),
+});
+export const unlike = (nowMs: number, verdict = 'different') => ({
+  outcome: 'failed',
+  checkpoint: null,
+  report: report(verdict, nowMs, { differences: [{ database: 0, key: 'k', kind: 'missing' }] }),
+});
+export const stopped = (outcome: 'turn' | 'linkLost', steps: number) => ({
+  outcome,
+  checkpoint: { version: 1, steps },
+  report: null,
+});
+
 const SENT_AT = '2026-01-01T00:10:00.000Z';
 const shard = { nodeGroupId: '0001', primary: { address: '10.0.1.1', port: 6379 }, replicationId: 'r2' };
 export const promoted = { outcome: 'promoted', promotedAt: SENT_AT, evidence: 'the role is master', shards: [shard] };
@@ -103,6 +132,7 @@ const GOOD: Record<string, FakeTask> = {
   TestReplication: () => ({ verdict: 'passed', detail: 'fine' }),
   StartReplication: () => ({ startedAt: '2026-01-01T00:00:00.000Z', eventsSinceMs: 1 }),
   WatchReplication: () => inSync,
+  VerifyData: (_, { nowMs }) => verified(nowMs),
   AwaitCutover: () => ({}),
   CompleteReplication: () => ({ outcome: 'sent', sentAt: SENT_AT, eventsSinceMs: 2, positions: [] }),
   StopReplication: () => ({}),
@@ -124,6 +154,8 @@ export interface WorkflowOptions extends RunOptions {
   putEvents?: (announced: Announced) => void;
   /** Once the cutover is awaited, request it; by default at once. */
   requestAfterMs?: number;
+  /** What comes with the requests, one after the other; the last one again and again. */
+  requests?: object[];
 }
 
 /** Runs the real definition with fake tasks on a simulated clock. */
@@ -131,7 +163,8 @@ export const runWorkflow = async (
   file: 'migration' | 'settlement',
   options: WorkflowOptions = {},
 ): Promise<WorkflowRun> => {
-  const { tasks = {}, startExecution, putEvents, requestAfterMs = 0, ...run } = options;
+  const { tasks = {}, startExecution, putEvents, requestAfterMs = 0, requests = [{}], ...run } = options;
+  let requested = 0;
   const announced: Announced[] = [];
   const settlements: unknown[] = [];
   const counts = new Map<string, number>();
@@ -180,7 +213,10 @@ export const runWorkflow = async (
       sendSuccess = (taskToken) => {
         // A token of an earlier wait is dead: the next wait has its own.
         try {
-          laboratory.service.sendTaskSuccess({ taskToken, output: '{"requestedAt":"now"}' });
+          const request = requests[Math.min(requested, requests.length - 1)];
+          const output = { requestedAt: `request ${requested + 1}`, ...request };
+          laboratory.service.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
+          requested++;
         } catch (error) {
           if (!(error instanceof TaskTimedOut)) throw error;
         }
