@@ -161,6 +161,7 @@ describe('npm run demo', () => {
       'forecast',
       'MigrationStarted',
       'MigrationInSync',
+      'MigrationVerified',
       'MigrationAwaitingCutover',
       'MigrationPromoted',
       'MigrationCompleted',

@@ -189,6 +189,7 @@ describe('what goes wrong on the way', () => {
       'MigrationPreflightPassed',
       'MigrationStarted',
       'MigrationInSync',
+      'MigrationVerified',
       'MigrationCutoverStarted',
       'MigrationPromoted',
       'MigrationCompleted',

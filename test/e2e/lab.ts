@@ -10,6 +10,7 @@ const QUICK = {
   PollMilliseconds: '50',
   DescribeSeconds: '0',
   WatchSeconds: '5',
+  VerifySeconds: '5',
   LookAtLinkSeconds: '1',
   LinkLostAfterSeconds: '1',
   EventGraceSeconds: '2',

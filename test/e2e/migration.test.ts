@@ -26,6 +26,7 @@ describe('a migration on real Redis', () => {
       'MigrationPreflightPassed',
       'MigrationStarted',
       'MigrationInSync',
+      'MigrationVerified',
       'MigrationAwaitingCutover',
       'MigrationCutoverStarted',
       'MigrationPromoted',
