@@ -41,7 +41,7 @@ describe('the API', () => {
     const answer = await lab.request(
       'POST',
       '/migrations',
-      '{"__proto__":{"x":1},"replicationGroupId":"-bad-","customerNodeEndpointList":[{"address":"a b","port":70000},{"port":0.5}],"dryRun":"yes","verification":{},"waivers":["source-bind","no-such-check"],"cutover":{"mode":"automatic","drainBudgetMs":5},"extra":1}',
+      '{"__proto__":{"x":1},"replicationGroupId":"-bad-","customerNodeEndpointList":[{"address":"a b","port":70000},{"port":0.5}],"dryRun":"yes","verification":{"mode":"all"},"waivers":["source-bind","no-such-check"],"cutover":{"mode":"automatic","drainBudgetMs":5},"extra":1}',
     );
 
     expect(answer.status).toBe(400);
@@ -64,7 +64,7 @@ describe('the API', () => {
       '/dryRun',
       '/extra',
       '/replicationGroupId',
-      '/verification',
+      '/verification/mode',
       '/waivers/1',
     ]);
     expect(running()).toBe(before);
