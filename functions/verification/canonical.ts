@@ -7,21 +7,17 @@ import type { StreamFacts } from './ports.ts';
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 const withLength = (value: Buffer): Buffer[] => [text(`${value.length}:`), value];
 
-const sorted = (items: Buffer[], hashed: boolean, sha1: (value: Buffer) => string): Buffer[] =>
-  (hashed ? items.map((item) => text(sha1(item))) : items).sort(Buffer.compare);
+const sorted = (items: readonly Buffer[], hashed: boolean, sha1: (value: Buffer) => string): Buffer[] =>
+  (hashed ? items.map((item) => text(sha1(item))) : items).toSorted(Buffer.compare).flatMap(withLength);
 
 /** Makes the parts whose concatenation is digested. */
 export const canonical = (sha1: (value: Buffer) => string) => ({
-  string: (value: Buffer): Buffer[] => [text(`s${value.length}:`), value],
+  string: (value: Buffer): Buffer[] => [text('s'), ...withLength(value)],
   hyperLogLog: (value: Buffer): Buffer[] => [text(`H${value.length}:`), value.subarray(0, 8), value.subarray(16)],
   list: (elements: readonly Buffer[]): Buffer[] => [text(`l${elements.length}:`), ...elements.flatMap(withLength)],
   set: (members: readonly Buffer[], hashed: boolean): Buffer[] => [
     text(`u${members.length}:`),
-    ...sorted(
-      members.map((member) => Buffer.concat(withLength(member))),
-      hashed,
-      sha1,
-    ),
+    ...sorted(members, hashed, sha1),
   ],
   /** @param expiries of each field, -1 for none */
   hash: (entries: readonly [Buffer, Buffer][], expiries: readonly number[], hashed: boolean): Buffer[] => [

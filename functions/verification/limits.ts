@@ -9,9 +9,9 @@ export const SMALL_STRING_BYTES = 65_536;
 export const SMALL_ELEMENTS = 256;
 export const SMALL_MEMORY_BYTES = 131_072;
 /** A script call stops when it has done about so many microseconds of work (measured on redis-server 7.0.15). */
-export const SCRIPT_EFFORT = 1000;
+export const SCRIPT_EFFORT = 2000;
 /** Keys that one SCAN call is asked for. */
-export const WALK_KEYS = 100;
+export const WALK_KEYS = 200;
 /** Of a string, in one call. */
 export const STRING_PART_BYTES = 524_288;
 /** Of a collection, in one call: as many elements as have about so many bytes, and never more than that many. */

@@ -17,6 +17,17 @@ local describe = {}
 
 local function put(text) o = o + 1 out[o] = text end
 
+-- Lengths are few, and printing a number costs as much as reading a value.
+local prefix = setmetatable({}, {__index = function(known, n)
+  local text = n .. ':'
+  known[n] = text
+  return text
+end})
+local function putElement(element)
+  out[o + 1], out[o + 2] = prefix[#element], element
+  o = o + 2
+end
+
 local function tooBig(key, n)
   if n > ${SMALL_ELEMENTS} then return true end
   local bytes = call('MEMORY', 'USAGE', key, 'SAMPLES', '0')
@@ -25,16 +36,16 @@ local function tooBig(key, n)
   if not quick then effort = effort + n end
 end
 
--- The server's own serialisation, without its version and checksum.
-local function serialised(key)
-  local dump = call('DUMP', key)
-  put('d' .. #dump .. ':') put(sub(dump, 1, -11))
+-- The server's own serialisation; where versions are different without its version and checksum.
+local function putSerialised(dump)
+  if printed then dump = sub(dump, 1, -11) end
+  putElement(dump)
 end
 
 local function putSorted(items)
   if hashed then for i = 1, #items do items[i] = sha1hex(items[i]) end end
   sort(items)
-  put(concat(items))
+  for i = 1, #items do putElement(items[i]) end
 end
 
 local function isHyperLogLog(v, n)
@@ -52,17 +63,17 @@ function describe.string(key)
     put('H' .. n .. ':') put(sub(v, 1, 8)) put(sub(v, 17))
     return n, 'H'
   end
-  put('s' .. n .. ':') put(v)
+  put('s') putElement(v)
   return n
 end
 
 function describe.list(key)
   local n = call('LLEN', key)
   if tooBig(key, n) then return n, 'B' end
-  if quick then serialised(key) return n end
+  if quick then putSerialised(call('DUMP', key)) return n end
   local v = call('LRANGE', key, '0', '-1')
   put('l' .. #v .. ':')
-  for i = 1, #v do put(#v[i] .. ':') put(v[i]) end
+  for i = 1, #v do putElement(v[i]) end
   return n
 end
 
@@ -70,7 +81,6 @@ function describe.set(key)
   local n = call('SCARD', key)
   if tooBig(key, n) then return n, 'B' end
   local v = call('SMEMBERS', key)
-  for i = 1, #v do v[i] = #v[i] .. ':' .. v[i] end
   put('u' .. #v .. ':')
   putSorted(v)
   return n
@@ -83,7 +93,7 @@ function describe.hash(key)
     local dump = call('DUMP', key)
     -- 4: a hash table, whose order is each server's own.
     if byte(dump, 1) ~= 4 then
-      put('d' .. #dump .. ':') put(sub(dump, 1, -11))
+      putSerialised(dump)
       return n
     end
   end
@@ -97,7 +107,7 @@ function describe.hash(key)
   end
   for i = 1, #v, 2 do
     m = m + 1
-    local item = #v[i] .. ':' .. v[i] .. #v[i + 1] .. ':' .. v[i + 1]
+    local item = prefix[#v[i]] .. v[i] .. prefix[#v[i + 1]] .. v[i + 1]
     if expiries and expiries[m] >= 0 then item = item .. '@' .. format('%.0f', expiries[m]) end
     items[m] = item
   end
@@ -109,13 +119,13 @@ end
 function describe.zset(key)
   local n = call('ZCARD', key)
   if tooBig(key, n) then return n, 'B' end
-  if quick then serialised(key) return n end
+  if quick then putSerialised(call('DUMP', key)) return n end
   local v = call('ZRANGE', key, '0', '-1', 'WITHSCORES')
   put('z' .. #v / 2 .. ':')
   for i = 1, #v, 2 do
     local score = v[i + 1]
     if printed then score = format('%.17g', tonumber(score)) end
-    put(#v[i] .. ':') put(v[i]) put(#score .. ':' .. score)
+    putElement(v[i]) putElement(score)
   end
   return n
 end
@@ -140,7 +150,7 @@ function describe.stream(key)
   for i = 1, #entries do
     local id, fields = entries[i][1], entries[i][2]
     put(id .. ' ' .. #fields .. ':')
-    for j = 1, #fields do put(#fields[j] .. ':') put(fields[j]) end
+    for j = 1, #fields do putElement(fields[j]) end
   end
   local facts = fieldsOf(call('XINFO', 'STREAM', key))
   put('|' .. facts['last-generated-id'])
@@ -148,18 +158,18 @@ function describe.stream(key)
   put('|' .. #groups .. ':')
   for i = 1, #groups do
     local group = groups[i]
-    put(#group.name .. ':') put(group.name) put(group['last-delivered-id'])
+    putElement(group.name) put(group['last-delivered-id'])
     put('|' .. group.pending .. ':')
     if group.pending > 0 then
       for _, entry in ipairs(call('XPENDING', key, group.name, '-', '+', ${SMALL_ELEMENTS})) do
-        put(entry[1] .. ' ' .. #entry[2] .. ':') put(entry[2]) put(entry[4] .. ';')
+        put(entry[1] .. ' ') putElement(entry[2]) put(entry[4] .. ';')
       end
     end
     -- A consumer that has nothing pending holds nothing, and a replica may not know it.
     if group.pending > 0 then
       for _, flat in ipairs(call('XINFO', 'CONSUMERS', key, group.name)) do
         local consumer = fieldsOf(flat)
-        if consumer.pending > 0 then put(#consumer.name .. ':') put(consumer.name) put(consumer.pending .. ';') end
+        if consumer.pending > 0 then putElement(consumer.name) put(consumer.pending .. ';') end
       end
     end
     put('.')
