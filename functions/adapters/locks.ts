@@ -83,6 +83,17 @@ export const locksIn = (table: string): Locks => {
       return { ...earlier, fresh: earlier.at === noted.at };
     },
 
+    async noteStop(replicationGroupId, migrationId, what, at) {
+      const path = `intents.${PATHS.stop}`;
+      const noted = await change(
+        replicationGroupId,
+        `SET ${path}.${what} = if_not_exists(${path}.${what}, :at)`,
+        `#owner = :me AND attribute_exists(${path})`,
+        { ':me': migrationId, ':at': at },
+      );
+      if (!noted) throw new LockLostError(replicationGroupId, migrationId);
+    },
+
     async withdraw(replicationGroupId, migrationId, intent) {
       await change(replicationGroupId, `REMOVE intents.${PATHS[intent]}`, '#owner = :me', { ':me': migrationId });
     },

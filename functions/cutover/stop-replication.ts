@@ -1,13 +1,9 @@
-import {
-  LockLostError,
-  TargetNotAvailableError,
-  TargetNotMigratingError,
-  TransientServiceError,
-} from '../migration/errors.ts';
-import type { Lock, Locks, Migrations } from '../migration/ports.ts';
+import { TargetNotAvailableError, TargetNotMigratingError, TransientServiceError } from '../migration/errors.ts';
+import type { Locks, Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
+import { claimStop } from './stop-claim.ts';
 import { makeStopLook, type StopLook } from './stop-look.ts';
 
 export interface StopInput extends TaskInput {
@@ -16,7 +12,7 @@ export interface StopInput extends TaskInput {
 }
 
 export interface StopResult {
-  /** The group is out of migration. */
+  /** Our online migration is over. */
   stopped: boolean;
   /** One sentence. */
   why: string;
@@ -34,18 +30,25 @@ export interface StopSettings {
  * (AWS, Migration-Complete), and waits until the group is out of it. The source is not touched; the target keeps what was
  * copied so far.
  *
- * Only what is certainly ours is stopped: the lock is ours, StartMigration was sent under it and CompleteMigration was not,
- * and the group is still under that migration. Anything else is left alone. The intent is noted and the lock closed before
- * the call: no cutover can begin behind it, and a repeat knows what it has to wait for.
+ * Only what is ours is stopped: the lock is ours, StartMigration was sent under it and CompleteMigration was not, and the
+ * primary follows our source. The intent is noted and the lock closed before the call: no cutover can begin behind it.
+ * That the call was accepted, and that the group was seen out of migration, is noted too: whatever runs on the group after
+ * that is somebody else's, even from our source.
  *
- * @throws TargetRefusedError, TargetNotFoundError
- * @throws TransientServiceError also when the group is still under migration after so long: a repeat waits on
+ * Where nothing shows whom the primary follows (it does not answer, or a name stands for an address), only the very first
+ * look of the first try takes the migration for ours. ElastiCache refuses a second StartMigration while one runs, ours was
+ * seen to run by the watch that sent us here, and nothing of ours has ended it yet; so another one can be there only if a
+ * hand ended ours and began its own since the watch's last look. From the first call on ours may be over, and a repeat
+ * comes up to a minute later: then somebody else's full sync looks just the same, and nothing is sent.
+ *
+ * @throws TargetRefusedError, TargetNotFoundError, LockLostError
+ * @throws TransientServiceError also when the group is still on its way out after so long: a repeat waits on
  */
 export const makeStopReplication =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'abort'>,
     probe: () => Probe,
-    locks: Pick<Locks, 'find' | 'intend' | 'closeToIntents'>,
+    locks: Pick<Locks, 'find' | 'intend' | 'closeToIntents' | 'noteStop'>,
     migrations: Pick<Migrations, 'update'>,
     clock: Clock,
     { describeMs, waitSeconds }: StopSettings,
@@ -54,72 +57,72 @@ export const makeStopReplication =
     const claim = await claimStop(locks, replicationGroupId, migrationId, clock);
     if ('whyNot' in claim) return { stopped: false, why: sentence(claim.whyNot) };
 
+    let { sentAt, leftAt } = claim;
+    const note = async (what: 'sentAt' | 'leftAt'): Promise<string> => {
+      const at = new Date(clock.now()).toISOString();
+      await locks.noteStop(replicationGroupId, migrationId, what, at);
+      return at;
+    };
     const redis = probe();
     const look = makeStopLook(groups, redis, clock, replicationGroupId, source);
     const deadlineMs = clock.now() + waitSeconds * 1000;
     try {
-      let seen = await look();
-      if (!claim.isRepeat && seen.state !== 'ours') return { stopped: false, why: sentence(seen.why) };
-      await migrations.update(migrationId, {
-        statusReason: sentence(`the online migration is being stopped${reason ? `. ${reason.slice(0, 1500)}` : ''}`),
-        phase: 'stopping',
-        waitingFor: 'the replication group to be out of migration',
-      });
-      for (;;) {
-        if (seen.state === 'foreign') return { stopped: false, why: sentence(seen.why) };
+      for (let isFirst = true; ; isFirst = false) {
+        const seen = await look();
+        const isTheVeryFirst = isFirst && claim.fresh;
+        const isOurs = seen.state === 'ours' || (seen.state === 'unclear' && isTheVeryFirst);
+        // The status may lag behind a primary that follows our source, but only as long as nothing was ended yet.
+        if (!leftAt && seen.hasLeft && !(isOurs && isTheVeryFirst)) leftAt = await note('leftAt');
+
+        if (isTheVeryFirst && !isOurs) return { stopped: false, why: sentence(seen.why) };
+        // Another migration can begin only where ours has ended; only what we saw of that do we call our doing.
+        if (seen.state === 'foreign')
+          return { stopped: sentAt !== undefined && leftAt !== undefined, why: sentence(seen.why) };
+        if (isFirst) await migrations.update(migrationId, toChange(reason));
         if (seen.state === 'out')
           return { stopped: true, why: sentence(`the online migration is stopped: ${seen.why}`) };
-        if (seen.state === 'ours') await abort(groups, replicationGroupId);
-        if (clock.now() >= deadlineMs) throw stillThere(replicationGroupId, seen, waitSeconds);
+        if (isOurs && !leftAt && (!sentAt || seen.isMigrating)) {
+          const answer = await abort(groups, replicationGroupId);
+          if (answer === 'accepted' && !sentAt) sentAt = await note('sentAt');
+          if (answer === 'over') leftAt = await note('leftAt');
+        }
+        if (clock.now() >= deadlineMs) {
+          if (seen.state === 'between' || (seen.state === 'ours' && !leftAt))
+            throw stillThere(replicationGroupId, seen, waitSeconds);
+          return { stopped: false, why: sentence(whyNotSent(seen, sentAt, leftAt)) };
+        }
         await clock.sleep(describeMs);
-        seen = await look();
       }
     } finally {
       redis.close();
     }
   };
 
-/** Makes sure that nothing else is done under the lock from now on. */
-const claimStop = async (
-  locks: Pick<Locks, 'find' | 'intend' | 'closeToIntents'>,
+const toChange = (reason: string | undefined) => ({
+  statusReason: sentence(`the online migration is being stopped${reason ? `. ${reason.slice(0, 1500)}` : ''}`),
+  phase: 'stopping' as const,
+  waitingFor: 'the replication group to be out of migration',
+});
+
+/** `underWay`: it is on its way already. `over`: there is no migration to end. */
+const abort = async (
+  groups: Pick<ReplicationGroups, 'abort'>,
   replicationGroupId: string,
-  migrationId: string,
-  clock: Clock,
-): Promise<{ isRepeat: boolean } | { whyNot: string }> => {
-  const lock = await locks.find(replicationGroupId);
-  const before = whyNotOf(lock, migrationId);
-  if (before) return { whyNot: before };
-  const isRepeat = lock?.intents.stop !== undefined;
-  if (!isRepeat) {
-    const nowMs = clock.now();
-    try {
-      const noted = { at: new Date(nowMs).toISOString(), eventsSinceMs: nowMs };
-      await locks.intend(replicationGroupId, migrationId, 'stop', noted);
-    } catch (error) {
-      if (error instanceof LockLostError) return { whyNot: 'settlement has begun' };
-      throw error;
-    }
-  }
-  await locks.closeToIntents(replicationGroupId, migrationId);
-  // Until the lock was closed a cutover could still be sent.
-  const after = whyNotOf(await locks.find(replicationGroupId), migrationId);
-  return after ? { whyNot: after } : { isRepeat };
-};
-
-const whyNotOf = (lock: Lock | undefined, migrationId: string): string | undefined => {
-  if (lock?.owner !== migrationId) return "the replication group's lock is not this migration's";
-  if (!lock.intents.start) return 'StartMigration was not sent by this migration';
-  return lock.intents.complete ? 'CompleteMigration was sent: from there is no way back' : undefined;
-};
-
-/** Sends it again at each look that finds the group as it was: a refusal says that it is already on its way. */
-const abort = async (groups: Pick<ReplicationGroups, 'abort'>, replicationGroupId: string): Promise<void> => {
+): Promise<'accepted' | 'underWay' | 'over'> => {
   try {
     await groups.abort(replicationGroupId);
+    return 'accepted';
   } catch (error) {
-    if (!(error instanceof TargetNotMigratingError || error instanceof TargetNotAvailableError)) throw error;
+    if (error instanceof TargetNotAvailableError) return 'underWay';
+    if (error instanceof TargetNotMigratingError) return 'over';
+    throw error;
   }
 };
+
+const whyNotSent = ({ why }: StopLook, sentAt: string | undefined, leftAt: string | undefined): string =>
+  leftAt
+    ? `the group was out of migration at ${leftAt}, and what runs on it now is left alone: ${why}`
+    : `${sentAt ? `ElastiCache took the call at ${sentAt}; since then ` : ''}nothing shows whose migration runs on the group, and it is left alone: ${why}`;
 
 const stillThere = (replicationGroupId: string, { why }: StopLook, waitSeconds: number): TransientServiceError =>
   new TransientServiceError(`Stop of replication group ${replicationGroupId}`, `${waitSeconds} s later ${why}`);

@@ -73,6 +73,10 @@ export interface NotedIntent {
   at: string;
   /** Milliseconds since the epoch, by ElastiCache's clock: the group's events from here on may be about this call. */
   eventsSinceMs: number;
+  /** ISO 8601, of `stop` alone: when ElastiCache took the call. */
+  sentAt?: string;
+  /** ISO 8601, of `stop` alone: when the group was first seen out of migration. */
+  leftAt?: string;
 }
 
 export interface Lock {
@@ -97,6 +101,12 @@ export interface Locks {
     intent: Intent,
     noted: NotedIntent,
   ): Promise<NotedIntent & { fresh: boolean }>;
+  /**
+   * Adds to the intent `stop` how far it came, also to a closed lock; the first time stands.
+   *
+   * @throws LockLostError when the lock is not ours, or the intent was not noted in it
+   */
+  noteStop(replicationGroupId: string, migrationId: string, what: 'sentAt' | 'leftAt', at: string): Promise<void>;
   /** Takes an intent back that was certainly not carried out. */
   withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void>;
   find(replicationGroupId: string): Promise<Lock | undefined>;

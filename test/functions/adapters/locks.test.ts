@@ -72,6 +72,27 @@ describe.each<[string, () => Locks]>([
     expect(await locks.intend(group, 'first', 'stop', noted('t4'))).toEqual({ fresh: true, ...noted('t4') });
   });
 
+  it('note how far a stop came, once, also when settlement or the stop itself has closed them', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'stop', noted('t1'));
+    await locks.closeToIntents(group, 'first');
+    await locks.noteStop(group, 'first', 'sentAt', 't2');
+    await locks.noteStop(group, 'first', 'leftAt', 't3');
+    await locks.noteStop(group, 'first', 'leftAt', 't4');
+
+    expect((await locks.find(group))?.intents.stop).toEqual({ ...noted('t1'), sentAt: 't2', leftAt: 't3' });
+  });
+
+  it('note nothing of a stop for somebody else, nor of one that nobody intended', async () => {
+    const { locks, group } = await held();
+    const lost = { name: 'LockLostError' };
+    await expect(locks.noteStop(group, 'first', 'sentAt', 't')).rejects.toMatchObject(lost);
+    await locks.intend(group, 'first', 'stop', noted('t1'));
+    await expect(locks.noteStop(group, 'second', 'sentAt', 't')).rejects.toMatchObject(lost);
+    await locks.release(group, 'first');
+    await expect(locks.noteStop(group, 'first', 'sentAt', 't')).rejects.toMatchObject(lost);
+  });
+
   it('take an intent back, so that the next one is the first again', async () => {
     const { locks, group } = await held();
     await locks.intend(group, 'first', 'start', noted('t1'));

@@ -7,12 +7,21 @@ import {
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
 import type { Intent } from '../../../functions/migration/ports.ts';
+import type { Reading } from '../../../functions/replication/shard-link.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aMaster, aReplica, FakeServers, OTHER_ID, unreadable } from '../support/nodes.ts';
+import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE, unreadable } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+
+/** In the full sync the replication id is still an old one. */
+const copyingFrom = (address: string) =>
+  aReplica({ status: 'down', syncInProgress: true, followed: { address, port: 6379 } }, { replicationId: OTHER_ID });
+const OURS_COPYING = copyingFrom(SOURCE.address);
+const THEIRS_COPYING = copyingFrom('10.9.9.9');
+/** AWS may follow the source by another address than it was given. */
+const NAME_COPYING = copyingFrom('ip-10-0-0-5.internal');
 
 let clock: FakeClock;
 let groups: FakeGroups;
@@ -23,13 +32,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   groups = new FakeGroups();
   servers = new FakeServers();
-  // AWS may follow the source by another address than it was given.
-  servers.primary(
-    aReplica(
-      { status: 'down', syncInProgress: true, followed: { address: 'ip-10-0-0-5.internal', port: 6379 } },
-      { replicationId: OTHER_ID },
-    ),
-  );
+  servers.primary(NAME_COPYING);
   locks = new FakeLocks();
   migrations = new FakeMigrations(clock, aRecord({ status: 'syncing', phase: 'copying' }));
   await locks.acquire('test', MIGRATION_ID);
@@ -106,7 +109,8 @@ describe('stopReplication', () => {
     expect(await stop()).toMatchObject({ stopped: true });
   });
 
-  it('is sent again while the group stays as it was', async () => {
+  it('is sent again while the primary follows our source as before', async () => {
+    servers.primary(OURS_COPYING);
     groups.meets('abort', undefined, undefined, () => becomesFree(0));
 
     expect(await stop()).toMatchObject({ stopped: true });
@@ -148,11 +152,124 @@ describe('a repeat', () => {
     expect(sent()).toEqual(['abort']);
   });
 
-  it('of a try that died before it sent anything sends it', async () => {
+  const firstTryDied = async () => {
     await note('stop');
     await locks.closeToIntents('test', MIGRATION_ID);
+  };
+  /** Ours was ended, and the group was seen on its own; only the answer was lost. */
+  const firstTryDiedAfterTheEnd = async () => {
+    expect(await stop()).toMatchObject({ stopped: true });
+  };
+  const somebodyStarts = (primary: Reading) => {
+    groups.status = 'migrating';
+    servers.primary(primary);
+  };
+  const leftAlone = async (why: RegExp) => {
+    const before = sent();
+    expect(await stop()).toEqual({ stopped: false, why: expect.stringMatching(why) });
+    expect(sent()).toEqual(before);
+  };
+
+  it('of a try that died before it sent anything sends it while the primary follows our source', async () => {
+    servers.primary(OURS_COPYING);
+    await firstTryDied();
 
     expect(await stop()).toMatchObject({ stopped: true });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it.each([
+    ['does not answer', unreadable()],
+    ['follows a name that may be anybody', NAME_COPYING],
+    ['follows a proxy on its own node', copyingFrom('127.0.0.1')],
+  ])('waits to its end where the primary %s, and sends nothing', async (_, primary) => {
+    await firstTryDied();
+    somebodyStarts(primary);
+
+    await leftAlone(/^Nothing shows whose migration runs on the group, and it is left alone: the status is migrating/);
+    expect(clock.now()).toBe(Date.parse('2026-01-01T00:04:00.000Z'));
+  });
+
+  it('sends it once a primary that did not answer turns out to follow our source', async () => {
+    await firstTryDied();
+    servers.primary(unreadable());
+    clock.after(60_000, () => servers.primary(OURS_COPYING));
+
+    expect(await stop()).toMatchObject({ stopped: true });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it('leaves the full sync of somebody else’s migration alone that was begun after ours was ended', async () => {
+    groups.meets('abort', () => {
+      groups.status = 'modifying';
+      clock.sleep = () => Promise.reject(new Error('the function dies'));
+    });
+    await expect(stop()).rejects.toThrow('the function dies');
+    clock.sleep = FakeClock.prototype.sleep.bind(clock);
+    expect((await locks.find('test'))?.intents.stop).toMatchObject({ sentAt: expect.any(String) });
+    somebodyStarts(THEIRS_COPYING);
+
+    await leftAlone(/^The primary follows 10\.9\.9\.9:6379\.$/);
+  });
+
+  it('leaves even a migration from our source alone once the group was out of ours', async () => {
+    await firstTryDiedAfterTheEnd();
+    somebodyStarts(OURS_COPYING);
+
+    await leftAlone(/^The group was out of migration at 2026-01-01T00:00:\S+, and what runs on it now is left alone/);
+  });
+
+  it('says that ours is stopped where it saw that, although somebody else’s runs by now', async () => {
+    await firstTryDiedAfterTheEnd();
+    somebodyStarts(THEIRS_COPYING);
+
+    expect(await stop()).toEqual({ stopped: true, why: 'The primary follows 10.9.9.9:6379.' });
+    expect(sent()).toEqual(['abort']);
+  });
+});
+
+describe('between two looks of one try', () => {
+  const somebodyStarts = (primary: Reading) => {
+    groups.status = 'migrating';
+    servers.primary(primary);
+  };
+
+  it.each([
+    ['that shows where it comes from', THEIRS_COPYING, /^The primary follows 10\.9\.9\.9:6379/],
+    ['that does not show it', NAME_COPYING, /^ElastiCache took the call at 2026\S+; since then nothing shows whose/],
+    ['whose primary does not answer', unreadable(), /since then nothing shows whose/],
+  ])('somebody else’s migration %s is not disturbed', async (_, primary, why) => {
+    groups.meets('abort', () => clock.after(10_000, () => somebodyStarts(primary)));
+
+    expect(await stop()).toEqual({ stopped: false, why: expect.stringMatching(why) });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it('a migration from our source is not ended when the group was seen on its own before', async () => {
+    groups.meets('abort', () => {
+      groups.status = 'modifying';
+      servers.primary(aMaster());
+      clock.after(20_000, () => somebodyStarts(OURS_COPYING));
+    });
+
+    expect(await stop()).toMatchObject({ stopped: false, why: expect.stringMatching(/was out of migration at/) });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it('a migration from our source is not ended when ElastiCache said before that there was none', async () => {
+    groups.meets('abort', () => {
+      clock.after(10_000, () => somebodyStarts(OURS_COPYING));
+      throw new TargetNotMigratingError('test');
+    });
+
+    expect(await stop()).toMatchObject({ stopped: false, why: expect.stringMatching(/was out of migration at/) });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it('nothing more is done once the lock is gone', async () => {
+    groups.meets('abort', () => void locks.release('test', MIGRATION_ID));
+
+    await expect(stop()).rejects.toMatchObject({ name: 'LockLostError' });
     expect(sent()).toEqual(['abort']);
   });
 });
@@ -204,9 +321,26 @@ describe('what is left alone', () => {
     await leaves(/status is available/);
   });
 
-  it('is a group that is in sync with somebody else', async () => {
-    servers.primary(aReplica({ followed: { address: '10.9.9.9', port: 6379 } }, { replicationId: OTHER_ID }));
-    await leaves(/follows a history of data that is not the source's/);
+  it.each([
+    ['that copies from another address', THEIRS_COPYING, /primary follows 10\.9\.9\.9:6379/],
+    [
+      'that copies from another port of the same host',
+      aReplica({ status: 'down', followed: { ...SOURCE, port: 6380 } }),
+      /primary follows 10\.0\.0\.5:6380/,
+    ],
+    [
+      'that follows a replica of our source: the history is the same',
+      aReplica({ followed: { address: '10.9.9.9', port: 6379 } }),
+      /primary follows 10\.9\.9\.9:6379/,
+    ],
+    [
+      'that is in sync with somebody else by a name',
+      aReplica({ followed: { address: 'somewhere', port: 6379 } }, { replicationId: OTHER_ID }),
+      /follows a history of data that is not the source's/,
+    ],
+  ])('is a group %s', async (_, primary, why) => {
+    servers.primary(primary);
+    await leaves(why);
   });
 
   it('is a group of which nobody can tell', async () => {
@@ -219,7 +353,11 @@ describe('what is left alone', () => {
 describe('what is ours', () => {
   it.each([
     ['by the address that it follows, though the status is an old one', aReplica({ status: 'down' })],
-    ['by the replication id', aReplica({ followed: { address: 'somewhere', port: 1 } })],
+    [
+      'by the address in another spelling',
+      aReplica({ status: 'down', followed: { address: '::ffff:10.0.0.5', port: 6379 } }),
+    ],
+    ['by the replication id', aReplica({ followed: { address: 'somewhere', port: 6379 } })],
   ])('is known %s', async (_, primary) => {
     groups.status = 'modifying';
     servers.primary(primary);
@@ -228,7 +366,7 @@ describe('what is ours', () => {
     expect(sent()).toContain('abort');
   });
 
-  it('is known by the status where the primary cannot be read', async () => {
+  it('is known at the very first look by the status where the primary cannot be read', async () => {
     servers.primary(unreadable());
 
     expect(await stop()).toMatchObject({ stopped: true });

@@ -27,6 +27,12 @@ export class FakeLocks implements Locks {
     return { ...standing, fresh: standing.at === noted.at };
   }
 
+  async noteStop(replicationGroupId: string, migrationId: string, what: 'sentAt' | 'leftAt', at: string) {
+    const held = this.#ours(replicationGroupId, migrationId);
+    if (!held?.intents.stop) throw new LockLostError(replicationGroupId, migrationId);
+    held.intents.stop = { [what]: at, ...held.intents.stop };
+  }
+
   async withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void> {
     const held = this.#ours(replicationGroupId, migrationId);
     if (held) delete held.intents[intent];
