@@ -1,6 +1,7 @@
 import type { PreflightFigures, TargetNodeFigures } from '../migration/preflight.ts';
 import type { Endpoint, PlannedAction } from '../migration/record.ts';
 import type { VerificationMode } from '../migration/verification.ts';
+import { endpointText } from './text.ts';
 
 /** What a real run is told, and what is known of both sides. */
 export interface Plan {
@@ -13,11 +14,11 @@ export interface Plan {
   endsAt?: 'preflight' | 'test';
 }
 
-/** Everything that a real run would do to a resource, in its order, up to its end. Of what it would not do it says nothing. */
+/** Everything that a real run would do to a resource, in its order, up to its end. What only may come says so. */
 export const plannedActions = (plan: Plan): PlannedAction[] => {
   const begun = [announce('MigrationAccepted'), takeLock(plan), ...look(plan)];
   if (plan.endsAt === 'preflight') return [...begun, announce('MigrationPreflightFailed'), ...fail(plan)];
-  const tested = [...begun, announce('MigrationPreflightPassed'), test(plan)];
+  const tested = [...begun, announce('MigrationPreflightPassed'), ...test(plan)];
   if (plan.endsAt === 'test') return [...tested, ...fail(plan)];
   return [
     ...tested,
@@ -39,14 +40,17 @@ const announce = (detailType: string, effect = EFFECTS[detailType]): PlannedActi
 
 const EFFECTS: Record<string, string> = {
   MigrationProgressed: 'Its subscribers are told at each tenth of the full sync.',
+  MigrationBufferThreatened: "Possible: told only if the source's output buffer for the target nears its limit.",
+  MigrationLinkLost: 'Possible: told only if the link to the source is lost.',
+  MigrationLinkRestored: 'Possible: told only after a lost link, when all are in sync again.',
   MigrationAwaitingCutover: 'Its subscribers are told that it is your turn.',
   MigrationPromoted: 'Its subscribers point the clients to the new primary.',
 };
 
 const nameOfGroup = ({ replicationGroupId }: Plan): string => `replication group ${replicationGroupId}`;
-const nameOfSource = ({ source }: Plan): string => `source ${source.address}:${source.port}`;
+const nameOfSource = ({ source }: Plan): string => `source ${endpointText(source)}`;
 const nameOfNode = ({ cacheClusterId, endpoint }: TargetNodeFigures): string =>
-  `node ${cacheClusterId} (${endpoint.address}:${endpoint.port})`;
+  `node ${cacheClusterId} (${endpointText(endpoint)})`;
 
 const nodesOf = ({ figures }: Plan, role: TargetNodeFigures['role']): TargetNodeFigures[] =>
   (figures.targetNodes ?? []).filter((node) => node.role === role);
@@ -83,12 +87,22 @@ const endpointOf = ({ replicationGroupId, source }: Plan) => ({
   CustomerNodeEndpointList: [{ Address: source.address, Port: source.port }],
 });
 
-const test = (plan: Plan): PlannedAction => ({
+const test = (plan: Plan): PlannedAction[] => [
+  {
+    by: 'service',
+    on: nameOfGroup(plan),
+    call: 'elasticache:TestMigration',
+    parameters: endpointOf(plan),
+    effect: 'ElastiCache tries whether the group can replicate from the source; no data move.',
+  },
+  follow(plan, "Its status and events are read until they tell the test's verdict."),
+];
+
+const follow = (plan: Plan, effect: string): PlannedAction => ({
   by: 'service',
   on: nameOfGroup(plan),
-  call: 'elasticache:TestMigration',
-  parameters: endpointOf(plan),
-  effect: 'ElastiCache tries whether the group can replicate from the source; no data move.',
+  call: 'elasticache:DescribeReplicationGroups, DescribeEvents',
+  effect,
 });
 
 const replicate = (plan: Plan): PlannedAction[] => [
@@ -120,8 +134,12 @@ const replicate = (plan: Plan): PlannedAction[] => [
     'INFO, and on the source CLIENT LIST and CONFIG GET',
     'Progress, lag and the replica output buffer are watched until every link is in sync.',
   ),
+  follow(plan, 'Its status and events are read beside.'),
   announce('MigrationProgressed'),
+  announce('MigrationBufferThreatened'),
   announce('MigrationInSync'),
+  announce('MigrationLinkLost'),
+  announce('MigrationLinkRestored'),
 ];
 
 const becomeReplica = ({ source, figures }: Plan, node: TargetNodeFigures): PlannedAction => ({
@@ -176,6 +194,7 @@ const cutOver = (plan: Plan): PlannedAction[] => [
       effect: 'It stops following the source, and takes writes of clients.',
     }),
   ),
+  follow(plan, 'Its status and events are read until they tell the end.'),
   watch(plan, 'INFO', 'The promotion is proven by the nodes themselves.'),
   announce('MigrationPromoted'),
 ];

@@ -30,7 +30,8 @@ const BEGUN = [
   'elasticache:DescribeReplicationGroups, DescribeCacheClusters, DescribeCacheParameters on replication group test',
   'INFO and other commands that only read on source 10.0.0.5:6379 and every node of the group',
 ];
-const TESTED = [...BEGUN, 'MigrationPreflightPassed', 'elasticache:TestMigration on replication group test'];
+const FOLLOWED = 'elasticache:DescribeReplicationGroups, DescribeEvents on replication group test';
+const TESTED = [...BEGUN, 'MigrationPreflightPassed', 'elasticache:TestMigration on replication group test', FOLLOWED];
 const FAILED = ['dynamodb:UpdateItem on the lock of replication group test', 'MigrationFailed'];
 
 describe('the actions of a real run', () => {
@@ -43,8 +44,12 @@ describe('the actions of a real run', () => {
       'PSYNC on source 10.0.0.5:6379',
       'a full sync from its primary on node test-002 (test-002.test:6379)',
       'INFO, and on the source CLIENT LIST and CONFIG GET on source 10.0.0.5:6379 and every node of the group',
+      FOLLOWED,
       'MigrationProgressed',
+      'MigrationBufferThreatened',
       'MigrationInSync',
+      'MigrationLinkLost',
+      'MigrationLinkRestored',
       'SCAN, and commands and scripts that only read on source 10.0.0.5:6379 and the primary of the group',
       'MigrationVerified',
       'MigrationAwaitingCutover',
@@ -53,6 +58,7 @@ describe('the actions of a real run', () => {
       'INFO on source 10.0.0.5:6379 and every node of the group',
       'elasticache:CompleteMigration on replication group test',
       'REPLICAOF NO ONE on node test-001 (test-001.test:6379)',
+      FOLLOWED,
       'INFO on source 10.0.0.5:6379 and every node of the group',
       'MigrationPromoted',
       'dynamodb:UpdateItem on the lock of replication group test',
@@ -68,6 +74,23 @@ describe('the actions of a real run', () => {
       'MigrationAwaitingCutover',
       'POST /migrations/{id}/cutover on the migration',
     ]);
+  });
+
+  it('say of what may not come that it is only possible', () => {
+    const possible = plannedActions(planWith()).flatMap(({ parameters, effect }) =>
+      effect.startsWith('Possible: ') ? [parameters?.DetailType] : [],
+    );
+
+    expect(possible).toEqual(['MigrationBufferThreatened', 'MigrationLinkLost', 'MigrationLinkRestored']);
+  });
+
+  it('have IPv6 addresses in brackets', () => {
+    const source = { address: 'fd00::5', port: 6379 };
+    const node = { nodeGroupId: '0001', ...primary, endpoint: { address: 'fd00::1', port: 6380 } };
+    const shortened = shortPlan({ source, figures: { targetNodes: [node] } });
+
+    expect(shortened).toContain('PSYNC on source [fd00::5]:6379');
+    expect(shortened).toContain('REPLICAOF fd00::5 6379 on node test-001 ([fd00::1]:6380)');
   });
 
   it('verify as the request says', () => {
