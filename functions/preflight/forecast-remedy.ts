@@ -2,7 +2,7 @@ import type { Info } from '../replication/info.ts';
 import { onSource } from './check.ts';
 import type { Circumstances } from './facts.ts';
 import { configuredLimit, limitClass } from './source-limit.ts';
-import { optionalNumberField } from './unreadable.ts';
+import { numberField, optionalNumberField } from './unreadable.ts';
 
 const MIB = 1024 * 1024;
 /** Room above the high estimate: what is written is what a window of some seconds showed, not the day's worst hour. */
@@ -10,9 +10,12 @@ const SAFETY = 2;
 
 const withRoom = (bytes: number): number => (Math.floor((SAFETY * bytes) / MIB) + 1) * MIB;
 
-/** More than the host has helps nobody: then there is no line. @throws {UnreadableFieldError} */
-const fits = (bytes: number, info: Info): boolean =>
-  bytes <= (optionalNumberField(info, 'total_system_memory', 'sourceInfo') ?? Number.MAX_SAFE_INTEGER);
+/** More than the host has left helps nobody: then there is no line. @throws {UnreadableFieldError} */
+const fits = (bytes: number, info: Info): boolean => {
+  // Absent before Redis 3.2, 0 where the system does not tell.
+  const total = optionalNumberField(info, 'total_system_memory', 'sourceInfo') ?? 0;
+  return total === 0 || bytes <= total - numberField(info, 'used_memory_rss', 'sourceInfo');
+};
 
 interface Source {
   sourceInfo: Info;

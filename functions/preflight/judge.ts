@@ -12,7 +12,7 @@ import type { Circumstances, FactName, Facts, FactValues } from './facts.ts';
 import { figuresOf } from './figures.ts';
 import { forecastSync } from './forecast.ts';
 import { listed, shown } from './text.ts';
-import { UNREAD } from './unread.ts';
+import { UNREAD, type UnreadFact, unreadFact } from './unread.ts';
 import { UnreadableFieldError } from './unreadable.ts';
 
 /** What a person reads of one finding; and what fits an event with dozens of them. */
@@ -74,9 +74,12 @@ const findingOf = ({ id, title, required, because }: Check, { found, remedy }: B
   title,
   found: shown(found, MOST_FOUND),
   required,
-  remedy: remedy.slice(0, MOST_REMEDIES).map((line) => shown(line, MOST_REMEDY)),
+  remedy: remedy.filter(canBePasted).slice(0, MOST_REMEDIES),
   because,
 });
+
+/** A line that would have to be cut or cleaned is another command than was meant. */
+const canBePasted = (line: string): boolean => shown(line, MOST_REMEDY) === line;
 
 /** One for each fact that could not be read, in whole or in a part that a rule asked for. */
 const unreadFindings = (facts: Facts, verdicts: readonly Verdict[]): Finding[] =>
@@ -89,11 +92,14 @@ const unreadFindings = (facts: Facts, verdicts: readonly Verdict[]): Finding[] =
       ({ check, made, unreadable }) =>
         unreadable?.fact === name || (!made && whole.length > 0 && check.needs.includes(name)),
     );
-    return reasons.length > 0 ? [unreadFinding(name, reasons, unmade)] : [];
+    return reasons.length > 0 ? [unreadFinding(unreadFact(name, facts), reasons, unmade)] : [];
   });
 
-const unreadFinding = (name: FactName, reasons: readonly string[], unmade: readonly Verdict[]): Finding => {
-  const { id, what, required } = UNREAD[name];
+const unreadFinding = (
+  { id, what, required }: UnreadFact,
+  reasons: readonly string[],
+  unmade: readonly Verdict[],
+): Finding => {
   const why = sentence(
     listed(
       reasons.map((reason) => shown(reason, 160)),

@@ -10,9 +10,15 @@ export const shown = (text: string, most = 80): string => {
   return characters.length > most || text.length > 2 * most ? `${characters.slice(0, most - 1).join('')}…` : line;
 };
 
-/** A word of a command that can be pasted, whatever a server put into it: quoted for the shell where it has to be. */
+/** No line that is pasted is so long: judge leaves out a line with a word that is. */
+const ENDLESS = 1000;
+
+/**
+ * A word of a command that can be pasted, quoted for the shell where it has to be. It is never another word than the
+ * server's own: a line that does not fit or is not printable is left out by judge, not changed.
+ */
 export const shellWord = (text: string): string => {
-  const word = shown(text);
+  const word = text.slice(0, ENDLESS);
   return /^[\w.,:@%+=/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 };
 

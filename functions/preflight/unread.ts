@@ -1,5 +1,6 @@
 import type { CheckId } from '../migration/preflight.ts';
-import type { FactName } from './facts.ts';
+import { closingCheck } from './closed-group.ts';
+import type { FactName, Facts } from './facts.ts';
 
 /** A fact in words, and the finding that says that it could not be read. */
 export interface UnreadFact {
@@ -91,4 +92,11 @@ export const UNREAD: Readonly<Record<FactName, UnreadFact>> = {
     required: ON_SOURCE,
   },
   clocks: { id: 'unread-clocks', what: 'the clocks of both sides (TIME)', required: 'Both sides answer TIME.' },
+};
+
+/** The finding of a fact that could not be read: of nodes that ask for TLS or a password it is the one that says so. */
+export const unreadFact = (name: FactName, { group, nodes }: Facts): UnreadFact => {
+  const closing = name === 'nodes' && 'value' in group ? closingCheck(group.value) : undefined;
+  const answered = 'value' in nodes && nodes.value.unread.length === 0;
+  return closing === undefined || answered ? UNREAD[name] : { ...UNREAD[name], id: closing };
 };

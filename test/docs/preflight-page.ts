@@ -16,7 +16,10 @@ const HEAD = `# Preflight
 <!-- Made of functions/preflight/catalogue.ts. Change it there, then: WRITE_DOCS=1 npx vitest run test/docs/preflight.test.ts -->
 
 Before it calls StartMigration, this service looks at both sides for every reason why the migration would fail or hurt. It only reads: nothing is changed on the source, on the nodes or in AWS. All findings come at once, in the view
-(\`GET /migrations/{id}\`, member \`preflight\`) and in the event \`MigrationPreflightPassed\` or \`MigrationPreflightFailed\`. Each has an id, what was found, what is required, lines to paste where there are any, and where the rule comes from.
+(\`GET /migrations/{id}\`, member \`preflight\`) and in the event \`MigrationPreflightPassed\` or \`MigrationPreflightFailed\`. Each has an id, what was found, what is required, lines to paste where there are any, and where the rule comes from. A line that begins with \`#\` is not a command but words.
+
+The findings \`big-keys\`, \`short-ttls\` and \`sliding-ttls\` name keys by up to 80 characters of their names, so these stand in the view and in the events. No value of a key does. The keys are drawn by SCAN; STRLEN, HLEN and their like, and DUMP of one small key, count as a use
+of them: OBJECT IDLETIME of these keys begins anew, and eviction by LRU or LFU takes them for used. Nothing else of them changes.
 
 | severity | what it does |
 |---|---|
@@ -38,7 +41,7 @@ A request names the blocking findings that it goes on in spite of:
 
 * A waiver is the id of one check. There is none for all of them.
 * What is waived is still checked and still listed, with \`waived: true\`. The waivers stay in the view and in the events.
-* An id that is unknown, that never blocks, or that no waiver helps, is refused with the request. No waiver helps where somebody else's migration would be disturbed, or where nothing of the migration could be watched.
+* An id that is unknown, that never blocks, or that no waiver helps, is refused with the request. No waiver helps where somebody else's migration would be disturbed, or where nothing of the migration could be watched (nodes that ask for TLS or a password are not read).
 * A waiver does not make AWS do what it refuses: without Multi-AZ, say, StartMigration itself may answer with an error.`;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -108,7 +111,7 @@ const FORECAST = `## The forecast of the full sync
 The most common death of a migration: during the full sync the source keeps every write for its new replica in a buffer. When that reaches \`client-output-buffer-limit\`, the source closes the link, the copy begins anew, and ends the same way. The preflight
 says beforehand whether it will:
 
-1. It measures how much is written to the replication stream, over some seconds (template parameter \`WriteSampleMilliseconds\`). With a replica or a backlog the source's own offset tells it; without one it is between the input's share of commands that write and all input.
+1. It measures how much is written to the replication stream, over some seconds (template parameter \`WriteSampleMilliseconds\`). With a replica or a backlog the source's own offset tells it; without one it is all input when only commands that write were called, nothing when none of them is ever replicated, and otherwise between a few bytes a write and all input.
 2. It expects the copy at \`CopyMegabytesPerSecond\` (template parameter). A copy that should take ${EXPECTED_SECONDS} s is taken to last between ${Math.round(low)} and ${Math.round(high)} s: it may be faster than expected, and writes slow it down.
 3. Writes a second times seconds is what waits in the buffer. That is held against the hard limit, and against the soft one for its time. From Redis 7.0 on a hard limit below \`repl-backlog-size\` acts as if it were that size.
 

@@ -42,6 +42,16 @@ const DESCRIBED: readonly Case[] = [
     group({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' }),
   ),
   attribute('target-auth', 'AuthTokenEnabled is true', group({ AuthTokenEnabled: true })),
+  attribute('target-auth', 'AuthTokenEnabled is true, and its nodes ask for a password', async (pair) => {
+    const rule = (password: string) =>
+      Promise.all(pair.group.nodes().map((node) => node.command('ACL', 'SETUSER', 'default', 'resetpass', password)));
+    await rule('>secret');
+    const takeBack = pair.group.override({ AuthTokenEnabled: true });
+    return async () => {
+      takeBack();
+      await rule('nopass');
+    };
+  }),
   attribute('target-auth', 'it has a user group', group({ UserGroupIds: ['staff'] })),
   attribute('target-multi-az', 'MultiAZ is disabled', group({ MultiAZ: 'disabled' })),
   attribute('target-automatic-failover', 'AutomaticFailover is disabled', group({ AutomaticFailover: 'disabled' })),

@@ -2,7 +2,7 @@ import { check, PREPARE, page } from '../check.ts';
 import { keyspaceOf } from '../keyspace.ts';
 import { listed, shown } from '../text.ts';
 import { numberField, textField } from '../unreadable.ts';
-import { setParameter } from './remedies.ts';
+import { setParameter } from './set-parameter.ts';
 
 /** Whether both sides are set up alike. */
 export const SETTINGS_CHECKS = [
@@ -19,7 +19,7 @@ export const SETTINGS_CHECKS = [
       if (source === target) return undefined;
       return {
         found: `maxmemory-policy is \`${shown(source)}\` on the source and \`${shown(target)}\` in the parameter group.`,
-        remedy: setParameter(circumstances, clusters?.[0]?.parameterGroup, 'maxmemory-policy', source),
+        remedy: setParameter(circumstances, clusters?.[0], 'maxmemory-policy', source),
       };
     },
   }),
@@ -39,8 +39,7 @@ export const SETTINGS_CHECKS = [
         found: `databases is ${source} on the source and ${target} in the parameter group; ${
           highest === undefined ? 'the source has no keys' : `the highest in use on the source is db${highest}`
         }.`,
-        // AWS changes `databases` of a parameter group only while nobody uses it: it takes a new one, or a restart of the source.
-        remedy: setParameter(circumstances, clusters?.[0]?.parameterGroup, 'databases', String(source)),
+        remedy: setParameter(circumstances, clusters?.[0], 'databases', String(source)),
       };
     },
   }),

@@ -1,8 +1,9 @@
 import type { Endpoint } from '../../migration/record.ts';
-import { check, onSource, PREPARE, page } from '../check.ts';
+import { check, PREPARE, page } from '../check.ts';
 import { type AddressKind, addressKind } from '../private-address.ts';
-import { listed, shellWord, shown } from '../text.ts';
+import { listed, shown } from '../text.ts';
 import { UnreadableFieldError } from '../unreadable.ts';
+import { configure } from './configure.ts';
 
 /** Where the source listens, and what its address leads to. */
 export const SOURCE_ADDRESS_CHECKS = [
@@ -12,15 +13,15 @@ export const SOURCE_ADDRESS_CHECKS = [
     required: "A `bind` with an address that ElastiCache's nodes reach.",
     because: PREPARE,
     needs: ['sourceConfig'],
-    mayUse: ['sourceAddresses'],
-    rule: ({ sourceConfig, sourceAddresses }, circumstances) => {
+    mayUse: ['sourceAddresses', 'sourceInfo'],
+    rule: ({ sourceConfig, sourceAddresses, sourceInfo }, circumstances) => {
       const bind = sourceConfig.get('bind') ?? '';
       const addresses = bind.split(/\s+/).filter((address) => address !== '');
       if (addresses.length === 0 || !addresses.every(isLoopback)) return undefined;
       const reached = sourceAddresses?.find((address) => addressKind(address) === 'private') ?? '$PRIVATE_ADDRESS';
       return {
         found: `bind is \`${shown(bind, 120)}\`.`,
-        remedy: [onSource(circumstances, 'CONFIG SET bind', `"${addresses.map(shellWord).join(' ')} ${reached}"`)],
+        remedy: configure(circumstances, sourceInfo, 'bind', `${addresses.join(' ')} ${reached}`),
       };
     },
   }),
@@ -31,12 +32,13 @@ export const SOURCE_ADDRESS_CHECKS = [
     because: PREPARE,
     needs: ['sourceAddresses'],
     rule: ({ sourceAddresses }) => {
-      const others = sourceAddresses.map(kindOf).filter(({ kind }) => kind !== 'private');
-      return others.length === 0
+      const all = sourceAddresses.map(kindOf);
+      // IPv6 in a VPC is global unicast: beside a private address it says nothing.
+      return all.length === 0 || all.some(({ kind }) => kind === 'private')
         ? undefined
         : {
-            found: `${listed(others.map(({ address, kind }) => `${address} is ${KIND_TEXT[kind]}`))}.`,
-            remedy: others
+            found: `${listed(all.map(({ address, kind }) => `${address} is ${KIND_TEXT[kind]}`))}.`,
+            remedy: all
               .filter(({ address, kind }) => kind === 'public' && !address.includes(':'))
               .slice(0, 5)
               .map(
@@ -48,23 +50,35 @@ export const SOURCE_ADDRESS_CHECKS = [
   }),
   check({
     id: 'source-address-ambiguous',
-    title: "The source's name leads to more than one address.",
+    title: "The source's name leads to more than one address of a kind.",
     required: 'One address, best an IP address: each node that looks the name up may follow another server.',
     because: page('AWS, Migration-Console: the address has to be exact', 'Migration-Console.html'),
     needs: ['sourceAddresses'],
-    rule: ({ sourceAddresses }, { source }) =>
-      new Set(sourceAddresses).size < 2
-        ? undefined
-        : {
-            found: `${shown(source.address)} is ${listed(sourceAddresses.map((address) => shown(address)))}.`,
-            remedy: [asSource({ address: sourceAddresses[0] ?? '', port: source.port })],
-          },
+    mayUse: ['group'],
+    rule: ({ sourceAddresses, group }, { source }) => {
+      const several = families(sourceAddresses, group?.networkType).find((family) => family.length > 1);
+      return (
+        several && {
+          found: `${shown(source.address)} is ${listed(several.map((address) => shown(address)))}.`,
+          remedy: [asSource({ address: several[0] ?? '', port: source.port })],
+        }
+      );
+    },
   }),
 ] as const;
 
 /** The part of a request that names the source. */
 export const asSource = ({ address, port }: Endpoint): string =>
-  `"customerNodeEndpointList": [${JSON.stringify({ address: shown(address), port })}]`;
+  `"customerNodeEndpointList": [${JSON.stringify({ address, port })}]`;
+
+/** The addresses that a node may take, A and AAAA apart: ElastiCache's groups use IPv4 unless they were made otherwise. */
+const families = (addresses: readonly string[], networkType = 'ipv4'): string[][] => {
+  const all = [...new Set(addresses)];
+  const [v4, v6] = [all.filter((one) => !one.includes(':')), all.filter((one) => one.includes(':'))];
+  if (networkType === 'ipv4') return v4.length > 0 ? [v4] : [v6];
+  if (networkType === 'ipv6') return v6.length > 0 ? [v6] : [v4];
+  return [v4, v6];
+};
 
 const KIND_TEXT: Record<AddressKind, string> = {
   private: 'private',

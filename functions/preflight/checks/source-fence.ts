@@ -72,9 +72,9 @@ const whenFence = (wanted: Fence, facts: FenceFacts, what: string) => {
   if (fenceOf(facts) !== wanted) return undefined;
   const version = sourceVersion(facts.sourceInfo);
   const hasAcl = isAtLeast(version, '6.0');
-  const file = facts.sourceInfo.get('config_file') || '/etc/redis/redis.conf';
+  const file = facts.sourceInfo.get('config_file');
   return {
     found: `${what} The source is of version ${version}${hasAcl ? ', and ACL USERS was refused or not answered' : ''}.`,
-    remedy: hasAcl ? [`sed -i -E '/^ *rename-command +acl /Id' ${shellWord(file)}`] : [],
+    remedy: hasAcl && file ? [`sed -i -E '/^ *rename-command +acl /Id' ${shellWord(file)}`] : [],
   };
 };

@@ -2,6 +2,7 @@ import { sentence } from '../../migration/sentence.ts';
 import { check, onSource, PREPARE } from '../check.ts';
 import type { Reach } from '../facts.ts';
 import { shown } from '../text.ts';
+import { configure } from './configure.ts';
 
 /** How the source answers who knocks. Each state of reach is one finding. */
 export const SOURCE_REACH_CHECKS = [
@@ -34,10 +35,11 @@ export const SOURCE_REACH_CHECKS = [
     required: 'A port in clear: the target must be without encryption in transit, so its nodes cannot follow over TLS.',
     because: PREPARE,
     needs: ['sourceReach'],
-    rule: ({ sourceReach }, circumstances) =>
-      whenReach(sourceReach, 'tls', [
-        onSource(circumstances, '--tls --insecure', 'CONFIG SET port', String(anotherPort(circumstances.source.port))),
-      ]),
+    mayUse: ['sourceInfo'],
+    rule: ({ sourceReach, sourceInfo }, circumstances) => {
+      const port = String(anotherPort(circumstances.source.port));
+      return whenReach(sourceReach, 'tls', configure(circumstances, sourceInfo, 'port', port, '--tls --insecure'));
+    },
   }),
   check({
     id: 'source-loading',

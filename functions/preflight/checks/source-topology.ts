@@ -1,7 +1,7 @@
 import { replicaLines } from '../../replication/info.ts';
 import { type Broken, check, measured, PREPARE, page } from '../check.ts';
 import type { FactValues } from '../facts.ts';
-import { listed, shellWord, shown } from '../text.ts';
+import { endpointText, listed, shellWord, shown } from '../text.ts';
 import { numberField, textField } from '../unreadable.ts';
 import { asSource } from './source-address.ts';
 
@@ -21,10 +21,10 @@ export const SOURCE_TOPOLOGY_CHECKS = [
     rule: ({ sourceCommands, sourceInfo }) => {
       const missing = [...sourceCommands].filter(([, known]) => !known).map(([name]) => name);
       if (missing.length === 0) return undefined;
-      const file = sourceInfo?.get('config_file') || '/etc/redis/redis.conf';
+      const file = sourceInfo?.get('config_file');
       return {
         found: `Not known to the source: ${listed(missing, 20)}.`,
-        remedy: [`sed -i -E '/^ *rename-command +(${missing.join('|')}) /Id' ${shellWord(file)}`],
+        remedy: file ? [`sed -i -E '/^ *rename-command +(${missing.join('|')}) /Id' ${shellWord(file)}`] : [],
       };
     },
   }),
@@ -39,10 +39,10 @@ export const SOURCE_TOPOLOGY_CHECKS = [
     needs: ['sourceInfo'],
     rule: ({ sourceInfo }) => {
       if (textField(sourceInfo, 'role', 'sourceInfo') === 'master') return undefined;
-      const address = shown(textField(sourceInfo, 'master_host', 'sourceInfo'));
+      const address = textField(sourceInfo, 'master_host', 'sourceInfo');
       const port = numberField(sourceInfo, 'master_port', 'sourceInfo');
       return {
-        found: `It follows ${address}:${port}, master_link_status ${shown(sourceInfo.get('master_link_status') ?? 'not told')}.`,
+        found: `It follows ${endpointText({ address, port })}, master_link_status ${shown(sourceInfo.get('master_link_status') ?? 'not told')}.`,
         remedy: [asSource({ address, port })],
       };
     },
@@ -64,7 +64,7 @@ export const SOURCE_TOPOLOGY_CHECKS = [
       }));
       return {
         found: `${connected}: ${listed(replicas.map(({ name, state }) => `${name} (${shown(state, 20)})`)) || 'not told which'}.`,
-        remedy: replicas.slice(0, 5).map(({ ip, port }) => `redis-cli -h ${shellWord(ip)} -p ${port} CLIENT LIST`),
+        remedy: replicas.slice(0, 5).map(({ ip, port }) => `redis-cli -h ${shellWord(ip)} -p ${port} INFO replication`),
       };
     },
   }),

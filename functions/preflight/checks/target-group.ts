@@ -1,4 +1,5 @@
 import { check, PREPARE, page } from '../check.ts';
+import { closingCheck } from '../closed-group.ts';
 import type { TargetNode } from '../facts.ts';
 import { endpointText, listed, shellWord, shown } from '../text.ts';
 import { textField, UnreadableFieldError } from '../unreadable.ts';
@@ -96,9 +97,11 @@ export const TARGET_GROUP_CHECKS = [
       "Every node answers INFO to this service, in clear and without a password: the nodes' security group lets the functions' one in.",
     because: page('AWS, accessing a cache in a VPC', 'elasticache-vpc-accessing.html'),
     needs: ['nodes'],
-    rule: ({ nodes }) => {
+    mayUse: ['group'],
+    rule: ({ nodes, group }) => {
       const [first] = nodes.unread;
-      if (first === undefined) return undefined;
+      // Nodes that ask for TLS or a password answer nobody here: the finding of that blocks, and names them.
+      if (first === undefined || (group && closingCheck(group))) return undefined;
       const who = nodes.unread.map((node) => `${node.cacheClusterId} at ${endpointText(node.endpoint)}: ${node.why}`);
       return {
         found: `${listed(who.map((text) => shown(text, 160)))}.`,

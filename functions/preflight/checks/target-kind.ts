@@ -1,6 +1,7 @@
 import { check, modifyGroup, PREPARE, page } from '../check.ts';
+import { unreadNodesText } from '../closed-group.ts';
 import { isAtLeast, versionIn } from '../engine.ts';
-import type { TargetCluster, TargetGroup } from '../facts.ts';
+import type { Circumstances, TargetCluster, TargetGroup } from '../facts.ts';
 import { listed, shellWord, shown } from '../text.ts';
 import { UnreadableFieldError } from '../unreadable.ts';
 import { makeGroup, waitForGroup } from './remedies.ts';
@@ -36,15 +37,19 @@ export const TARGET_KIND_CHECKS = [
       'Encryption in transit disabled: the nodes replicate from the source in clear. Encryption at rest is fine.',
     because: PREPARE,
     needs: ['group'],
-    rule: ({ group }, circumstances) => {
+    mayUse: ['nodes'],
+    rule: ({ group, nodes }, circumstances) => {
       const { transitEncryptionEnabled: enabled, transitEncryptionMode: mode } = group;
       if (!enabled && mode === undefined) return undefined;
       return {
-        found: `TransitEncryptionEnabled is ${enabled}, TransitEncryptionMode ${shown(mode ?? 'not told')}.`,
+        found: `TransitEncryptionEnabled is ${enabled}, TransitEncryptionMode ${shown(mode ?? 'not told')}.${unreadNodesText(nodes)}`,
         remedy: [
           ...(mode === 'preferred'
             ? []
-            : [modifyGroup(circumstances, '--transit-encryption-enabled', '--transit-encryption-mode preferred')]),
+            : [
+                modifyGroup(circumstances, '--transit-encryption-enabled', '--transit-encryption-mode preferred'),
+                waitForGroup(circumstances),
+              ]),
           modifyGroup(circumstances, '--no-transit-encryption-enabled'),
         ],
       };
@@ -56,11 +61,12 @@ export const TARGET_KIND_CHECKS = [
     required: 'No AUTH token and no user group. A token goes only with the group: make one without.',
     because: page('AWS, Migration-Console', 'Migration-Console.html'),
     needs: ['group'],
-    rule: ({ group }, circumstances) => {
+    mayUse: ['nodes'],
+    rule: ({ group, nodes }, circumstances) => {
       const { authTokenEnabled: token, userGroupIds: users } = group;
       if (!token && users.length === 0) return undefined;
       return {
-        found: `AuthTokenEnabled is ${token}; user groups: ${listed(users.map((id) => shown(id))) || 'none'}.`,
+        found: `AuthTokenEnabled is ${token}; user groups: ${listed(users.map((id) => shown(id))) || 'none'}.${unreadNodesText(nodes)}`,
         remedy: [
           ...(users.length > 0 ? [modifyGroup(circumstances, '--remove-user-groups')] : []),
           ...(token ? [makeGroup(circumstances, group)] : []),
@@ -80,7 +86,7 @@ export const TARGET_KIND_CHECKS = [
         : {
             found: `MultiAZ is \`${shown(group.multiAz ?? 'not told')}\`; the group has ${nodeCount(group)}.`,
             remedy: [
-              ...replicaFirst(group, circumstances.replicationGroupId),
+              ...replicaFirst(group, circumstances),
               modifyGroup(circumstances, '--multi-az-enabled', '--automatic-failover-enabled'),
             ],
           },
@@ -99,10 +105,7 @@ export const TARGET_KIND_CHECKS = [
             remedy:
               group.automaticFailover === 'enabling'
                 ? [waitForGroup(circumstances)]
-                : [
-                    ...replicaFirst(group, circumstances.replicationGroupId),
-                    modifyGroup(circumstances, '--automatic-failover-enabled'),
-                  ],
+                : [...replicaFirst(group, circumstances), modifyGroup(circumstances, '--automatic-failover-enabled')],
           },
   }),
   check({
@@ -168,10 +171,14 @@ const isMigratable = (cluster: TargetCluster, group: TargetGroup): boolean => {
 
 const nodeCount = ({ nodes }: TargetGroup): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
 
-const replicaFirst = ({ nodes }: TargetGroup, id: string): string[] =>
+/** What is modified refuses the next change until it is available again. */
+const replicaFirst = ({ nodes }: TargetGroup, circumstances: Circumstances): string[] =>
   nodes.length > 1
     ? []
-    : [`aws elasticache increase-replica-count --replication-group-id ${id} --new-replica-count 1 --apply-immediately`];
+    : [
+        `aws elasticache increase-replica-count --replication-group-id ${circumstances.replicationGroupId} --new-replica-count 1 --apply-immediately`,
+        waitForGroup(circumstances),
+      ];
 
 /** A zone of the Region itself is its name and a letter (`us-west-2a`); others go on with a place (`us-west-2-lax-1a`). */
 const isOutsideRegion = (zone: string): boolean => /^[a-z]+(?:-[a-z]+)+-\d+-/.test(zone);

@@ -1,5 +1,5 @@
 import { check, page } from '../check.ts';
-import type { TargetCluster } from '../facts.ts';
+import type { TargetCluster, TargetGroup } from '../facts.ts';
 import { listed, shellWord, shown } from '../text.ts';
 import { UnreadableFieldError } from '../unreadable.ts';
 import { waitForGroup } from './remedies.ts';
@@ -17,13 +17,13 @@ export const TARGET_MEMBERS_CHECKS = [
     rule: ({ group, clusters }) => {
       // A group that is not available is a finding of its own, and its members then follow it.
       if (group.status !== 'available') return undefined;
-      const missing = group.nodes.filter((node) => !clusters.some((one) => one.cacheClusterId === node.cacheClusterId));
       const busy = clusters.filter(isBusy);
-      if (missing.length + busy.length === 0) return undefined;
+      const lost = lostMembers(group, clusters);
+      if (busy.length + lost.length === 0) return undefined;
       return {
-        found: `${listed([...busy.map(inWords), ...missing.map((node) => `${node.cacheClusterId} is not described`)])}.`,
-        remedy: [...busy, ...missing].map(
-          (one) => `aws elasticache wait cache-cluster-available --cache-cluster-id ${shellWord(one.cacheClusterId)}`,
+        found: `${listed([...busy.map(inWords), ...lost.map(({ why }) => why)])}.`,
+        remedy: [...new Set([...busy, ...lost].map(({ cacheClusterId }) => cacheClusterId))].map(
+          (id) => `aws elasticache wait cache-cluster-available --cache-cluster-id ${shellWord(id)}`,
         ),
       };
     },
@@ -65,6 +65,21 @@ export const TARGET_MEMBERS_CHECKS = [
     },
   }),
 ];
+
+/** Members that the group names, and that show no node in it or no cluster: they are made or taken away. */
+const lostMembers = (
+  { nodes, memberClusters = [] }: TargetGroup,
+  clusters: readonly TargetCluster[],
+): { cacheClusterId: string; why: string }[] => {
+  const withNode = nodes.map(({ cacheClusterId }) => cacheClusterId);
+  return [...new Set([...withNode, ...memberClusters])].flatMap((cacheClusterId) => {
+    if (!withNode.includes(cacheClusterId))
+      return [{ cacheClusterId, why: `${shown(cacheClusterId)} is a member without a node in the group` }];
+    return clusters.some((one) => one.cacheClusterId === cacheClusterId)
+      ? []
+      : [{ cacheClusterId, why: `${shown(cacheClusterId)} is not described` }];
+  });
+};
 
 /** @throws {UnreadableFieldError} a cluster that is available shows no node */
 const isBusy = ({ cacheClusterId, status, nodeStatuses }: TargetCluster): boolean => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FactValues } from '../../../functions/preflight/facts.ts';
+import type { FactValues, TargetCluster } from '../../../functions/preflight/facts.ts';
 import {
   aCluster,
   aNode,
@@ -61,9 +61,44 @@ describe('eviction', () => {
     expect(ask('eviction-policy-differs', facts)).toEqual({
       found: 'maxmemory-policy is `noeviction` on the source and `volatile-lru` in the parameter group.',
       remedy: [
-        'aws elasticache modify-cache-parameter-group --cache-parameter-group-name ours --parameter-name-values ParameterName=maxmemory-policy,ParameterValue=noeviction',
+        "aws elasticache create-cache-parameter-group --cache-parameter-group-name test-migration --cache-parameter-group-family redis7 --description 'For a migration'",
+        "# It begins with AWS's defaults: set in it, too, what ours has of its own. This shows it:",
+        'aws elasticache describe-cache-parameters --cache-parameter-group-name ours --source user',
+        'aws elasticache modify-cache-parameter-group --cache-parameter-group-name test-migration --parameter-name-values ParameterName=maxmemory-policy,ParameterValue=noeviction',
+        'aws elasticache modify-replication-group --replication-group-id test --cache-parameter-group-name test-migration --apply-immediately',
       ],
     });
+  });
+
+  const linesFor = (cluster: Partial<TargetCluster>) =>
+    ask('databases-differ', {
+      sourceConfig: sourceConfig({ databases: '32' }),
+      clusters: [aCluster(cluster)],
+    })?.remedy;
+
+  it.each<[Partial<TargetCluster>, string | undefined]>([
+    [{ parameterGroup: 'default.redis5.0' }, 'redis5.0'],
+    [{ parameterGroup: 'default.redis6.x' }, 'redis6.x'],
+    [{ parameterGroup: 'default.valkey8', engine: 'valkey' }, 'valkey8'],
+    [{ parameterGroup: 'ours', engine: 'valkey', engineVersion: '8.1.0' }, 'valkey8'],
+    [{ parameterGroup: 'ours', engineVersion: '7.1.0' }, 'redis7'],
+    [{ parameterGroup: 'ours', engineVersion: '6.2.6' }, 'redis6.x'],
+    [{ parameterGroup: 'ours', engineVersion: '5.0.6' }, 'redis5.0'],
+    [{ parameterGroup: 'ours', engineVersion: 'new' }, undefined],
+    [{ parameterGroup: 'ours', engine: 'memcached' }, undefined],
+  ])('is set in a group of the family of %j: %s', (cluster, family) => {
+    const line = linesFor(cluster)?.[0];
+
+    expect(line && /--cache-parameter-group-family (\S+)/.exec(line)?.[1]).toBe(family);
+  });
+
+  it.each([
+    ['ours', 'test-migration'],
+    ['test-migration', 'test-migration-2'],
+    ['test-migration-2', 'test-migration-3'],
+    ['test-migration-x', 'test-migration'],
+  ])('is set in another group than %s, which is in use: %s', (parameterGroup, fresh) => {
+    expect(linesFor({ parameterGroup })?.at(-1)).toContain(`--cache-parameter-group-name ${fresh} `);
   });
 });
 

@@ -84,14 +84,10 @@ describe('the hard limit', () => {
     expect(forecast({ config: limitOf(1), writes: writing(0) }).verdict).toBe('pass');
   });
 
-  it('is not reached by reads: input without a command that writes is no write', () => {
+  it('may be reached where nobody knows that anything is written: PUBLISH is replicated too', () => {
     const writes = { ...writing(0, 100 * MB), measuredBy: 'input' } as const;
 
-    expect(forecast({ config: limitOf(MB), writes })).toMatchObject({
-      verdict: 'pass',
-      peakBufferBytes: { low: 0, high: 0 },
-      neededBacklogBytes: 0,
-    });
+    expect(forecast({ config: limitOf(MB), writes })).toMatchObject({ verdict: 'tight', peakBufferBytes: { low: 0 } });
   });
 });
 
@@ -179,6 +175,17 @@ describe('the remedy', () => {
   it('lowers nothing, and makes no limit where there is none', () => {
     expect(lines(limitOf(900 * MB, 5 * MB, 3)).join()).toContain(`"replica ${900 * MB} ${60 * MIB} 3"`);
     expect(lines(limitOf(0, 5 * MB, 3)).join()).toContain(`"replica 0 ${60 * MIB} 3"`);
+  });
+
+  it('is none when the buffer would be larger than what the source leaves of the host', () => {
+    const host = (used_memory_rss: number) => ({
+      total_system_memory: String(1000 * MIB),
+      used_memory_rss: String(used_memory_rss),
+    });
+
+    expect(forecast({ config: limitOf(MB), info: host(940 * MIB) }).remedy[0]).toContain(`${60 * MIB}`);
+    expect(forecast({ config: limitOf(MB), info: host(941 * MIB) })).toMatchObject({ verdict: 'willFail', remedy: [] });
+    expect(forecast({ config: limitOf(MB), info: { ...host(0), total_system_memory: '0' } }).remedy).not.toEqual([]);
   });
 
   it('is none when the buffer would be larger than the host', () => {

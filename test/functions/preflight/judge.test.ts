@@ -67,7 +67,7 @@ describe('findings', () => {
   });
 
   it('that are waived stand behind what still blocks, and are marked', () => {
-    const result = judged(cleanFacts(broken), 'target-multi-az', 'target-auth');
+    const result = judged(cleanFacts(broken), 'target-multi-az', 'target-memory');
 
     expect(result.verdict).toBe('failed');
     expect(result.findings.slice(0, 3).map(({ id, waived }) => [id, waived])).toEqual([
@@ -75,7 +75,7 @@ describe('findings', () => {
       ['target-multi-az', true],
       ['target-outposts', undefined],
     ]);
-    expect(result.waivers).toEqual(['target-multi-az', 'target-auth']);
+    expect(result.waivers).toEqual(['target-multi-az', 'target-memory']);
   });
 
   it('let the migration go on when all that blocks is waived', () => {
@@ -186,6 +186,65 @@ describe('a field that is missing or absurd', () => {
     expect(finding?.found).toContain('it hangs');
     expect(finding?.found).toContain('It has no role.');
   });
+});
+
+describe('nodes that ask for TLS or a password', () => {
+  const { cacheClusterId, endpoint } = aNode();
+  const closed = { read: [], unread: [{ cacheClusterId, endpoint, why: 'NOAUTH' }] };
+
+  it.each<[CheckId, Partial<FactValues['group']>]>([
+    ['target-transit-encryption', { transitEncryptionEnabled: true }],
+    ['target-transit-encryption', { transitEncryptionEnabled: true, transitEncryptionMode: 'required' }],
+    ['target-auth', { authTokenEnabled: true }],
+  ])('are one finding, %s with %j, which no waiver helps and which names what was not checked', (id, change) => {
+    const facts = cleanFacts(
+      { group: aTargetGroup(change), nodes: closed },
+      { targetClients: { moot: true }, commandsUnknownToTarget: { moot: true }, clocks: { moot: true } },
+    );
+    const { verdict, findings } = judged(facts, id);
+
+    expect(verdict).toBe('failed');
+    expect(findings.map((finding) => finding.id)).toEqual([id]);
+    expect(findings[0]?.found).toContain(
+      `Not read, for they did not answer in clear and without a password: test-001.`,
+    );
+    expect(findings[0]?.found).toMatch(/Not checked: .*target-memory/);
+  });
+
+  it('are one finding where nothing at all was read of them', () => {
+    const group = aTargetGroup({ transitEncryptionEnabled: true });
+    const { findings } = judged(cleanFacts({ group }, { nodes: { unreadable: 'no time was left' } }));
+
+    expect(findings.map(({ id }) => id)).toEqual(['target-transit-encryption']);
+    expect(findings[0]?.found).toContain('No time was left. Not checked: target-already-replicating');
+  });
+
+  it('and answer all the same are looked at like others', () => {
+    const group = aTargetGroup({ transitEncryptionEnabled: true, transitEncryptionMode: 'preferred' });
+    const absurd = nodes(aNode({ info: nodeInfo({ maxmemory: '-1' }) }), aReplicaNode());
+
+    expect(idsOf(cleanFacts({ group, nodes: absurd }))).toEqual(['target-unreachable', 'target-transit-encryption']);
+  });
+});
+
+describe('a line to paste', () => {
+  const remedy = (config_file: string) => {
+    const facts = cleanFacts({ sourceCommands: new Map([['psync', false]]), sourceInfo: sourceInfo({ config_file }) });
+    return judged(facts).findings.find(({ id }) => id === 'source-commands-renamed')?.remedy;
+  };
+
+  it('has a path as it is, however long', () => {
+    const path = `/etc/${'deep/'.repeat(30)}it's redis.conf`;
+
+    expect(remedy(path)).toEqual([`sed -i -E '/^ *rename-command +(psync) /Id' '${path.replace("'", "'\\''")}'`]);
+  });
+
+  it.each(['', `/etc/${'x'.repeat(1000)}`, '/etc/two  spaces', '/etc/\u0007bell', '/etc/\nline'])(
+    'is left out where it would be another: %j',
+    (path) => {
+      expect(remedy(path)).toEqual([]);
+    },
+  );
 });
 
 describe('a hostile server', () => {

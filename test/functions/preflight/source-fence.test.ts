@@ -49,6 +49,17 @@ describe('the best fence', () => {
   });
 });
 
+describe('the line that gives ACL its name back', () => {
+  const remedy = (config_file: string) =>
+    ask('fence-weak', { sourceInfo: sourceInfo({ config_file }), sourceUsers: undefined as unknown as string[] })
+      ?.remedy;
+
+  it('is there only where the file is known', () => {
+    expect(remedy('/etc/redis.conf')).toEqual(["sed -i -E '/^ *rename-command +acl /Id' /etc/redis.conf"]);
+    expect(remedy('')).toEqual([]);
+  });
+});
+
 describe('a fence that lasts', () => {
   const lasting = (config_file: string | undefined, aclfile: string | undefined, users: string[] | undefined) =>
     ask('fence-not-durable', {

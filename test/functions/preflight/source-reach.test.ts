@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckId } from '../../../functions/migration/preflight.ts';
-import type { Reach } from '../../../functions/preflight/facts.ts';
+import type { FactValues, Reach } from '../../../functions/preflight/facts.ts';
 import { addressKind } from '../../../functions/preflight/private-address.ts';
 import { UnreadableFieldError } from '../../../functions/preflight/unreadable.ts';
-import { ask, sourceConfig } from '../support/facts.ts';
+import { ask, aTargetGroup, sourceConfig, sourceInfo } from '../support/facts.ts';
 
 const STATES: Record<Exclude<Reach['state'], 'open'>, CheckId> = {
   unreachable: 'source-unreachable',
@@ -31,10 +31,31 @@ describe('how the source can be reached', () => {
 
   it('by a port of TLS is told another port in clear, below the last one', () => {
     const sourceReach: Reach = { state: 'tls', detail: 'it speaks TLS' };
-    const at = (port: number) => ask('source-tls', { sourceReach }, { source: { address: '10.0.0.5', port } })?.remedy;
+    const at = (port: number, redis_version: string | undefined = '7.0.15') =>
+      ask(
+        'source-tls',
+        { sourceReach, sourceInfo: sourceInfo({ redis_version }) },
+        { source: { address: '10.0.0.5', port } },
+      )?.remedy;
 
     expect(at(6379)).toEqual(['redis-cli -h 10.0.0.5 -p 6379 --tls --insecure CONFIG SET port 6380']);
     expect(at(65_535)).toEqual(['redis-cli -h 10.0.0.5 -p 65535 --tls --insecure CONFIG SET port 65534']);
+    expect(at(6379, '6.0.20')).toEqual([
+      '# The source (6.0.20) takes no CONFIG SET port: put the next line into its redis.conf, and restart it.',
+      'port 6380',
+    ]);
+  });
+
+  it('by a port of TLS tells both ways where the version is not known', () => {
+    const facts = {
+      sourceReach: { state: 'tls', detail: 'it speaks TLS' } as const,
+      sourceInfo: undefined as unknown as FactValues['sourceInfo'],
+    };
+
+    expect(ask('source-tls', facts)?.remedy).toEqual([
+      'redis-cli -h 10.0.0.5 -p 6379 --tls --insecure CONFIG SET port 6380',
+      '# A source before 6.2 refuses that: put `port 6380` into its redis.conf, and restart it.',
+    ]);
   });
 });
 
@@ -52,6 +73,21 @@ describe('what the source binds to', () => {
   ])('loopback alone is found: %s', (value) => {
     expect(bind(value)?.remedy[0]).toMatch(/CONFIG SET bind "\S.* 10\.0\.0\.5"$/);
   });
+
+  it.each(['2.8.24', '5.0.6', '6.0.20'])(
+    'is changed in redis.conf by a %s, which takes no CONFIG SET of it',
+    (version) => {
+      const facts = {
+        sourceConfig: sourceConfig({ bind: '127.0.0.1 ::1' }),
+        sourceInfo: sourceInfo({ redis_version: version }),
+      };
+
+      expect(ask('source-bind', facts)?.remedy).toEqual([
+        `# The source (${version}) takes no CONFIG SET bind: put the next line into its redis.conf, and restart it.`,
+        'bind 127.0.0.1 ::1 10.0.0.5',
+      ]);
+    },
+  );
 
   it.each(['', undefined, '*', '* -::*', '-::*', '0.0.0.0', '::', '127.0.0.1 10.0.0.5', '127.0.0.1 -10.0.0.5', 'eth0'])(
     'anything else is fine: %s',
@@ -110,9 +146,13 @@ describe('the address of the source', () => {
 
   const addresses = (...sourceAddresses: string[]) => ask('source-address-not-private', { sourceAddresses });
 
-  it('has to be private, every one of them', () => {
+  it('has to be private, one of them at least: IPv6 of a VPC is never', () => {
     expect(addresses('10.0.0.5', 'fd00::5')).toBeUndefined();
-    expect(addresses('10.0.0.5', '3.4.5.6', '127.0.0.1')).toEqual({
+    expect(addresses('10.0.0.5', '2600:1f14::5')).toBeUndefined();
+    expect(addresses('2600:1f14::5', '10.0.0.5')).toBeUndefined();
+    expect(addresses('fd00::5')).toBeUndefined();
+    expect(addresses('2600:1f14::5')?.found).toBe('2600:1f14::5 is public.');
+    expect(addresses('3.4.5.6', '127.0.0.1')).toEqual({
       found: '3.4.5.6 is public and 127.0.0.1 is the loopback address.',
       remedy: [
         "aws ec2 describe-instances --filters Name=ip-address,Values=3.4.5.6 --query 'Reservations[].Instances[].PrivateIpAddress' --output text",
@@ -134,5 +174,21 @@ describe('the address of the source', () => {
       found: 'db.example is 10.0.0.5 and 10.0.0.6.',
       remedy: ['"customerNodeEndpointList": [{"address":"10.0.0.5","port":6379}]'],
     });
+  });
+
+  it.each<[string | undefined, string[], string | undefined]>([
+    [undefined, ['10.0.0.5', '2600::5'], undefined],
+    ['ipv4', ['2600::5', '10.0.0.5', '2600::6'], undefined],
+    ['ipv4', ['2600::5', '10.0.0.5', '10.0.0.6'], 'db.example is 10.0.0.5 and 10.0.0.6.'],
+    ['ipv4', ['2600::5', '2600::6'], 'db.example is 2600::5 and 2600::6.'],
+    ['ipv6', ['2600::5', '10.0.0.5', '10.0.0.6'], undefined],
+    ['ipv6', ['2600::5', '10.0.0.5', '2600::6'], 'db.example is 2600::5 and 2600::6.'],
+    ['dual_stack', ['2600::5', '10.0.0.5'], undefined],
+    ['dual_stack', ['2600::5', '10.0.0.5', '2600::6'], 'db.example is 2600::5 and 2600::6.'],
+  ])('has to be one of the kind that a group of network type %s uses: %j', (networkType, sourceAddresses, found) => {
+    const group = aTargetGroup(networkType === undefined ? {} : { networkType });
+    const source = { address: 'db.example', port: 6379 };
+
+    expect(ask('source-address-ambiguous', { sourceAddresses, group }, { source })?.found).toBe(found);
   });
 });

@@ -5,7 +5,10 @@ import { aCluster, aNode, aReplicaNode, ask, aTargetGroup, nodeInfo, nodes } fro
 
 const ofGroup = (id: CheckId, change: Partial<TargetGroup>) => ask(id, { group: aTargetGroup(change) });
 const ofCluster = (id: CheckId, change: Partial<TargetCluster>, group: Partial<TargetGroup> = {}) =>
-  ask(id, { clusters: [aCluster(change)], group: aTargetGroup({ nodes: aTargetGroup().nodes.slice(0, 1), ...group }) });
+  ask(id, {
+    clusters: [aCluster(change)],
+    group: aTargetGroup({ nodes: aTargetGroup().nodes.slice(0, 1), memberClusters: ['test-001'], ...group }),
+  });
 const without = <T extends object>(whole: T, name: keyof T): T => {
   const copy = { ...whole };
   delete copy[name];
@@ -166,10 +169,20 @@ describe('what to paste', () => {
       ],
     ],
     [
+      'target-multi-az',
+      { multiAz: 'disabled', nodes: aTargetGroup().nodes.slice(0, 1) },
+      [
+        'aws elasticache increase-replica-count --replication-group-id test --new-replica-count 1 --apply-immediately',
+        'aws elasticache wait replication-group-available --replication-group-id test',
+        'aws elasticache modify-replication-group --replication-group-id test --multi-az-enabled --automatic-failover-enabled --apply-immediately',
+      ],
+    ],
+    [
       'target-automatic-failover',
       { automaticFailover: 'disabled', nodes: aTargetGroup().nodes.slice(0, 1) },
       [
         'aws elasticache increase-replica-count --replication-group-id test --new-replica-count 1 --apply-immediately',
+        'aws elasticache wait replication-group-available --replication-group-id test',
         'aws elasticache modify-replication-group --replication-group-id test --automatic-failover-enabled --apply-immediately',
       ],
     ],
@@ -178,6 +191,7 @@ describe('what to paste', () => {
       { transitEncryptionEnabled: true, transitEncryptionMode: 'required' },
       [
         'aws elasticache modify-replication-group --replication-group-id test --transit-encryption-enabled --transit-encryption-mode preferred --apply-immediately',
+        'aws elasticache wait replication-group-available --replication-group-id test',
         'aws elasticache modify-replication-group --replication-group-id test --no-transit-encryption-enabled --apply-immediately',
       ],
     ],
@@ -197,11 +211,22 @@ describe('what to paste', () => {
       'target-data-tiering',
       { cacheNodeType: 'cache.r6gd.xlarge' },
       [
-        "aws elasticache create-replication-group --replication-group-id test-new --replication-group-description 'Target of a migration' --engine redis --cache-node-type cache.r6g.xlarge --num-cache-clusters 2 --automatic-failover-enabled --multi-az-enabled --no-transit-encryption-enabled",
+        'aws elasticache create-replication-group --replication-group-id test-new --replication-group-description \'Target of a migration\' --engine redis --cache-node-type cache.r6g.xlarge --num-cache-clusters 2 --automatic-failover-enabled --multi-az-enabled --no-transit-encryption-enabled --cache-subnet-group-name "$SUBNET_GROUP" --security-group-ids "$SECURITY_GROUP" --cache-parameter-group-name "$PARAMETER_GROUP"',
       ],
     ],
   ])('for %s', (id, change, lines) => {
     expect(ofGroup(id, change)?.remedy).toEqual(lines);
+  });
+
+  it.each([
+    ['a'.repeat(40), `${'a'.repeat(36)}-new`],
+    [`${'a'.repeat(35)}-${'b'.repeat(4)}`, `${'a'.repeat(35)}-new`],
+    ['ours', 'ours-new'],
+  ])('names a group beside %s that AWS takes: %s', (replicationGroupId, id) => {
+    const line = ask('target-cluster-mode', { group: aTargetGroup({ clusterEnabled: true }) }, { replicationGroupId })
+      ?.remedy[0];
+
+    expect(line).toContain(`--replication-group-id ${id} --`);
   });
 });
 
@@ -217,6 +242,19 @@ describe('the members of the group', () => {
 
   it('are all there', () => {
     expect(ask('target-node-not-available', { clusters: [aCluster()] })?.found).toBe('test-002 is not described.');
+  });
+
+  it('are there, each with a node in the group and a cluster', () => {
+    const memberClusters = ['test-001', 'test-002', 'test-003'];
+    const clusters = [aCluster(), aCluster({ cacheClusterId: 'test-002' })];
+    const of = (all: TargetCluster[]) =>
+      ask('target-node-not-available', { group: aTargetGroup({ memberClusters }), clusters: all });
+
+    expect(of(clusters)).toEqual({
+      found: 'test-003 is a member without a node in the group.',
+      remedy: ['aws elasticache wait cache-cluster-available --cache-cluster-id test-003'],
+    });
+    expect(of([...clusters, aCluster({ cacheClusterId: 'test-003', status: 'creating' })])?.remedy).toHaveLength(1);
   });
 
   it('are not looked at while the group itself is not available', () => {
@@ -271,6 +309,23 @@ describe('nodes that cannot be reached', () => {
 
     expect(ask('target-unreachable', { nodes: unread })?.found).toBe(
       'test-002 at test-002.example:6379: no answer within 2 s.',
+    );
+  });
+
+  it.each<[string, CheckId, Partial<TargetGroup>]>([
+    ['encryption in transit', 'target-transit-encryption', { transitEncryptionEnabled: true }],
+    ['a token', 'target-auth', { authTokenEnabled: true }],
+    ['a user group', 'target-auth', { userGroupIds: ['staff'] }],
+  ])('for %s are told by %s alone', (_, id, change) => {
+    const { cacheClusterId, endpoint } = aReplicaNode();
+    const facts = {
+      nodes: { read: [], unread: [{ cacheClusterId, endpoint, why: 'NOAUTH' }] },
+      group: aTargetGroup(change),
+    };
+
+    expect(ask('target-unreachable', facts)).toBeUndefined();
+    expect(ask(id, facts)?.found).toContain(
+      'Not read, for they did not answer in clear and without a password: test-002.',
     );
   });
 });

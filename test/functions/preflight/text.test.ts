@@ -29,6 +29,8 @@ describe('what a server said', () => {
     expect(shellWord('x; rm -rf /')).toBe("'x; rm -rf /'");
     expect(shellWord("it's $(id)")).toBe("'it'\\''s $(id)'");
     expect(shellWord('')).toBe("''");
+    expect(shellWord(`/${'long/'.repeat(40)}redis.conf`)).toBe(`/${'long/'.repeat(40)}redis.conf`);
+    expect(shellWord('x'.repeat(5_000_000)).length).toBeLessThan(5000);
   });
 });
 
