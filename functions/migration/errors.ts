@@ -105,6 +105,28 @@ export class ReplicationTestFailedError extends MigratorError {
   }
 }
 
+/** StartMigration is not sent: the record shows no preflight that has passed for a real run. */
+export class PreflightMissingError extends MigratorError {
+  override readonly name = 'PreflightMissingError';
+  readonly code = 'preflight-missing';
+
+  constructor(replicationGroupId: string, found: string) {
+    super(`StartMigration of replication group ${replicationGroupId} was not sent: ${found}`);
+  }
+}
+
+/** StartMigration is not sent: what the preflight found may not be so any more. */
+export class PreflightOutdatedError extends MigratorError {
+  override readonly name = 'PreflightOutdatedError';
+  readonly code = 'preflight-outdated';
+
+  constructor(replicationGroupId: string, checkedAt: string) {
+    super(
+      `StartMigration of replication group ${replicationGroupId} was not sent: its preflight is of ${checkedAt}, more than an hour ago`,
+    );
+  }
+}
+
 /** ElastiCache could not make, or gave up, the replication: the group is on its own again. */
 export class ReplicationFailedError extends MigratorError {
   override readonly name = 'ReplicationFailedError';

@@ -6,12 +6,14 @@ import {
   TargetRefusedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { makeStartReplication } from '../../../functions/replication/start-replication.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { SOURCE } from '../support/nodes.ts';
+import { aPreflight } from '../support/preflight.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 let clock: FakeClock;
@@ -22,7 +24,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   groups = new FakeGroups({ status: 'available' });
   locks = new FakeLocks();
-  migrations = new FakeMigrations(clock, aRecord());
+  migrations = new FakeMigrations(clock, aRecord({ preflight: aPreflight() }));
   await locks.acquire('test', MIGRATION_ID);
 });
 
@@ -126,5 +128,75 @@ describe('startReplication', () => {
     await expect(start()).rejects.toMatchObject({ name: 'LockLostError' });
 
     expect(groups.sent).toEqual([]);
+  });
+});
+
+describe('without a preflight that has passed lately, startReplication', () => {
+  const HOUR_MS = 3_600_000;
+  const sendsNothing = async (error: object) => {
+    await expect(start()).rejects.toMatchObject(error);
+    expect(groups.sent).toEqual([]);
+  };
+  const given = (...records: MigrationRecord[]) => {
+    migrations = new FakeMigrations(clock, ...records);
+  };
+  const { preflight, ...unchecked } = aRecord({ preflight: aPreflight() });
+  const dryRun = { ...unchecked, request: { ...unchecked.request, dryRun: true as const }, preflight: aPreflight() };
+
+  it.each<[string, MigrationRecord[], RegExp]>([
+    ['there is no record', [], /no record of the migration$/],
+    ['none was made', [unchecked], /no preflight was made$/],
+    ['it has failed', [{ ...unchecked, preflight: aPreflight({ verdict: 'failed' }) }], /its preflight has failed$/],
+    ['a dry run was asked for', [dryRun], /a dry run was asked for$/],
+  ])('sends nothing when %s, and notes no intent', async (_, records, message) => {
+    given(...records);
+
+    await sendsNothing({
+      name: 'PreflightMissingError',
+      code: 'preflight-missing',
+      message: expect.stringMatching(message),
+    });
+    expect(await noted()).toBeUndefined();
+  });
+
+  it('sends nothing when it is more than an hour old, and notes no intent', async () => {
+    clock.advance(HOUR_MS);
+
+    await sendsNothing({
+      name: 'PreflightOutdatedError',
+      code: 'preflight-outdated',
+      message: expect.stringContaining('its preflight is of 2026-01-01T00:00:00.000Z'),
+    });
+    expect(await noted()).toBeUndefined();
+  });
+
+  it('sends nothing when nobody can read of when it is', async () => {
+    given({ ...unchecked, preflight: aPreflight({ checkedAt: 'lately' }) });
+
+    await sendsNothing({ name: 'PreflightOutdatedError' });
+  });
+
+  it('sends it when it is an hour old', async () => {
+    clock.advance(HOUR_MS - 1000);
+
+    await expect(start()).resolves.toMatchObject({ startedAt: clock.iso() });
+  });
+
+  it('repeats what it may have sent an hour before', async () => {
+    groups.meets('start', lost, underMigration);
+    await expect(start()).rejects.toBe(lost);
+    const firstTry = clock.iso();
+    clock.advance(HOUR_MS);
+
+    expect(await start()).toMatchObject({ startedAt: firstTry });
+  });
+
+  it('refuses a repeat in somebody else’s lock for its age like any other', async () => {
+    await locks.release('test', MIGRATION_ID);
+    await locks.acquire('test', 'somebody-else');
+    await locks.intend('test', 'somebody-else', 'start', { at: 'then', eventsSinceMs: 1 });
+    clock.advance(HOUR_MS);
+
+    await sendsNothing({ name: 'PreflightOutdatedError' });
   });
 });
