@@ -94,6 +94,7 @@ const groupAt = (port: number): TargetDescriptions => ({
     snapshotRetentionLimit: 0,
     pendingChanges: [],
     outpostArns: [],
+    memberClusters: [],
     nodes: [
       { nodeGroupId: '0001', cacheClusterId: 'bench-001', endpoint: { address: '127.0.0.1', port }, role: 'primary' },
     ],

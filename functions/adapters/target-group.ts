@@ -25,6 +25,7 @@ export const toTargetGroup = (group: WireGroup): TargetGroup => {
     outpostArns: [
       ...new Set([...(group.MemberClustersOutpostArns ?? []), ...nodes.flatMap(({ outpostArn }) => outpostArn ?? [])]),
     ],
+    memberClusters: group.MemberClusters ?? [],
     nodes,
     ...told({
       clusterMode: group.ClusterMode,

@@ -31,6 +31,8 @@ export interface TargetGroup {
   /** Names of the members of PendingModifiedValues that are set. */
   pendingChanges: string[];
   outpostArns: string[];
+  /** Ids of all members: one that is being made has no node with an endpoint yet. */
+  memberClusters: string[];
   nodes: {
     nodeGroupId: string;
     cacheClusterId: string;
@@ -79,7 +81,7 @@ export interface SampledKey {
   /** Cut to 80 printable characters: for a person to recognise it. */
   name: string;
   type: string;
-  /** MEMORY USAGE with samples; absent before Redis 4. */
+  /** MEMORY USAGE with samples; absent before Redis 4, and of streams and types of modules. */
   bytes?: number;
   /** STRLEN, HLEN, LLEN, SCARD, ZCARD, XLEN. */
   elements?: number;
@@ -94,9 +96,10 @@ export interface SampledKey {
 export interface WriteRate {
   windowMs: number;
   /**
-   * Equal when the source's offset moved (it has a backlog). Without a replica and a backlog the offset does not count:
-   * then `low` is the input's share by calls of commands that write, `high` all input, and where scripts ran a kilobyte
-   * more for each call that writes.
+   * Equal when the source's offset tells them (it has a backlog). Without a replica and a backlog the offset does not
+   * count, and `high` is all input of clients, and where scripts ran a kilobyte more for each call that writes. `low` is
+   * what was written at least: equal when only commands that write were called, otherwise a few bytes for each of their
+   * calls. Both are 0 when every call was of a command that is never replicated.
    */
   lowBytesPerSecond: number;
   highBytesPerSecond: number;
@@ -179,14 +182,9 @@ export const SOURCE_PARAMETERS = [
   'maxmemory-policy',
   'min-replicas-max-lag',
   'min-slaves-max-lag',
-  'port',
   'protected-mode',
   'repl-backlog-size',
-  'repl-diskless-sync',
-  'repl-timeout',
-  'requirepass',
   'save',
-  'tls-port',
 ] as const;
 
 /**

@@ -5,10 +5,17 @@ import type { TargetDescriptions } from './ports.ts';
 const STALE_FOR_MS = 5000;
 const BETWEEN_LOOKS_MS = 500;
 
-/** Descriptions that look again before they believe that a group, or one of its clusters, is not `available`. */
+/**
+ * Descriptions that look again before they believe that a group, or one of its clusters, is not `available`. A gathering is
+ * patient once: what was old when it began is over 5 s later, whichever of them is asked for.
+ */
 export const patientTargets = (targets: TargetDescriptions, clock: Clock): TargetDescriptions => {
-  const lookUntil = async <T>(look: () => Promise<T>, isBelieved: (seen: T) => boolean): Promise<T> => {
-    const untilMs = clock.now() + STALE_FOR_MS;
+  const lookUntil = async <T>(
+    beganMs: number,
+    look: () => Promise<T>,
+    isBelieved: (seen: T) => boolean,
+  ): Promise<T> => {
+    const untilMs = beganMs + STALE_FOR_MS;
     for (;;) {
       const seen = await look();
       if (isBelieved(seen) || clock.now() >= untilMs) return seen;
@@ -17,13 +24,15 @@ export const patientTargets = (targets: TargetDescriptions, clock: Clock): Targe
   };
   return {
     ...targets,
-    group: (replicationGroupId) =>
+    group: (replicationGroupId, beganMs = clock.now()) =>
       lookUntil(
+        beganMs,
         () => targets.group(replicationGroupId),
         (group) => !group || group.status === 'available',
       ),
-    clusters: (cacheClusterIds) =>
+    clusters: (cacheClusterIds, beganMs = clock.now()) =>
       lookUntil(
+        beganMs,
         () => targets.clusters(cacheClusterIds),
         (clusters) => clusters.every(({ status }) => status === 'available'),
       ),

@@ -23,10 +23,14 @@ export class SessionLost extends Unread {}
  * itself after some seconds.
  */
 export interface TargetDescriptions {
-  /** undefined when there is no such group. @throws TargetRefusedError */
-  group(replicationGroupId: string): Promise<TargetGroup | undefined>;
+  /**
+   * undefined when there is no such group.
+   * @param beganMs when the gathering began that asks for it, by Clock.now(): what it waits for is bounded from then on
+   * @throws TargetRefusedError
+   */
+  group(replicationGroupId: string, beganMs?: number): Promise<TargetGroup | undefined>;
   /** The members by their ids, in this order. @throws Unread when one of them cannot be described */
-  clusters(cacheClusterIds: readonly string[]): Promise<TargetCluster[]>;
+  clusters(cacheClusterIds: readonly string[], beganMs?: number): Promise<TargetCluster[]>;
   /** The values of all parameters of a group that have one. @throws Unread */
   parameters(parameterGroup: string): Promise<ReadonlyMap<string, string>>;
 }

@@ -14,6 +14,5 @@ export const writeRate = ({ lowBytesPerSecond: low, highBytesPerSecond: high, wi
   if (!(low >= 0 && low <= high && high <= MOST_BYTES_PER_SECOND)) {
     throw new UnreadableFieldError('writes', `${low} to ${high} bytes a second are absurd`);
   }
-  // No command that writes was called: then the input was something else.
-  return low === 0 ? { low: 0, high: 0 } : { low, high };
+  return { low, high };
 };

@@ -32,6 +32,7 @@ export const UNREAD_CASES: readonly Case[] = [
     how: 'API fault',
     what: 'DescribeCacheClusters is denied',
     prepare: apiFault({ action: 'DescribeCacheClusters', kind: 'accessDenied' }),
+    also: ['unread-target-parameters'],
   },
   {
     id: 'unread-target-parameters',
@@ -62,9 +63,9 @@ export const UNREAD_CASES: readonly Case[] = [
       return undefined;
     },
   },
-  refusedBySource('unread-source-info', 'info'),
+  refusedBySource('unread-source-info', 'info', ['unread-source-clients']),
   refusedBySource('unread-source-config', 'config|get'),
-  refusedBySource('unread-source-commands', 'command'),
+  refusedBySource('unread-source-commands', 'command', ['unread-source-writes']),
   refusedBySource('unread-source-modules', 'module|list'),
   refusedBySource('unread-source-functions', 'function|list'),
   refusedBySource('unread-source-clients', 'client|list'),

@@ -1,3 +1,4 @@
+import { containerOf } from './command-calls.ts';
 import type { Line } from './lines.ts';
 import { listIn, textIn, unexpected } from './replies.ts';
 
@@ -21,4 +22,18 @@ export const commandFlags = async (
       return [name, flags.map((flag) => textIn(flag, 'COMMAND INFO'))];
     }),
   );
+};
+
+/**
+ * Whether calls of a command come to the replication stream. `maybe`: what a script does, and what has no flag `write`:
+ * PUBLISH is replicated, and PFCOUNT when it writes its cache down (flag `may_replicate`, which Redis has from 7.0 on).
+ */
+export type Replicates = 'always' | 'maybe' | 'never';
+
+const BY_NAME = /^(publish|spublish|pfcount|script|eval.*|fcall.*)$/;
+
+/** @param flags undefined for a command that is not known by its name, such as one that was renamed */
+export const replicationOf = (name: string, flags: readonly string[] | undefined): Replicates => {
+  if (!flags || flags.includes('may_replicate') || BY_NAME.test(containerOf(name).toLowerCase())) return 'maybe';
+  return flags.includes('write') ? 'always' : 'never';
 };

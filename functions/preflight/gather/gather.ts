@@ -15,7 +15,7 @@ type Descriptions = Pick<TargetDescriptions, 'group' | 'clusters' | 'parameters'
 export interface GatherSettings {
   /** How long the source's writes are watched; 0 for not at all. */
   sampleMs: number;
-  /** For everything besides; default 8000. Whatever is not read then is unreadable. */
+  /** For everything besides, from the very beginning; default 8000. Whatever is not read then is unreadable. */
   limitMs?: number;
 }
 
@@ -28,14 +28,23 @@ const LIMIT_MS = 8000;
 export const makeGatherFacts =
   (targets: Descriptions, servers: Servers, clock: Clock, { sampleMs, limitMs = LIMIT_MS }: GatherSettings) =>
   async ({ replicationGroupId, source }: { replicationGroupId: string; source: Endpoint }): Promise<Facts> => {
-    const group = await targets.group(replicationGroupId);
-    const lines = new Lines(servers, clock.now() + limitMs + sampleMs);
-    try {
-      const [members, { primary, ...target }, { clock: sourceClock, ...ofSource }] = await Promise.all([
-        group ? describeMembers(group, targets) : NO_MEMBERS,
+    const beganMs = clock.now();
+    const lines = new Lines(servers, beganMs + limitMs + sampleMs);
+    // The API may take its time until it believes what it describes: the source is read meanwhile.
+    const ofTarget = async () => {
+      const group = await targets.group(replicationGroupId, beganMs);
+      const [members, nodes] = await Promise.all([
+        group ? describeMembers(group, targets, beganMs) : NO_MEMBERS,
         group ? readNodes(group, lines, servers, clock) : NO_NODES,
+      ]);
+      return { group, members, nodes };
+    };
+    try {
+      const [{ group, members, nodes }, { clock: sourceClock, ...ofSource }] = await Promise.all([
+        ofTarget(),
         gatherSource({ source, lines, servers, clock, sampleMs }),
       ]);
+      const { primary, ...target } = nodes;
       const info = valueIn(ofSource.sourceInfo);
       return {
         ...presence(group),

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../migration/record.ts';
 import type { Clock } from '../../replication/ports.ts';
-import { type Command, Refused, type Reply, type Servers, type Session, type Unread } from '../ports.ts';
+import type { ClientLine } from '../facts.ts';
+import { type Command, Refused, type Reply, type Servers, type Session, Unread } from '../ports.ts';
 
 /** What we have asked a server ourselves, over all connections. */
 export interface Sent {
@@ -20,15 +21,30 @@ export interface Line {
   askAll(commands: readonly Command[]): Promise<Reply[]>;
   /** The line's last act. @throws Refused, SessionLost */
   hear(channel: string, forMs: number, enough: (messages: readonly string[]) => boolean): Promise<string[]>;
+  /**
+   * Tells which clients that the server lists are we: by CLIENT ID, since behind a NAT the server sees another address than
+   * ours; by the address where there is no CLIENT ID (before Redis 5.0) or it is refused.
+   */
+  ourselves(): Promise<(client: ClientLine) => boolean>;
 }
 
 const CONNECTIONS = 2;
+
+interface Connection {
+  /** Of the server. */
+  name: string;
+  session: Session;
+  /** CLIENT ID, when it was told. */
+  id?: number;
+}
 
 /** All connections of one gathering, and the time that it has. */
 export class Lines {
   readonly untilMs: number;
   readonly #servers: Pick<Servers, 'open'>;
-  readonly #sessions: { name: string; session: Session }[] = [];
+  readonly #connections: Connection[] = [];
+  /** Of each line, by the name of its server: asks for the CLIENT ID of its connection. */
+  readonly #identify: { name: string; ask(): Promise<void> }[] = [];
   readonly #calls = new Map<string, Map<string, number>>();
   readonly #end = Promise.withResolvers<void>();
   #closed = false;
@@ -40,30 +56,39 @@ export class Lines {
 
   to(endpoint: Endpoint): Line {
     let connections = 0;
-    let session: Session | undefined;
+    let opening: Promise<Connection> | undefined;
     let lost: Unread | undefined;
 
-    const connected = async (): Promise<Session> => {
-      if (session) return session;
+    const connected = async (): Promise<Connection> => {
+      if (opening) return opening;
       if (lost && connections === CONNECTIONS) throw lost;
       connections++;
-      session = await losing(() => this.#open(endpoint));
-      return session;
+      opening = this.#open(endpoint);
+      return losing(opening, opening);
     };
-    const losing = async <T>(work: () => Promise<T>): Promise<T> => {
+    /** @param of the connection, which may be another by the time that the work fails */
+    const losing = async <T>(of: Promise<Connection> | undefined, work: Promise<T>): Promise<T> => {
       try {
-        return await work();
+        return await work;
       } catch (error) {
-        session = undefined;
+        if (opening === of) opening = undefined;
         lost = error as Unread;
         throw error;
       }
     };
     const askAll = async (commands: readonly Command[]): Promise<Reply[]> => {
-      const open = await connected();
+      const { session } = await connected();
       this.#count(endpoint, commands);
-      return losing(() => open.askAll(commands));
+      return losing(opening, session.askAll(commands));
     };
+    const identify = async () => {
+      const connection = await opening;
+      if (!connection || connection.id !== undefined) return;
+      const [id] = await askAll([['CLIENT', 'ID']]);
+      if (typeof id === 'number' && id > 0) connection.id = id;
+    };
+    // What comes of it is told by `id`; a connection that is lost by it says so at its next question.
+    this.#identify.push({ name: nameOf(endpoint), ask: () => identify().catch(unlessUnread) });
 
     return {
       askAll,
@@ -72,19 +97,31 @@ export class Lines {
         if (reply instanceof Refused) throw reply;
         return reply;
       },
-      hear: async (channel, forMs, enough) => (await connected()).hear(channel, forMs, enough),
+      hear: async (channel, forMs, enough) => {
+        const { session } = await connected();
+        this.#count(endpoint, [['SUBSCRIBE']]);
+        return session.hear(channel, forMs, enough);
+      },
+      ourselves: () => this.#ourselves(endpoint),
     };
   }
 
-  /** Whether `ip:port` is our own end of one of the connections. */
-  isOurs(address: string | undefined): boolean {
-    return this.#sessions.some(({ session }) => session.localAddress === address);
+  async #ourselves(endpoint: Endpoint): Promise<(client: ClientLine) => boolean> {
+    const name = nameOf(endpoint);
+    await Promise.all(this.#identify.flatMap((line) => (line.name === name ? line.ask() : [])));
+    // An id means something on its own server only, which the other connections may still be to by another name.
+    return (client) =>
+      this.#connections.some((one) =>
+        one.name === name && one.id !== undefined && client.has('id')
+          ? client.get('id') === String(one.id)
+          : client.get('addr') === one.session.localAddress,
+      );
   }
 
   sentTo(endpoint: Endpoint): Sent {
     const name = nameOf(endpoint);
     return {
-      bytes: this.#sessions.reduce((sum, one) => sum + (one.name === name ? one.session.sentBytes : 0), 0),
+      bytes: this.#connections.reduce((sum, one) => sum + (one.name === name ? one.session.sentBytes : 0), 0),
       calls: new Map(this.#calls.get(name)),
     };
   }
@@ -99,14 +136,15 @@ export class Lines {
   close(): void {
     this.#closed = true;
     this.#end.resolve();
-    for (const { session } of this.#sessions) session.close();
+    for (const { session } of this.#connections) session.close();
   }
 
-  async #open(endpoint: Endpoint): Promise<Session> {
+  async #open(endpoint: Endpoint): Promise<Connection> {
     const session = await this.#servers.open(endpoint, this.untilMs);
     if (this.#closed) session.close();
-    this.#sessions.push({ name: nameOf(endpoint), session });
-    return session;
+    const connection = { name: nameOf(endpoint), session };
+    this.#connections.push(connection);
+    return connection;
   }
 
   #count(endpoint: Endpoint, commands: readonly Command[]): void {
@@ -118,5 +156,9 @@ export class Lines {
     }
   }
 }
+
+const unlessUnread = (error: unknown): void => {
+  if (!(error instanceof Unread)) throw error;
+};
 
 const nameOf = ({ address, port }: Endpoint): string => `${address}:${port}`;

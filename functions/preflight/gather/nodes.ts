@@ -55,7 +55,7 @@ const readNode = async (
   const info = await factOf(async () => infoIn(await line.ask('INFO')));
   if (!('value' in info)) return { node, why: 'unreadable' in info ? info.unreadable : '' };
   const clients = await factOf(async () =>
-    (await clientsOf(line, lines))
+    (await clientsOf(line, info.value))
       .filter((client) => !isReplication(client))
       .map((client) => ({ cacheClusterId, line: client })),
   );

@@ -1,3 +1,4 @@
+import type { Info } from '../../replication/info.ts';
 import type { Clock } from '../../replication/ports.ts';
 import { isAtLeast } from '../engine.ts';
 import type { Fact } from '../facts.ts';
@@ -6,7 +7,7 @@ import { clientsOf } from './client-list.ts';
 import { type ClockReading, readClock } from './clocks.ts';
 import { commandFlags } from './command-info.ts';
 import { factOf, MOOT } from './fact.ts';
-import type { Line, Lines } from './lines.ts';
+import type { Line } from './lines.ts';
 import { accepted, fieldsIn, listIn, textIn, unexpected } from './replies.ts';
 
 /** What a source says of itself, besides INFO. */
@@ -21,7 +22,7 @@ export type ServerFacts = Pick<
  */
 export const readServer = async (
   line: Line,
-  lines: Lines,
+  info: Info | undefined,
   version: string | undefined,
   clock: Clock,
 ): Promise<ServerFacts> => {
@@ -39,7 +40,7 @@ export const readServer = async (
       const users = listIn(await line.ask('ACL', 'USERS'), 'ACL USERS');
       return users.map((user) => textIn(user, 'ACL USERS'));
     }),
-    sourceClients: await factOf(() => clientsOf(line, lines)),
+    sourceClients: await factOf(() => clientsOf(line, info)),
     clock: await factOf(() => readClock(line, clock)),
   };
 };

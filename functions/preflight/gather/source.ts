@@ -8,7 +8,7 @@ import { type Servers, Unread } from '../ports.ts';
 import { UnreadableFieldError } from '../unreadable.ts';
 import { sourceVersion } from '../version.ts';
 import type { ClockReading } from './clocks.ts';
-import { commandFlags } from './command-info.ts';
+import { commandFlags, replicationOf } from './command-info.ts';
 import { factOf, MOOT, valueIn } from './fact.ts';
 import { type LookedAt, lookAgain, lookAtKeys, toSampledKey } from './keys.ts';
 import { knock } from './knock.ts';
@@ -47,7 +47,7 @@ export const gatherSource = async (asking: Asking): Promise<SourceFacts> => {
   const version = info && versionIn(info);
   const keyLine = lines.to(source);
   const looking = lookAtSome(asking, keyLine, info, version);
-  const { clock: sourceClock, ...server } = await readServer(line, lines, version, clock);
+  const { clock: sourceClock, ...server } = await readServer(line, info, version, clock);
   const sentinels = factOf(() => findSentinels(source, line, lines, server.sourceClients));
   const looked = await looking;
   const rdbFormat = 'value' in looked ? await factOf(() => rdbFormatOf(keyLine, looked.value)) : MOOT;
@@ -128,9 +128,8 @@ const watched = (
     if (sampleMs === 0) throw new Unread('the sample of the writes is set to 0 ms');
     const second = await takeReading(line, lines, source, clock);
     return writeRate(first, second, async (names) => {
-      if (!('value' in sourceCommands)) return undefined;
+      if (!('value' in sourceCommands)) throw new Unread('COMMAND INFO was not answered');
       const flags = await commandFlags(line, names);
-      // A command that was called and is not known by this name was renamed: it may write.
-      return new Set(names.filter((name) => flags.get(name)?.includes('write') ?? true));
+      return (name) => replicationOf(name, flags.get(name));
     });
   });

@@ -1,17 +1,23 @@
 import type { Facts, TargetCluster, TargetGroup } from '../facts.ts';
 import type { TargetDescriptions } from '../ports.ts';
-import { factOf, MOOT, valueIn } from './fact.ts';
+import { factOf, unreadable, valueIn } from './fact.ts';
 
 /** What the API says of the group's members and of their parameters. @throws TransientServiceError */
 export const describeMembers = async (
   group: TargetGroup,
   targets: Pick<TargetDescriptions, 'clusters' | 'parameters'>,
+  beganMs: number,
 ): Promise<Pick<Facts, 'clusters' | 'parameters'>> => {
-  const clusters = await factOf(() => targets.clusters(group.nodes.map(({ cacheClusterId }) => cacheClusterId)));
+  const members = new Set([...group.nodes.map(({ cacheClusterId }) => cacheClusterId), ...group.memberClusters]);
+  const clusters = await factOf(() => targets.clusters([...members], beganMs));
   const parameterGroup = parameterGroupOf(valueIn(clusters) ?? []);
   return {
     clusters,
-    parameters: parameterGroup === undefined ? MOOT : await factOf(() => targets.parameters(parameterGroup)),
+    // Not moot: what says that the clusters could not be read does not name the checks of the parameters.
+    parameters:
+      parameterGroup === undefined
+        ? unreadable('DescribeCacheClusters tells no parameter group')
+        : await factOf(() => targets.parameters(parameterGroup)),
   };
 };
 

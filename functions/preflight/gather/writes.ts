@@ -4,7 +4,7 @@ import type { WriteRate } from '../facts.ts';
 import { Unread } from '../ports.ts';
 import { numberField } from '../unreadable.ts';
 import { callsIn, containerOf } from './command-calls.ts';
-import { MOOT } from './fact.ts';
+import type { Replicates } from './command-info.ts';
 import type { Reading } from './reading.ts';
 
 /** Bytes of the replication stream between two readings, or undefined where the source does not count them. */
@@ -44,15 +44,16 @@ export const callsBetween = (first: Reading, second: Reading): ReadonlyMap<strin
 };
 
 /**
- * How much is written to the replication stream. By the input it is known only where COMMAND tells which commands write.
- * @param writersAmong which of the commands that were called between the readings write; undefined when that is not known
+ * How much is written to the replication stream. By the input it is known only where COMMAND tells which commands write:
+ * when all that were called do, it is all input; when none does, nothing.
+ * @param replicationOf tells of the commands that were called between the readings what is replicated
  * @throws Unread, UnreadableFieldError
  */
 export const writeRate = async (
   first: Reading,
   second: Reading,
-  writersAmong: (names: readonly string[]) => Promise<ReadonlySet<string> | undefined>,
-): Promise<WriteRate | typeof MOOT> => {
+  replicationOf: (names: readonly string[]) => Promise<(name: string) => Replicates>,
+): Promise<WriteRate> => {
   const windowMs = second.atMs - first.atMs;
   if (windowMs <= 0) throw new Unread('the clock stood still between the two looks at the source');
   if (first.info.get('run_id') !== second.info.get('run_id'))
@@ -67,18 +68,35 @@ export const writeRate = async (
     return { ...seen, lowBytesPerSecond: rate, highBytesPerSecond: rate, measuredBy: 'offset' };
   }
   const input = grown(first.info, second.info, 'total_net_input_bytes');
-  const clients = perSecond(Math.max(0, input - (second.sent.bytes - first.sent.bytes)));
+  const clients = Math.max(0, input - (second.sent.bytes - first.sent.bytes));
   const calls = callsBetween(first, second);
-  const writers = await writersAmong([...calls.keys()]);
-  if (!writers) return MOOT;
-  const all = [...calls.values()].reduce((sum, count) => sum + count, 0);
-  const writes = [...calls].reduce((sum, [name, count]) => sum + (writers.has(name) ? count : 0), 0);
-  const low = all === 0 ? 0 : clients * (writes / all);
-  const scripted = SCRIPTS.some((name) => calls.has(name)) ? perSecond(writes * SCRIPTED_BYTES) : 0;
-  return { ...seen, lowBytesPerSecond: low, highBytesPerSecond: clients + scripted, measuredBy: 'input' };
+  const { low, high } = writtenOf(clients, calls, await replicationOf([...calls.keys()]));
+  return {
+    ...seen,
+    lowBytesPerSecond: perSecond(low),
+    highBytesPerSecond: perSecond(high),
+    measuredBy: 'input',
+  };
 };
 
-const SCRIPTS = ['eval', 'evalsha', 'fcall'];
+/** Bytes for the stream, when clients have sent so many for these calls. */
+const writtenOf = (input: number, calls: ReadonlyMap<string, number>, of: (name: string) => Replicates) => {
+  const countOf = (wanted: (name: string) => boolean) =>
+    [...calls].reduce((sum, [name, times]) => sum + (wanted(name) ? times : 0), 0);
+  const count = (...wanted: Replicates[]) => countOf((name) => wanted.includes(of(name)));
+  if (count('always', 'maybe') === 0) return { low: 0, high: 0 };
+  // Nobody but writers has sent anything. Otherwise one MGET of many keys may be most of the input.
+  if (count('maybe', 'never') === 0) return { low: input, high: input };
+  const isScript = (name: string) => SCRIPT.test(name);
+  const byScripts = [...calls.keys()].some(isScript) ? countOf((name) => of(name) !== 'never' && !isScript(name)) : 0;
+  const high = input + byScripts * SCRIPTED_BYTES;
+  return { low: Math.min(count('always') * LEAST_BYTES, high), high };
+};
+
+/** `DEL k`, in the stream. */
+const LEAST_BYTES = 20;
+
+const SCRIPT = /^(eval|fcall)/i;
 /**
  * What a script makes up by itself was never sent to the source: one that sets 50 keys wrote 178 times its own bytes
  * (measured). Values that it is given are in the input, so that a write of its own is small.

@@ -59,6 +59,7 @@ describe('A group is told', () => {
       snapshotRetentionLimit: 0,
       pendingChanges: [],
       outpostArns: [],
+      memberClusters: [],
       nodes: [],
     });
     expect(requests).toEqual([
@@ -80,6 +81,7 @@ describe('A group is told', () => {
           '<SnapshotRetentionLimit>3</SnapshotRetentionLimit><SnapshotWindow>07:30-08:30</SnapshotWindow>',
           '<PendingModifiedValues><PrimaryClusterId>test-002</PrimaryClusterId><Resharding/><TransitEncryptionEnabled>false</TransitEncryptionEnabled><LogDeliveryConfigurations/></PendingModifiedValues>',
           '<MemberClustersOutpostArns><ReplicationGroupOutpostArn>arn:a</ReplicationGroupOutpostArn></MemberClustersOutpostArns>',
+          '<MemberClusters><ClusterId>test-001</ClusterId><ClusterId>test-002</ClusterId><ClusterId>test-004</ClusterId></MemberClusters>',
           nodeGroup(
             member('test-001', 'primary', '<PreferredAvailabilityZone>us-west-2a</PreferredAvailabilityZone>') +
               member('test-002', 'replica', '<PreferredOutpostArn>arn:b</PreferredOutpostArn>') +
@@ -109,6 +111,7 @@ describe('A group is told', () => {
       snapshotWindow: '07:30-08:30',
       pendingChanges: ['PrimaryClusterId', 'Resharding', 'TransitEncryptionEnabled'],
       outpostArns: ['arn:a', 'arn:b'],
+      memberClusters: ['test-001', 'test-002', 'test-004'],
       nodes: [
         {
           nodeGroupId: '0001',

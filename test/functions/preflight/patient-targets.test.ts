@@ -39,6 +39,23 @@ describe('patient targets', () => {
     expect(await clusterIn('modifying', 'available')).toMatchObject({ looks: 2 });
   });
 
+  it('are patient once in a gathering: what was old when it began is over 5 s later', async () => {
+    const clock = new FakeClock();
+    const beganMs = clock.now();
+    const patient = patientTargets(
+      {
+        group: async () => aTargetGroup({ status: clock.now() < beganMs + 4000 ? 'modifying' : 'available' }),
+        clusters: async () => [aCluster({ status: 'modifying' })],
+        parameters: async () => new Map(),
+      },
+      clock,
+    );
+    expect(await patient.group('test', beganMs)).toMatchObject({ status: 'available' });
+    await patient.clusters(['test-001'], beganMs);
+
+    expect(clock.now() - beganMs).toBe(5000);
+  });
+
   it('believe after 5 s that a group or a cluster is not available', async () => {
     expect(await groupIn('migrating')).toMatchObject({ found: { status: 'migrating' }, tookMs: 5000 });
     expect(await clusterIn('modifying')).toMatchObject({

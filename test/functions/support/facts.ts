@@ -73,14 +73,9 @@ export const sourceConfig = (change: Fields = {}): FactValues['sourceConfig'] =>
     maxmemory: '0',
     'maxmemory-policy': 'volatile-lru',
     'min-replicas-max-lag': '10',
-    port: '6379',
     'protected-mode': 'no',
     'repl-backlog-size': '1073741824',
-    'repl-diskless-sync': 'yes',
-    'repl-timeout': '60',
-    requirepass: '',
     save: '3600 1',
-    'tls-port': '0',
     ...change,
   });
 
@@ -138,6 +133,7 @@ export const aTargetGroup = (change: Partial<TargetGroup> = {}): TargetGroup => 
   snapshotWindow: '07:30-08:30',
   pendingChanges: [],
   outpostArns: [],
+  memberClusters: ['test-001', 'test-002'],
   nodes: [
     {
       nodeGroupId: '0001',

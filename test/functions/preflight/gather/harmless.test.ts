@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type SourceClient, seed } from '../../../../local/demo/seed.ts';
 import * as act from '../../../preflight/acts.ts';
 import { startFront } from '../../../preflight/front.ts';
-import { gather, type Scene, setScene, valueIn } from './scene.ts';
+import { endpointOf, gather, groupOf, type Scene, setScene, valueIn } from './scene.ts';
 
 const scene: Scene = setScene();
 afterEach(() => scene.end());
@@ -101,6 +101,26 @@ describe('Gathering ends in its time', () => {
     scene.later(() => started.close());
     return started;
   };
+
+  it('when the API takes its time: the source is read meanwhile, and the time counts from the beginning', async () => {
+    const source = await front({});
+    const node = await scene.start();
+    const untilMs = Date.now() + 500;
+    const facts = await gather(source, {
+      limitMs: 500,
+      targets: {
+        group: async () => {
+          await expect.poll(() => source.heard.length, { timeout: 10_000 }).toBeGreaterThan(0);
+          await expect.poll(() => Date.now()).toBeGreaterThan(untilMs + 100);
+          return groupOf([endpointOf(node)]);
+        },
+      },
+    });
+
+    expect(facts.nodes).toMatchObject({
+      value: { read: [], unread: [{ why: expect.stringContaining('no time was left') }] },
+    });
+  });
 
   it('when nobody answers', async () => {
     const [source, primary, replica] = [

@@ -39,7 +39,7 @@ describe('Keys of the source', () => {
       name,
       type: name,
       elements,
-      bytes: expect.any(Number),
+      ...(name !== 'stream' && { bytes: expect.any(Number) }),
     });
     expect(keys).toEqual({
       string: key('string', 1000),

@@ -146,7 +146,8 @@ describe('A source', () => {
     expect(facts.writes).toEqual({ moot: true });
     expect(facts.commandsUnknownToTarget).toEqual({ moot: true });
     expect(facts.sourceKeys).toMatchObject({ value: [{ database: 0, name: 'key' }] });
-    expect(factsOf(facts).filter(([, fact]) => 'unreadable' in fact)).toHaveLength(1);
+    expect(factsOf(facts).filter(([, fact]) => 'unreadable' in fact)).toHaveLength(2);
+    expect(facts.sourceClients).toEqual({ unreadable: expect.stringMatching(/^INFO does not tell how many clients/) });
   });
 
   it('that hangs at one command is asked for the rest', async () => {

@@ -53,7 +53,9 @@ export const gather = (source: { port: number }, asked: Asked = {}): Promise<Fac
   const { nodes = [], targets, sampleMs = 0, limitMs = LIMIT_MS, answerMs = 10_000 } = asked;
   const described: TargetDescriptions = {
     group: async () => (nodes.length > 0 ? groupOf(nodes.map(endpointOf)) : undefined),
-    clusters: async () => [],
+    clusters: async () => [
+      { cacheClusterId: 'test-001', status: 'available', nodeStatuses: ['available'], parameterGroup: 'mine' },
+    ],
     parameters: async () => new Map(),
     ...targets,
   };
@@ -72,6 +74,7 @@ export const groupOf = (endpoints: readonly Endpoint[]): TargetGroup => ({
   snapshotRetentionLimit: 0,
   pendingChanges: [],
   outpostArns: [],
+  memberClusters: endpoints.map((_, index) => `test-00${index + 1}`),
   nodes: endpoints.map((endpoint, index) => ({
     nodeGroupId: '0001',
     cacheClusterId: `test-00${index + 1}`,

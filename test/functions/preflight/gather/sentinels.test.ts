@@ -69,6 +69,21 @@ describe('Sentinels', () => {
     });
   });
 
+  it('are heard too when the source has too many clients to list, and not asked', async () => {
+    const sentinel = await startFront((await scene.start()).port);
+    scene.later(() => sentinel.close());
+    const front = await behindFront({
+      INFO: act.info({ connected_clients: '9000' }),
+      'PUBSUB NUMSUB': listeners(1),
+      SUBSCRIBE: hello(says(sentinel.port)),
+    });
+
+    expect(valueIn((await gather(front)).sentinels)).toEqual([
+      { endpoint: endpointOf(sentinel), primaryName: 'mymaster' },
+    ]);
+    expect(sentinel.heard).toEqual([]);
+  });
+
   it('are not asked where no client of the source is', async () => {
     const sentinel = await startFront((await scene.start()).port);
     scene.later(() => sentinel.close());

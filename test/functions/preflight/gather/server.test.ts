@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NEEDED_COMMANDS } from '../../../../functions/preflight/facts.ts';
 import * as act from '../../../preflight/acts.ts';
@@ -31,7 +33,6 @@ describe('Of a source is told', () => {
       'maxmemory-policy': 'allkeys-lru',
       'min-slaves-max-lag': '10',
       'min-replicas-max-lag': '10',
-      port: String(redis.port),
       'protected-mode': 'no',
       'repl-backlog-size': '67108864',
       save: '3600 1',
@@ -95,7 +96,6 @@ describe('Of a source is told', () => {
 
   it.each([
     ['config|get', 'sourceConfig'],
-    ['command', 'sourceCommands'],
     ['module|list', 'sourceModules'],
     ['function|list', 'sourceFunctions'],
     ['acl|users', 'sourceUsers'],
@@ -119,6 +119,72 @@ describe('Of a source is told', () => {
         .filter(([, one]) => 'unreadable' in one)
         .map(([name]) => name),
     ).toEqual([fact]);
+  });
+});
+
+describe('The clients of a source', () => {
+  const connectIdle = async ({ port }: { port: number }, count: number) => {
+    const sockets = Array.from({ length: count }, () => connect({ host: '127.0.0.1', port }));
+    scene.later(() => sockets.map((socket) => socket.destroy()));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  };
+
+  it('are not listed when they are many: the list would hold it up', async () => {
+    const [source, node] = [await scene.start(), await scene.start()];
+    for (const redis of [source, node]) await connectIdle(redis, 1100);
+    const facts = await gather(source, { nodes: [node], sampleMs: 1 });
+
+    const why = /^(test-001: )?110\d clients are connected: CLIENT LIST of more than 1000 .* was not asked for$/;
+    expect(facts).toMatchObject({
+      sourceClients: { unreadable: expect.stringMatching(why) },
+      targetClients: { unreadable: expect.stringMatching(why) },
+      sentinels: { value: [] },
+    });
+    for (const redis of [source, node])
+      expect(String(await (await scene.client(redis)).sendCommand(['INFO', 'commandstats']))).not.toContain(
+        'client|list',
+      );
+  });
+
+  it('are not listed when INFO does not tell how many they are', async () => {
+    const front = await behindFront({ INFO: act.info({ connected_clients: undefined }) });
+
+    expect((await gather(front)).sourceClients).toHaveProperty('unreadable');
+    expect(front.heard.map(([name]) => name)).not.toContain('CLIENT');
+  });
+
+  it('are not we behind a NAT, where it sees other addresses than ours', async () => {
+    const redis = await scene.start();
+    const forwarder = createServer((socket) => {
+      const on = connect({ host: '127.0.0.1', port: redis.port });
+      for (const [from, to] of [
+        [socket, on],
+        [on, socket],
+      ] as const) {
+        from.on('error', () => undefined).on('close', () => to.destroy());
+        from.pipe(to);
+      }
+    });
+    await once(forwarder.listen(0, '127.0.0.1'), 'listening');
+    scene.later(() => forwarder.close());
+    const { port } = forwarder.address() as AddressInfo;
+    await (await scene.client(redis)).sendCommand(['SET', 'key', 'value']);
+    const facts = await gather({ port }, { nodes: [{ port }], sampleMs: 20 });
+
+    expect(valueIn(facts.sourceClients).map((line) => line.get('cmd'))).toEqual(['set']);
+    expect(valueIn(facts.targetClients).map(({ line }) => line.get('cmd'))).toEqual(['set']);
+  });
+
+  it.each([
+    ['refused', act.refuse("ERR Unknown subcommand or wrong number of arguments for 'ID'")],
+    ['nonsense', act.answer('x')],
+    ['closed', act.hangUp()],
+  ])('are not we when CLIENT ID is %s, by our addresses', async (_, answer) => {
+    const facts = await gather(await behindFront({ 'CLIENT ID': answer }), { sampleMs: 20 });
+
+    expect(facts.sourceClients).toEqual({ value: [] });
+    expect(facts.clocks).not.toHaveProperty('unreadable');
+    expect(facts.writes).toMatchObject({ value: { lowBytesPerSecond: 0, highBytesPerSecond: 0 } });
   });
 });
 

@@ -76,13 +76,36 @@ describe('The group', () => {
     ]);
   });
 
-  it('has no parameters to read when its members cannot be described', async () => {
+  it('has members of which no node is told yet, and they are described too', async () => {
+    const asked: unknown[] = [];
+    await gather(await scene.start(), {
+      targets: {
+        group: async () => ({ ...groupOf([]), memberClusters: ['test-001', 'test-002'] }),
+        clusters: async (ids) => {
+          asked.push(ids);
+          return [];
+        },
+      },
+    });
+
+    expect(asked).toEqual([['test-001', 'test-002']]);
+  });
+
+  it('has parameters that were not read when no parameter group is told', async () => {
     const facts = await gather(await scene.start(), {
       nodes: [await scene.start()],
       targets: { clusters: () => Promise.reject(new Unread('AccessDenied')) },
     });
 
-    expect(facts).toMatchObject({ clusters: { unreadable: 'AccessDenied' }, parameters: { moot: true } });
+    expect(facts).toMatchObject({
+      clusters: { unreadable: 'AccessDenied' },
+      parameters: { unreadable: 'DescribeCacheClusters tells no parameter group' },
+    });
+    const silent = await gather(await scene.start(), {
+      nodes: [await scene.start()],
+      targets: { clusters: async () => [cluster('test-001')] },
+    });
+    expect(silent.parameters).toEqual({ unreadable: 'DescribeCacheClusters tells no parameter group' });
   });
 
   it('has members and no parameters when those cannot be described', async () => {
