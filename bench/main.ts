@@ -3,6 +3,7 @@ import { benchForecast } from './forecast.ts';
 import { benchPost } from './post.ts';
 import { benchPreflight } from './preflight.ts';
 import { benchSync } from './sync.ts';
+import { benchVerify } from './verify.ts';
 
 /** Each prints its figures beside the baseline or the bound that they are held against. */
 const BENCHES: Record<string, () => Promise<void>> = {
@@ -11,6 +12,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   fleet: benchFleet,
   forecast: benchForecast,
   preflight: benchPreflight,
+  verify: benchVerify,
 };
 
 const asked = process.argv.slice(2);

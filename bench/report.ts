@@ -1,6 +1,10 @@
 /** One line of a report: a figure, the bound it is held against, and whether it keeps it. */
-export const report = (what: string, figure: string, bound?: { text: string; kept: boolean }): void => {
-  const verdict = bound ? `   (at most ${bound.text}: ${bound.kept ? 'kept' : 'NOT KEPT'})` : '';
+export const report = (
+  what: string,
+  figure: string,
+  bound?: { text: string; kept: boolean; word?: 'at most' | 'at least' | 'expected' },
+): void => {
+  const verdict = bound ? `   (${bound.word ?? 'at most'} ${bound.text}: ${bound.kept ? 'kept' : 'NOT KEPT'})` : '';
   console.log(`  ${what.padEnd(52)} ${figure}${verdict}`);
   if (bound && !bound.kept) process.exitCode = 1;
 };

@@ -78,7 +78,7 @@ export const printedScore = (score: Buffer): Buffer =>
 const print17 = (value: number): string => {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (Object.is(value, -0)) return '-0';
+  // Not every version keeps the sign of -0.
   if (value === 0) return '0';
   const [mantissa = '', power = ''] = value.toExponential(16).split('e');
   const exponent = Number(power);

@@ -124,7 +124,8 @@ function describe.zset(key)
   put('z' .. #v / 2 .. ':')
   for i = 1, #v, 2 do
     local score = v[i + 1]
-    if printed then score = format('%.17g', tonumber(score)) end
+    -- Adding 0 takes the sign from -0, which not every version keeps.
+    if printed then score = format('%.17g', tonumber(score) + 0) end
     putElement(v[i]) putElement(score)
   end
   return n

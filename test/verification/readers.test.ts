@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openKeyReader } from '../../functions/adapters/key-reader.ts';
+import { textOf } from '../docs/sources.ts';
 import { seedBig, seedStill } from './support/data.ts';
 import { bigFaults, FAULTS, keyFor, stillKeysFor } from './support/faults.ts';
 import { type Pair, startPair } from './support/pair.ts';
 import { newSeed, Random } from './support/random.ts';
-import { found, verify } from './support/verify.ts';
+import { closeReaders, found, readersOf, verify, verifyWith } from './support/verify.ts';
 
 const BIG_ELEMENTS = 2000;
 
@@ -36,6 +38,40 @@ describe('a copy with faults', () => {
     expect(found(typed)).toEqual(found(before));
     expect(digestsOf(typed)).toEqual(digestsOf(before));
     expect(typed.counts).toEqual(before.counts);
+  });
+
+  it('reads the same in a manner that versions and locales do not matter to', async () => {
+    const before = await verify(pair.source.port, pair.target.port);
+    const readers = readersOf(pair.source.port, pair.target.port);
+    const traits = await readers.source.traits();
+    const other = { ...readers.source, traits: async () => ({ ...traits, version: '7.0.0', sortsByBytes: false }) };
+    const scripted = await verifyWith({ ...readers, source: other });
+    await pair.onTarget.run('ACL', 'SETUSER', 'default', '-@scripting');
+    const again = readersOf(pair.source.port, pair.target.port);
+    const typed = await verifyWith({ ...again, source: other });
+    await pair.onTarget.run('ACL', 'SETUSER', 'default', '+@scripting');
+    for (const both of [readers, again]) closeReaders(both);
+
+    expect(found(scripted)).toEqual(found(before));
+    expect(found(typed)).toEqual(found(before));
+    expect(digestsOf(typed)).toEqual(digestsOf(scripted));
+  });
+
+  it.each([true, false])('needs no more rights than docs/verification.md lists; with scripts: %s', async (scripts) => {
+    const lines = /```\n(\+info[^`]+)```/.exec(textOf('docs/verification.md'))?.[1] ?? '';
+    const rules = lines.split(/\s+/).filter((rule) => rule !== '' && (scripts || !/script|eval/.test(rule)));
+    for (const client of [pair.onSource, pair.onTarget]) {
+      await client.run('ACL', 'SETUSER', 'verifier', 'reset', 'on', '>secret', '~*', ...rules);
+    }
+    const open = (port: number) => openKeyReader({ host: '127.0.0.1', port, username: 'verifier', password: 'secret' });
+    const before = await verify(pair.source.port, pair.target.port);
+    const readers = { source: open(pair.source.port), target: open(pair.target.port) };
+    const result = await verifyWith(readers);
+    const traits = await readers.source.traits();
+    closeReaders(readers);
+
+    expect(traits.scripts).toBe(scripts);
+    expect(found(result)).toEqual(found(before));
   });
 
   it.each([

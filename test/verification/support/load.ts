@@ -12,6 +12,7 @@ const expiring = (random: Random) => String(20 + random.below(400));
 /** What applications do: counters, sessions with sliding expiry, locks, queues, rankings, streams with consumers. */
 const WRITES: readonly Write[] = [
   (random, index) => [['SET', `live:string:${index}`, `value ${random.below(1e9)}`]],
+  (random) => [['SET', `live:cache:${random.below(60_000)}`, 'x'.repeat(1000), 'EX', '3600']],
   () => [['INCR', 'live:hot counter']],
   (_, index) => [['INCR', `live:counter:${index % 10}`]],
   (random, index) => [['HSET', `live:hash:${index}`, `field${random.below(6)}`, String(random.below(1e9))]],

@@ -20,6 +20,19 @@ export const closeReaders = ({ source, target }: Readers): void => {
 const FULL: VerificationOptions = { mode: 'full', sampleKeys: 0 };
 
 /** A whole verification, in steps of a second, its checkpoint through JSON between them. */
+export const verifyWith = async (
+  readers: Readers,
+  options: Partial<VerificationOptions> = {},
+): Promise<VerificationResult> => {
+  let checkpoint = newCheckpoint({ ...FULL, ...options }, Date.now());
+  for (;;) {
+    const budget = { untilMs: Date.now() + 1000, ignoreLatency: true };
+    const step = await verifyStep(readers, checkpoint, budget, systemClock);
+    if (step.done) return step.done;
+    checkpoint = JSON.parse(JSON.stringify(step.checkpoint));
+  }
+};
+
 export const verify = async (
   sourcePort: number,
   targetPort: number,
@@ -27,17 +40,7 @@ export const verify = async (
 ): Promise<VerificationResult> => {
   const readers = readersOf(sourcePort, targetPort);
   try {
-    let checkpoint = newCheckpoint({ ...FULL, ...options }, Date.now());
-    for (;;) {
-      const step = await verifyStep(
-        readers,
-        checkpoint,
-        { untilMs: Date.now() + 1000, ignoreLatency: true },
-        systemClock,
-      );
-      if (step.done) return step.done;
-      checkpoint = JSON.parse(JSON.stringify(step.checkpoint));
-    }
+    return await verifyWith(readers, options);
   } finally {
     closeReaders(readers);
   }
