@@ -1,3 +1,4 @@
+import { theCheckpoints } from '../adapters/checkpoints.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { openKeyReader } from '../adapters/key-reader.ts';
 import { theMigrations } from '../adapters/migrations.ts';
@@ -15,6 +16,7 @@ export const handler = taskFunction(
     ({ address, port }) => openKeyReader({ host: address, port }),
     verifyStep,
     theMigrations(),
+    theCheckpoints(),
     systemClock,
     verifySettings(),
   ),

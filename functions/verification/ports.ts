@@ -1,3 +1,18 @@
+import type { Checkpoint } from './checkpoint.ts';
+
+/** What a verification in a migration has got to, after each step: a process that is killed loses no more than that. */
+export interface KeptCheckpoint {
+  /** Which verification of the migration it is of. */
+  round: number;
+  checkpoint: Checkpoint;
+}
+
+export interface Checkpoints {
+  find(migrationId: string): Promise<KeptCheckpoint | undefined>;
+  /** Keeps it, unless what is kept is further on. */
+  keep(migrationId: string, kept: KeptCheckpoint): Promise<void>;
+}
+
 /** Names of keys as the servers exchange them: a MessagePack array of byte strings, passed on unread where nothing differs. */
 export interface KeyBatch {
   packed: Buffer;

@@ -10,7 +10,7 @@ import { Stopwatch } from '../replication/stopwatch.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { type Checkpoint, newCheckpoint } from './checkpoint.ts';
 import { VerificationImpossibleError } from './errors.ts';
-import type { KeyReader } from './ports.ts';
+import type { Checkpoints, KeyReader } from './ports.ts';
 import { cut, impossible, toReport } from './report.ts';
 import type { Readers } from './servers.ts';
 import type { verifyStep } from './step.ts';
@@ -28,6 +28,8 @@ export interface VerifyInput extends TaskInput {
   /** Events before this are not about the replication that is watched. */
   eventsSinceMs: number;
   settings: VerificationSettings;
+  /** How many verifications of this migration have come to their end. */
+  round: number;
   /** Where an earlier turn stopped; null at the beginning. */
   checkpoint: Checkpoint | null;
 }
@@ -61,11 +63,12 @@ export const makeVerifyData =
     openReader: (endpoint: Endpoint) => KeyReader,
     verify: typeof verifyStep,
     migrations: Pick<Migrations, 'update'>,
+    checkpoints: Pick<Checkpoints, 'find' | 'keep'>,
     clock: Clock,
     { pollMs, describeMs, verifySeconds, linkLostAfterSeconds, eventGraceSeconds }: VerifySettings,
   ) =>
   async (input: VerifyInput): Promise<VerifyResult> => {
-    const { migrationId, replicationGroupId, source, settings } = input;
+    const { migrationId, replicationGroupId, source, settings, round } = input;
     const [lostAfterMs, graceMs] = [linkLostAfterSeconds * 1000, eventGraceSeconds * 1000];
     const endsMs = clock.now() + Math.max(verifySeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const redis = probe();
@@ -74,7 +77,7 @@ export const makeVerifyData =
     const show = makeVerifyView(migrations, migrationId);
     const pair = makePair(openReader, source);
     const [down, failing] = [new Stopwatch(), new Stopwatch()];
-    let checkpoint = input.checkpoint ?? begin(settings, clock.now());
+    let checkpoint = (await latest(checkpoints, input)) ?? begin(settings, clock.now());
 
     const end = async (report: VerificationReport): Promise<VerifyResult> => {
       await show.end(report);
@@ -99,6 +102,7 @@ export const makeVerifyData =
           failing.run(false, clock.now());
           await show.progress(step, clock.now());
           if (step.done) return await end(toReport(step.done));
+          await checkpoints.keep(migrationId, { round, checkpoint });
         } catch (error) {
           if (error instanceof VerificationImpossibleError) {
             return await end(impossible(settings, error.message, checkpoint.startedAtMs, clock.now()));
@@ -117,6 +121,15 @@ export const makeVerifyData =
       redis.close();
     }
   };
+
+/** Where a killed invocation of this turn has got to, or else what the turn was handed. */
+const latest = async (
+  checkpoints: Pick<Checkpoints, 'find'>,
+  { migrationId, round, checkpoint }: VerifyInput,
+): Promise<Checkpoint | null> => {
+  const kept = await checkpoints.find(migrationId);
+  return kept?.round === round && kept.checkpoint.steps > (checkpoint?.steps ?? 0) ? kept.checkpoint : checkpoint;
+};
 
 const begin = ({ mode, sampleKeys = 0, ttlToleranceMs }: VerificationSettings, nowMs: number): Checkpoint =>
   newCheckpoint(

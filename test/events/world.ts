@@ -22,7 +22,7 @@ import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
 import { type ExecutionStatusChangeDetail, TaskError } from '../../local/stepfunctions/service.ts';
 import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
-import { type Findings, noReader, steps } from '../functions/support/verification.ts';
+import { FakeCheckpoints, type Findings, noReader, steps } from '../functions/support/verification.ts';
 import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
 import { definitionOf } from '../statemachine/support.ts';
 import { scriptedFacts } from './facts.ts';
@@ -149,6 +149,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     },
   };
 
+  const checkpoints = new FakeCheckpoints();
   const { verifications = [{}] } = options;
   let verified = 0;
   /** Whatever is found takes ten steps of two seconds, so one invocation. */
@@ -164,7 +165,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     WatchReplication: makeWatchReplication(groups, probe, migrations, ticking, settings),
     StopReplication: makeStopReplication(groups, probe, locks, migrations, ticking, settings),
     VerifyData: (input: VerifyInput) =>
-      makeVerifyData(groups, probe, noReader, findNext(), migrations, ticking, settings)(input),
+      makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, ticking, settings)(input),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
     CompleteReplication: makeCompleteReplication(groups, probe, locks, migrations, ticking, settings),
     WatchPromotion: makeWatchPromotion(groups, probe, locks, migrations, ticking, settings),

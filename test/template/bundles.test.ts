@@ -46,7 +46,12 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   StartReplicationFunction: { event: TASK, answers: REFUSED },
   WatchReplicationFunction: { event: { ...TASK, glance: false }, answers: REFUSED },
   VerifyDataFunction: {
-    event: { ...TASK, settings: { mode: 'full', maxKeysPerSecond: 50_000, freshForMinutes: 60 }, checkpoint: null },
+    event: {
+      ...TASK,
+      settings: { mode: 'full', maxKeysPerSecond: 50_000, freshForMinutes: 60 },
+      round: 0,
+      checkpoint: null,
+    },
     answers: REFUSED,
   },
   StopReplicationFunction: { event: { ...TASK, reason: 'the buffer overflows' }, answers: { stopped: false } },

@@ -35,6 +35,7 @@ const ANYTHING = [
   ['text', { address: 'a', port: 1, at: 'now', phase: 'queued' }],
   ['text', 'failed', { phase: 'ended' }],
   ['text', 0],
+  ['text', { round: 1, checkpoint: { steps: 1 } }],
   [{ endedBefore: 'now', atWorkBefore: 'now' }, 1],
 ];
 
@@ -66,6 +67,7 @@ export const callsOfAdapters = async (): Promise<{
   ElastiCacheClient.prototype.send = answering('elasticache') as never;
 
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
+  const { theCheckpoints } = await import('../../functions/adapters/checkpoints.ts');
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
@@ -75,6 +77,7 @@ export const callsOfAdapters = async (): Promise<{
   const adapters: Record<string, object> = {
     Migrations: theMigrations(),
     Locks: theLocks(),
+    Checkpoints: theCheckpoints(),
     Workflow: { ...executions, ...executionHistory, ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,
     TargetDescriptions: targetDescriptions,

@@ -43,6 +43,7 @@ export const methodsUsedBy = (entry: string, ports: Record<string, readonly stri
 const ADAPTERS: Record<string, string> = {
   Migrations: 'adapters/migrations.ts',
   Locks: 'adapters/locks.ts',
+  Checkpoints: 'adapters/checkpoints.ts',
   Workflow: 'adapters/workflow.ts',
   ReplicationGroups: 'adapters/replication-groups.ts',
   TargetDescriptions: 'adapters/target-descriptions.ts',

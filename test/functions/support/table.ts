@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Locks, Migrations } from '../../../functions/migration/ports.ts';
+import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
 import type { TableModel } from '../../../local/template/model.ts';
 import { readTemplate } from '../../../local/template/read.ts';
@@ -8,6 +9,7 @@ import { serveAws } from './aws.ts';
 export interface RealTable {
   migrations: Migrations;
   locks: Locks;
+  checkpoints: Checkpoints;
   loseNextAnswer(): void;
   close(): Promise<void>;
 }
@@ -25,9 +27,11 @@ export const realTable = async (): Promise<RealTable> => {
   // The client reads the environment when its module is loaded.
   const { migrationsIn } = await import('../../../functions/adapters/migrations.ts');
   const { locksIn } = await import('../../../functions/adapters/locks.ts');
+  const { checkpointsIn } = await import('../../../functions/adapters/checkpoints.ts');
   return {
     migrations: migrationsIn(table.name),
     locks: locksIn(table.name),
+    checkpoints: checkpointsIn(table.name),
     loseNextAnswer: aws.loseNextAnswer,
     close: aws.close,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../functions/replication/ports.ts';
 import { type Checkpoint, newCheckpoint } from '../../../functions/verification/checkpoint.ts';
+import type { Checkpoints, KeptCheckpoint } from '../../../functions/verification/ports.ts';
 import { toResult } from '../../../functions/verification/result.ts';
 import type { Step, verifyStep } from '../../../functions/verification/step.ts';
 
@@ -36,6 +37,21 @@ export const steps =
     }));
     return { checkpoint, progress, done: toResult(checkpoint, clock.now()) };
   };
+
+/** Checkpoints in memory. The same tests hold them and DynamoDB's to the same behaviour. */
+export class FakeCheckpoints implements Checkpoints {
+  readonly kept = new Map<string, KeptCheckpoint>();
+
+  async find(migrationId: string): Promise<KeptCheckpoint | undefined> {
+    return this.kept.get(migrationId);
+  }
+
+  async keep(migrationId: string, { round, checkpoint }: KeptCheckpoint): Promise<void> {
+    const kept = this.kept.get(migrationId);
+    const isBehind = !kept || kept.round < round || (kept.round === round && kept.checkpoint.steps < checkpoint.steps);
+    if (isBehind) this.kept.set(migrationId, { round, checkpoint: structuredClone(checkpoint) });
+  }
+}
 
 /** Readers that nobody reads with. */
 export const noReader = (): never => ({ close: () => undefined }) as never;

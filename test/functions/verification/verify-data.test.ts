@@ -13,13 +13,14 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, FakeServers, NODES, nodeNamed, SOURCE } from '../support/nodes.ts';
 import { aRecord, taskInput } from '../support/records.ts';
-import { begunAt, type Findings, steps } from '../support/verification.ts';
+import { begunAt, FakeCheckpoints, type Findings, steps } from '../support/verification.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
 let servers: FakeServers;
 let migrations: FakeMigrations;
 let startMs: number;
+let checkpoints: FakeCheckpoints;
 let readers: { opened: Endpoint[]; open: number };
 beforeEach(() => {
   clock = new FakeClock();
@@ -27,6 +28,7 @@ beforeEach(() => {
   groups = new FakeGroups();
   servers = new FakeServers();
   migrations = new FakeMigrations(clock, aRecord({ status: 'syncing', phase: 'inSync' }));
+  checkpoints = new FakeCheckpoints();
   readers = { opened: [], open: 0 };
 });
 
@@ -49,12 +51,14 @@ const verifyBy = (verify: typeof verifyStep, input: Partial<VerifyInput> = {}) =
     openReader,
     verify,
     migrations,
+    checkpoints,
     clock,
     settings,
   )({
     ...taskInput,
     eventsSinceMs: startMs,
     settings: { mode: 'full', maxKeysPerSecond: 7000, freshForMinutes: 60 },
+    round: 0,
     checkpoint: null,
     ...input,
   });
@@ -240,6 +244,30 @@ describe('a fault while verifying', () => {
   it('of the program is not hidden', async () => {
     await expect(verifyBy(failing(1, new TypeError('oops'), FINE))).rejects.toThrow(TypeError);
     expect(readers.open).toBe(0);
+  });
+
+  it('that kills it costs a step: the next one goes on where it was', async () => {
+    const killed = new RangeError('killed');
+    let left = 7;
+    const dying: typeof verifyStep = async (...args) => {
+      if (left-- === 0) throw killed;
+      return FINE(...args);
+    };
+    const first = verifyBy(dying);
+    await expect(first).rejects.toThrow(killed);
+    const { outcome, report } = await verifyBy(FINE);
+
+    expect([outcome, report?.counts?.compared, elapsedSeconds()]).toEqual(['verified', 1000, 20]);
+  });
+
+  it('leaves behind nothing that a later verification, or a later turn, would go on from', async () => {
+    await verify({});
+    const done = clock.now();
+    await verify({}, { round: 1 });
+    expect(clock.now() - done).toBe(20_000);
+
+    const further = { ...begunAt(clock), steps: 100 };
+    expect((await verify({ keysAStep: 1 }, { round: 1, checkpoint: further })).checkpoint?.steps).toBe(340);
   });
 
   it('leaves a checkpoint that was handed over as it was', async () => {
