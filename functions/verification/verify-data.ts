@@ -77,6 +77,7 @@ export const makeVerifyData =
     const show = makeVerifyView(migrations, migrationId);
     const pair = makePair(openReader, source);
     const [down, failing] = [new Stopwatch(), new Stopwatch()];
+    await show.begin();
     let checkpoint = (await latest(checkpoints, input)) ?? begin(settings, clock.now());
 
     const end = async (report: VerificationReport): Promise<VerifyResult> => {
@@ -100,9 +101,10 @@ export const makeVerifyData =
           const step = await verify(pair.readersFor(seen), checkpoint, budget, clock);
           ({ checkpoint } = step);
           failing.run(false, clock.now());
+          // What is shown is kept.
+          if (!step.done) await checkpoints.keep(migrationId, { round, checkpoint });
           await show.progress(step, clock.now());
           if (step.done) return await end(toReport(step.done));
-          await checkpoints.keep(migrationId, { round, checkpoint });
         } catch (error) {
           if (error instanceof VerificationImpossibleError) {
             return await end(impossible(settings, error.message, checkpoint.startedAtMs, clock.now()));

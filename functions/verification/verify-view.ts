@@ -5,12 +5,23 @@ import type { Step } from './step.ts';
 /** The view gets a figure within 2 s of its being known, and is written no more often. */
 const BETWEEN_WRITES_MS = 1900;
 
+const COMPARING = 'Source and target are compared, key by key.';
+const WAITING = 'the comparison of source and target';
+
 /** Writes what a verification does to the view, no more often than is of use. */
 export const makeVerifyView = (migrations: Pick<Migrations, 'update'>, migrationId: string) => {
   let writtenAtMs = Number.NEGATIVE_INFINITY;
-  let begun = false;
 
   return {
+    async begin(): Promise<void> {
+      await migrations.update(migrationId, {
+        status: 'verifying',
+        statusReason: COMPARING,
+        phase: 'verifying',
+        waitingFor: WAITING,
+      });
+    },
+
     async progress({ checkpoint, progress, done }: Step, nowMs: number): Promise<void> {
       if (!done && nowMs - writtenAtMs < BETWEEN_WRITES_MS) return;
       const { percent, waitingFor } = progress;
@@ -23,20 +34,17 @@ export const makeVerifyView = (migrations: Pick<Migrations, 'update'>, migration
       };
       await migrations.update(migrationId, {
         status: 'verifying',
-        statusReason: 'Source and target are compared, key by key.',
-        ...(!begun && { phase: 'verifying' as const }),
-        waitingFor: waitingFor ?? 'the comparison of source and target',
+        statusReason: COMPARING,
+        waitingFor: waitingFor ?? WAITING,
         verificationProgress: shown,
       });
       writtenAtMs = nowMs;
-      begun = true;
     },
 
     async end(report: VerificationReport): Promise<void> {
       await migrations.update(migrationId, {
         status: 'verifying',
         statusReason: report.why,
-        ...(!begun && { phase: 'verifying' as const }),
         waitingFor: 'the next step',
         verificationReport: report,
       });

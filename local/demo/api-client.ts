@@ -14,6 +14,15 @@ export interface MigrationView {
     lagBytes?: number;
     etaSeconds?: number;
   };
+  verification?: {
+    progress?: {
+      percent: number;
+      keysDone: number;
+      keysTotal: number;
+      keysPerSecond?: number;
+      etaSeconds?: number;
+    };
+  };
   phases: { phase: string; at: string }[];
   stoppedAt?: string;
   failure?: { error: string; cause: string };

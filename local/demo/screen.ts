@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { MigrationView } from './api-client.ts';
-import { bar, bytes } from './format.ts';
+import { bar, bytes, count } from './format.ts';
 
 /** Where the demo tells what happens. */
 export interface Screen {
@@ -54,30 +54,41 @@ const terminal = (out: NodeJS.WriteStream): Screen => {
 };
 
 const oneLine = (view: MigrationView): string =>
-  [
-    view.phase,
-    view.progress?.percent === undefined ? '' : `${view.progress.percent} %`,
-    ...figures(view),
-    waiting(view),
-  ]
+  [view.phase, percentOf(view) === undefined ? '' : `${percentOf(view)} %`, ...figures(view), waiting(view)]
     .filter(Boolean)
     .join(' · ');
 
 const drawing = (view: MigrationView, width: number): string =>
   [
     '',
-    `  ${view.phase.padEnd(16)} ${bar(view.progress?.percent, width)}`,
+    `  ${view.phase.padEnd(16)} ${bar(percentOf(view), width)}`,
     ...[figures(view).join(' · '), waiting(view)].filter(Boolean).map((text) => `  ${text}`),
   ].join('\n');
 
 const waiting = ({ waitingFor }: MigrationView): string => (waitingFor ? `waits for ${waitingFor}` : '');
 
-const figures = ({ progress = {} }: MigrationView): string[] => {
+/** Of the copy, and then of the comparison. */
+const percentOf = ({ phase, progress, verification }: MigrationView): number | undefined =>
+  phase === 'verifying' ? verification?.progress?.percent : progress?.percent;
+
+const figures = (view: MigrationView): string[] => (view.phase === 'verifying' ? compared(view) : copied(view));
+
+const compared = ({ verification }: MigrationView): string[] => {
+  if (!verification?.progress) return [];
+  const { keysDone, keysTotal, keysPerSecond, etaSeconds } = verification.progress;
+  return [
+    `${count(keysDone)} of ${count(keysTotal)} keys`,
+    ...(keysPerSecond === undefined ? [] : [`${count(keysPerSecond)} a second`]),
+    ...(etaSeconds ? [`about ${etaSeconds} s left`] : []),
+  ];
+};
+
+const copied = ({ progress = {} }: MigrationView): string[] => {
   const { bytesCopied, bytesTotal, lagBytes, etaSeconds } = progress;
-  const copied =
+  const soFar =
     bytesCopied === undefined ? [] : [`${bytes(bytesCopied)}${bytesTotal ? ` of ${bytes(bytesTotal)}` : ''}`];
   return [
-    ...copied,
+    ...soFar,
     ...(lagBytes === undefined ? [] : [`lag ${bytes(lagBytes)}`]),
     ...(etaSeconds === undefined ? [] : [`about ${etaSeconds} s left`]),
   ];
