@@ -185,6 +185,18 @@ describe('a request for the cutover', () => {
     ]);
   });
 
+  it('needs no waiver of its own where the request for the migration has one, but is waited for', async () => {
+    const run = await runWorkflow('migration', {
+      input: { ...INPUT, ...WAIVER },
+      requestAfterMs: 61 * MINUTE_MS,
+      tasks: { VerifyData: verdicts('different') },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(told(run)).toEqual(['MigrationVerificationFailed', 'MigrationAwaitingCutover', ...CUT_OVER]);
+    expect(run.durationMs).toBeGreaterThanOrEqual(61 * MINUTE_MS);
+  });
+
   it('waives for itself alone: a later one is verified', async () => {
     const run = await runWorkflow('migration', {
       requests: [WAIVER, {}],
