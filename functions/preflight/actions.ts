@@ -43,6 +43,8 @@ const EFFECTS: Record<string, string> = {
   MigrationBufferThreatened: "Possible: told only if the source's output buffer for the target nears its limit.",
   MigrationLinkLost: 'Possible: told only if the link to the source is lost.',
   MigrationLinkRestored: 'Possible: told only after a lost link, when all are in sync again.',
+  MigrationVerificationFailed:
+    'Possible: told only if the two differ, or if it cannot be told; then an operator decides.',
   MigrationAwaitingCutover: 'Its subscribers are told that it is your turn.',
   MigrationPromoted: 'Its subscribers point the clients to the new primary.',
 };
@@ -172,6 +174,7 @@ const verify = (plan: Plan): PlannedAction[] => {
       effect: `${what} compared in both directions; a difference keeps the migration from cutting over.`,
     },
     announce('MigrationVerified'),
+    announce('MigrationVerificationFailed'),
   ];
 };
 

@@ -52,6 +52,7 @@ describe('the actions of a real run', () => {
       'MigrationLinkRestored',
       'SCAN, and commands and scripts that only read on source 10.0.0.5:6379 and the primary of the group',
       'MigrationVerified',
+      'MigrationVerificationFailed',
       'MigrationAwaitingCutover',
       'POST /migrations/{id}/cutover on the migration',
       'MigrationCutoverStarted',
@@ -81,7 +82,12 @@ describe('the actions of a real run', () => {
       effect.startsWith('Possible: ') ? [parameters?.DetailType] : [],
     );
 
-    expect(possible).toEqual(['MigrationBufferThreatened', 'MigrationLinkLost', 'MigrationLinkRestored']);
+    expect(possible).toEqual([
+      'MigrationBufferThreatened',
+      'MigrationLinkLost',
+      'MigrationLinkRestored',
+      'MigrationVerificationFailed',
+    ]);
   });
 
   it('have IPv6 addresses in brackets', () => {
