@@ -26,23 +26,24 @@ export interface Difference {
 }
 
 const NAME_CHARACTERS = 120;
-const BASE64_BYTES = 150;
+const BASE64_BYTES = 90;
 
-/** A name that may be any bytes as text of bounded length, and its bytes where the text is not exact. */
+/** A name that may be any bytes as text of bounded length, and its bytes where the text is not exact and they are few. */
 export const printable = (key: Buffer): { key: string; keyBase64?: string } => {
   let text = '';
-  let exact = true;
-  for (const byte of key.subarray(0, NAME_CHARACTERS)) {
+  let [shown, exact] = [0, true];
+  for (; shown < key.length && text.length < NAME_CHARACTERS; shown++) {
+    const byte = key[shown] ?? 0;
     const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x5c;
     text += plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
     exact &&= plain;
   }
-  if (key.length > NAME_CHARACTERS) return { key: `${text}… (${key.length} bytes)`, ...base64(key) };
-  return { key: text, ...(!exact && base64(key)) };
+  const whole = shown === key.length;
+  return {
+    key: whole ? text : `${text}… (${key.length} bytes)`,
+    ...(!(exact && whole) && key.length <= BASE64_BYTES && { keyBase64: key.toString('base64') }),
+  };
 };
-
-const base64 = (key: Buffer): { keyBase64?: string } =>
-  key.length > BASE64_BYTES ? {} : { keyBase64: key.toString('base64') };
 
 export const sideOf = (state: KeyState): Side | undefined =>
   state.type === 'none'

@@ -95,8 +95,10 @@ const openSession = async (
 
 /** One round of reading and judging; true when nothing is left. */
 const work = async (session: Session): Promise<boolean> => {
-  const { checkpoint, clock } = session;
+  const { checkpoint } = session;
   const { forward, backward } = checkpoint;
+  // While the target is behind, more keys would only be more to judge.
+  if (checkpoint.waitingSinceMs !== undefined && !(await judgeCandidates(session))) return stillWaiting(session);
   if (checkpoint.options.mode === 'sample') await sampleSome(session);
   else {
     await chooseDatabase(session, forward, session.source);
@@ -106,7 +108,7 @@ const work = async (session: Session): Promise<boolean> => {
   const through = forward.done && backward.done;
   let caughtUp = await compareBig(session);
   if (caughtUp && (muchToJudge(session) || through)) caughtUp = await judgeCandidates(session);
-  if (!caughtUp && clock.now() - (checkpoint.waitingSinceMs ?? clock.now()) > WAIT_LIMIT_MS) giveUpWaiting(session);
+  if (!caughtUp) return stillWaiting(session);
   return through && checkpoint.candidates.length + checkpoint.big.length === 0;
 };
 
@@ -119,7 +121,9 @@ const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyRe
   else walk.done = true;
 };
 
-const giveUpWaiting = ({ checkpoint }: Session): void => {
+/** Not done; after a long time what is left counts as not to be told. */
+const stillWaiting = ({ checkpoint, clock }: Session): false => {
+  if (clock.now() - (checkpoint.waitingSinceMs ?? clock.now()) <= WAIT_LIMIT_MS) return false;
   for (const { database, key } of [...checkpoint.candidates, ...checkpoint.big]) {
     leaveUntold(
       checkpoint,
@@ -131,7 +135,9 @@ const giveUpWaiting = ({ checkpoint }: Session): void => {
   }
   checkpoint.candidates = [];
   checkpoint.big = [];
+  delete checkpoint.waitingSinceMs;
   note(checkpoint, `The target applied nothing of the source's writes for ${WAIT_LIMIT_MS / 60_000} minutes`);
+  return false;
 };
 
 /** Names that do not fit into a checkpoint, and could not be told within the step. */
