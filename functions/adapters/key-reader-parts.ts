@@ -122,9 +122,9 @@ export const partsReader = (connections: Connections, known: () => Promise<Known
         to,
         String(count),
       ]);
-      return entries.map(([id, consumer, , deliveries]) => ({
+      return entries.map(([id, consumer]) => ({
         id: String(id),
-        entry: pendingEntry(String(id), consumer, deliveries),
+        entry: pendingEntry(String(id), consumer),
       }));
     },
   };

@@ -162,8 +162,9 @@ function describe.stream(key)
     putElement(group.name) put(group['last-delivered-id'])
     put('|' .. group.pending .. ':')
     if group.pending > 0 then
+      -- Without the delivery count: a consumer that reads its history raises it, and that is not replicated.
       for _, entry in ipairs(call('XPENDING', key, group.name, '-', '+', ${SMALL_ELEMENTS})) do
-        put(entry[1] .. ' ') putElement(entry[2]) put(entry[4] .. ';')
+        put(entry[1] .. ' ') putElement(entry[2])
       end
     end
     -- A consumer that has nothing pending holds nothing, and a replica may not know it.

@@ -95,9 +95,6 @@ export const FAULTS: readonly Fault[] = [
   value('pending entry of another consumer', 'stream', (t, key) =>
     t.run('XCLAIM', key, 'group', 'worker-b', '0', '1-0', 'RETRYCOUNT', '1', 'JUSTID'),
   ),
-  value('delivery count', 'stream', (t, key) =>
-    t.run('XCLAIM', key, 'group', 'worker-a', '0', '1-0', 'RETRYCOUNT', '7', 'JUSTID'),
-  ),
   ttl('TTL shorter', async (t, key) => t.run('PEXPIREAT', key, String((await t.run<number>('PEXPIRETIME', key)) - 1))),
   ttl('TTL longer', async (t, key) => t.run('PEXPIREAT', key, String((await t.run<number>('PEXPIRETIME', key)) + 1))),
   ttl('TTL gone', (t, key) => t.run('PERSIST', key)),
