@@ -4,13 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { VerificationResult } from '../../functions/verification/result.ts';
+import { seedBig } from '../../test/verification/support/data.ts';
 import { type Client, type Pair, startPair } from '../../test/verification/support/pair.ts';
+import { Random } from '../../test/verification/support/random.ts';
 import { heading, report } from '../report.ts';
 import { seedMixed } from './data.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SIZES = [100_000, 1_000_000, 5_000_000];
 const COMPARED_AT = 1_000_000;
+const BIG_ELEMENTS = 1_000_000;
 const FACTOR = 2;
 const MEMORY_MB = 256;
 const LOOK_MS = 100;
@@ -38,8 +41,24 @@ export const benchRate = async (): Promise<void> => {
       await pair.stop();
     }
   }
+  await benchBig();
   const [least, most] = [Math.min(...rates), Math.max(...rates)];
   report('the fastest of these rates to the slowest', `${(most / least).toFixed(2)} (1 is linear)`);
+};
+
+/** Whether values of many megabytes and collections of many elements hold a server up. */
+const benchBig = async (): Promise<void> => {
+  const pair = await startPair();
+  try {
+    await seedBig(pair.onSource, new Random(1), BIG_ELEMENTS);
+    await pair.detach();
+    const { seconds, slowest } = await runCommand(pair);
+    const name = `big keys of every type, ${BIG_ELEMENTS.toLocaleString('en-US')} elements each`;
+    const verdict = { text: '0', kept: slowest === 0 };
+    report(`${name}: SLOWLOG above 10 ms`, `${slowest}, in ${seconds.toFixed(1)} s`, verdict);
+  } finally {
+    await pair.stop();
+  }
 };
 
 const compare = async ({ onSource, onTarget }: Pair, rate: number): Promise<void> => {
