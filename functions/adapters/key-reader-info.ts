@@ -78,6 +78,7 @@ export const readIdentity = async (connections: Connections): Promise<ServerIden
     offset: reading.offset,
     keys: keysByDatabase(info),
     evictedKeys: numberOf(info, 'evicted_keys') ?? 0,
+    fullSyncs: numberOf(info, 'sync_full') ?? 0,
     nowMs,
   };
 };

@@ -1,6 +1,6 @@
 import type { BigProgress } from './checkpoint.ts';
 import { printable } from './difference.ts';
-import { judge } from './judge.ts';
+import { judge, samePosition } from './judge.ts';
 import { keysWorth, type PartOutcome } from './parts.ts';
 import type { Collection, KeyReader } from './ports.ts';
 import type { Session } from './session.ts';
@@ -16,9 +16,15 @@ export const collectionPart = async (
   const { source, target, manner } = session;
   const [listing, other] = from === 'source' ? [source, target] : [target, source];
   const collection = type as Collection;
+  const begun = await source.position();
   const page = await listing.members(database, key, collection, position, elements, manner);
   const found = await other.valuesOf(database, key, collection, page.members, manner);
-  const doubtful = page.members.filter((_, at) => !same(page.values[at], found[at]));
+  // What the source has before and after is held against the target: see compareBatch.
+  const moved = from === 'source' && !samePosition(begun, await source.position());
+  const again = moved ? await source.valuesOf(database, key, collection, page.members, manner) : page.values;
+  const doubtful = page.members.filter(
+    (_, at) => !same(page.values[at], found[at]) || !same(page.values[at], again[at]),
+  );
   if (doubtful.length > 0) {
     const judged = await judge(session, {
       items: doubtful,

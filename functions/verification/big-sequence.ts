@@ -1,4 +1,5 @@
 import type { BigProgress } from './checkpoint.ts';
+import { samePosition } from './judge.ts';
 import { STRING_PART_BYTES } from './limits.ts';
 import { digestOf, judgePart, keysWorth, ofBoth, type PartOutcome } from './parts.ts';
 import type { KeyReader } from './ports.ts';
@@ -41,9 +42,12 @@ const sequencePart = async (
   unit: string,
   unitsOfKey: number,
 ): Promise<PartOutcome> => {
+  const begun = await session.source.position();
   const [left, right] = await ofBoth(session, read);
+  const moved = !samePosition(begun, await session.source.position());
   const length = lengthOf(left);
-  if (digestOf(left) !== digestOf(right)) {
+  // What is equal while the source moves may be what it had a moment ago.
+  if (moved || digestOf(left) !== digestOf(right)) {
     const judged = await judgePart(
       session,
       async (reader) => digestOf(await read(reader)),

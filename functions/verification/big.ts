@@ -13,6 +13,8 @@ import { isOver, type Session } from './session.ts';
 import { ValueChanged } from './value-changed.ts';
 
 const MAX_BEGINNINGS = 5;
+/** Sizes in a row that must be equal: of a collection that grows and shrinks they may be so by chance. */
+const SIZES = 3;
 const NEAR_EXPIRY_MS = 5000;
 
 /**
@@ -161,7 +163,7 @@ const isCollection = (type: string): boolean => type === 'hash' || type === 'set
 const sizePart = async (session: Session, database: number, key: Buffer, type: string): Promise<PartOutcome> => {
   const unit = type === 'string' ? 'bytes' : 'elements';
   const read = async (reader: KeyReader) => String((await stateOf(session, reader, database, key)).length);
-  const judged = await judgePart(session, read, (source, target) => `${source} ${unit} against ${target}`);
+  const judged = await judgePart(session, read, (source, target) => `${source} ${unit} against ${target}`, SIZES);
   return judged === 'same' ? 'through' : judged;
 };
 

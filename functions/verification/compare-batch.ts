@@ -1,8 +1,9 @@
 import { addBig, addCandidate } from './candidates.ts';
 import { leaveUntold } from './confirm.ts';
 import { sameState } from './difference.ts';
+import { samePosition } from './judge.ts';
 import { unpackKeys } from './packed-keys.ts';
-import type { Folded, KeyBatch, Manner } from './ports.ts';
+import type { Folded, KeyBatch, KeyState, Manner, Position } from './ports.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -17,18 +18,29 @@ export const mannerNow = ({ manner, checkpoint }: Session): Manner => ({
   quick: manner.quick && checkpoint.quick.on,
 });
 
-/** Holds a batch of the source's keys against the target, which gives one digest for all; `first` is what the source gave. */
+/**
+ * Holds a batch of the source's keys against the target, which gives one digest for all.
+ *
+ * Where the source took writes meanwhile it is read again after the target: only what it had before and after is held
+ * against the target, else a counter that is behind for ever looks like what the source had a moment ago.
+ *
+ * @param first what the source gave
+ * @param begun where the source stood at some time before that; without it the source is always read again
+ */
 export const compareBatch = async (
   session: Session,
   database: number,
   keys: KeyBatch,
   first: Folded,
   manner: Manner,
+  begun?: Position,
 ): Promise<void> => {
   let [from, source] = [0, first];
   while (source.done > 0) {
     const target = await session.target.fold(database, keys, from, source.done, manner);
-    await compareFolded(session, database, keys, from, source, target, manner);
+    const moved = !begun || !samePosition(begun, await session.source.position());
+    const again = moved ? await session.source.fold(database, keys, from, source.done, manner) : source;
+    await compareFolded(session, database, keys, from, source, target, again, manner);
     from += source.done;
     if (from >= keys.count) return;
     source = await session.source.fold(database, keys, from, keys.count - from, manner);
@@ -42,14 +54,16 @@ const compareFolded = async (
   from: number,
   source: Folded,
   target: Folded,
+  again: Folded,
   manner: Manner,
 ): Promise<void> => {
   const { checkpoint, servers } = session;
   checkpoint.counts.compared += source.done;
-  const equal = source.done === target.done && source.digest === target.digest;
-  if (!equal || !sameExpiries(source.expiries, target.expiries, servers.ttlToleranceMs)) {
+  const unmoved = sameFold(source, again) && source.expiries === again.expiries;
+  const equal = sameFold(source, target);
+  if (!unmoved || !equal || !sameExpiries(source.expiries, target.expiries, servers.ttlToleranceMs)) {
     const wasted = await compareStates(session, database, unpackKeys(keys).slice(from, from + source.done));
-    if (manner.quick) countWaste(session, wasted && !equal);
+    if (manner.quick) countWaste(session, wasted && unmoved && !equal);
     return;
   }
   if (manner.quick) countWaste(session, false);
@@ -60,6 +74,8 @@ const compareFolded = async (
     leaveUntold(checkpoint, 'unreadable', database, names[position] as Buffer, 'its type is not known here');
   }
 };
+
+const sameFold = (a: Folded, b: Folded): boolean => a.done === b.done && a.digest === b.digest;
 
 /** Two lists of `position:expiryMs;`: the same keys have one, and none is further apart than tolerated. */
 const sameExpiries = (a: string, b: string, toleranceMs: number): boolean => {
@@ -80,16 +96,18 @@ const sameExpiries = (a: string, b: string, toleranceMs: number): boolean => {
 const compareStates = async (session: Session, database: number, keys: Buffer[]): Promise<boolean> => {
   const { source, target, manner, servers } = session;
   const exactly = { ...manner, quick: false };
-  const [left, right] = await Promise.all([
-    source.states(database, keys, exactly),
-    target.states(database, keys, exactly),
-  ]);
+  const begun = await source.position();
+  const left = await source.states(database, keys, exactly);
+  const right = await target.states(database, keys, exactly);
+  const moved = !samePosition(begun, await source.position());
+  const again = moved ? await source.states(database, keys, exactly) : left;
   let allSame = true;
   for (const [at, key] of keys.entries()) {
-    const [ofSource, ofTarget] = [left[at], right[at]];
-    if (!ofSource || !ofTarget) throw new Error(`${source.name} or ${target.name} told too few states`);
+    const [ofSource, ofTarget, later] = [left[at], right[at], again[at]];
+    if (!ofSource || !ofTarget || !later) throw new Error(`${source.name} or ${target.name} told too few states`);
+    const same = (a: KeyState, b: KeyState) => sameState(a, b, servers.ttlToleranceMs);
     if (ofSource.big && ofTarget.big) addBig(session, database, key);
-    else if (!sameState(ofSource, ofTarget, servers.ttlToleranceMs)) {
+    else if (!same(ofSource, ofTarget) || !same(ofSource, later)) {
       allSame = false;
       addCandidate(session, database, key, ofSource, ofTarget);
     } else if (ofSource.unreadable) {

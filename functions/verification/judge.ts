@@ -8,6 +8,8 @@ export interface Question<Item, Answer> {
   /** One answer for each item, in their order. */
   read(reader: KeyReader, items: Item[]): Promise<Answer[]>;
   same(source: Answer, target: Answer, item: Item): boolean | Promise<boolean>;
+  /** Rounds in a row that must show the same; 1 without it. More for what comes and goes, and may be equal by chance. */
+  matches?: number;
 }
 
 export interface Judged<Item, Answer> {
@@ -27,6 +29,8 @@ const PAUSES_MS = [0, 0, 5, 25, 100, 300];
 const CONFIRM = PAUSES_MS.length;
 /** The same, while neither server took a write in between. */
 const CONFIRM_STILL = 3;
+/** Rounds in a row that must match after one that spoke against it: a value that comes and goes may match by chance. */
+const MATCH_AGAIN = 3;
 const MAX_ROUNDS = 40;
 /** How long a target that is behind is waited for beyond the step's end. */
 const GRACE_MS = 2000;
@@ -37,6 +41,9 @@ interface Open<Item, Answer> {
   item: Item;
   agreed: number;
   still: number;
+  matched: number;
+  /** A round in which the source stood still, and the target had something else. */
+  contradicted: boolean;
   source?: Answer;
   target?: Answer;
 }
@@ -45,7 +52,8 @@ interface Open<Item, Answer> {
  * Tells lasting differences from writes on their way: reads the source, waits until the target has applied what the source
  * had then, reads the target, and reads the source again.
  *
- * - The target has what the source had before or after: the same.
+ * - The source stayed as it was, and the target has that: the same. While the source moves, a match proves nothing: a
+ *   counter that is behind for ever has what the source had before.
  * - The source stayed as it was, and the target is different, several times in a row: different.
  * - Else the item is being written; after many tries it is unsettled.
  */
@@ -56,7 +64,13 @@ export const judge = async <Item, Answer>(
   const decided: Judged<Item, Answer>[] = [];
   // Among so many differences one that is none changes nothing, and pauses for each would take for ever.
   const hasty = differencesIn(session.checkpoint.counts) > MANY;
-  let open: Open<Item, Answer>[] = question.items.map((item) => ({ item, agreed: 0, still: 0 }));
+  let open: Open<Item, Answer>[] = question.items.map((item) => ({
+    item,
+    agreed: 0,
+    still: 0,
+    matched: 0,
+    contradicted: false,
+  }));
   for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
     if (!hasty) await pause(session, open);
     const seen = await look(
@@ -121,7 +135,7 @@ const look = async <Item, Answer>(
   };
 };
 
-const samePosition = (a: Position, b: Position): boolean => a.offset === b.offset && a.changes === b.changes;
+export const samePosition = (a: Position, b: Position): boolean => a.offset === b.offset && a.changes === b.changes;
 
 /** Waits until the target has applied the source's stream up to `offset`; undefined when the step ends before. */
 const targetApplies = async (session: Session, offset: number): Promise<Position | undefined> => {
@@ -139,7 +153,7 @@ const targetApplies = async (session: Session, offset: number): Promise<Position
 };
 
 const weigh = async <Item, Answer>(
-  { same }: Question<Item, Answer>,
+  { same, matches = 1 }: Question<Item, Answer>,
   one: Open<Item, Answer>,
   seen: Seen<Answer>,
   at: number,
@@ -147,16 +161,21 @@ const weigh = async <Item, Answer>(
 ): Promise<'same' | 'different' | undefined> => {
   const { item } = one;
   const target = seen.target[at] as Answer;
-  const states = [seen.before[at], seen.beside[at], seen.after[at]] as [Answer, Answer, Answer];
-  const [before, beside, after] = states;
+  const [before, beside, after] = [seen.before[at], seen.beside[at], seen.after[at]] as [Answer, Answer, Answer];
   const earlier = one.source;
   one.source = after;
   one.target = target;
-  for (const state of states) if (await same(state, target, item)) return 'same';
-  const constant =
-    (await same(before, beside, item)) &&
-    (await same(before, after, item)) &&
-    (earlier === undefined || (await same(earlier, before, item)));
+  const unmoved = (await same(before, beside, item)) && (await same(before, after, item));
+  if (unmoved && (await same(after, target, item))) {
+    one.agreed = 0;
+    one.still = 0;
+    one.matched++;
+    const needed = one.contradicted ? Math.max(matches, MATCH_AGAIN) : matches;
+    return one.matched >= needed ? 'same' : undefined;
+  }
+  one.matched = 0;
+  one.contradicted ||= unmoved;
+  const constant = unmoved && (earlier === undefined || (await same(earlier, before, item)));
   one.agreed = constant ? one.agreed + 1 : 0;
   one.still = constant && seen.still ? one.still + 1 : 0;
   return one.agreed >= confirm || one.still >= CONFIRM_STILL ? 'different' : undefined;

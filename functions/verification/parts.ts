@@ -22,11 +22,13 @@ export const judgePart = async (
   session: Session,
   read: (reader: KeyReader) => Promise<string>,
   what: string | ((source: string, target: string) => string),
+  matches = 1,
 ): Promise<'same' | Exclude<PartOutcome, { next: string } | 'through'>> => {
   const [judged] = await judge(session, {
     items: [0],
     read: async (reader: KeyReader) => [await read(reader)],
     same: (a, b) => a === b,
+    matches,
   });
   if (!judged || judged.verdict === 'waiting') return 'waiting';
   if (judged.verdict !== 'different') return judged.verdict;

@@ -120,6 +120,8 @@ export interface ServerIdentity {
   /** Keys by database, of those that have any. */
   keys: Record<string, number>;
   evictedKeys: number;
+  /** `sync_full`: full synchronisations that it has begun for its replicas. */
+  fullSyncs: number;
   /** The server's clock. */
   nowMs: number;
 }
@@ -186,7 +188,7 @@ export interface KeyReader {
     count: number,
   ): Promise<{ id: string; entry: Buffer }[]>;
   streamFacts(database: number, key: Buffer, manner: Manner): Promise<StreamFacts>;
-  /** Pending entries of a group from id `from` to id `to`: id, consumer and delivery count in one text. */
+  /** Pending entries of a group from id `from` to id `to`: id and consumer in one text. */
   pendingPart(
     database: number,
     key: Buffer,

@@ -1,4 +1,5 @@
-import { type Checkpoint, type Servers, startOver, type VerificationOptions } from './checkpoint.ts';
+import { type Checkpoint, note, type Servers, startOver, type VerificationOptions } from './checkpoint.ts';
+import { VerificationImpossibleError } from './errors.ts';
 import type { KeyReader, Manner, ServerIdentity, Traits } from './ports.ts';
 
 export interface Readers {
@@ -13,6 +14,8 @@ interface Both<T> {
 
 /** Without exact expiries: relative ones are applied when they arrive, by each server's own clock. */
 const LAG_TOLERANCE_MS = 1000;
+const NOT_LINKED =
+  'The target does not replicate from the source: no offsets were waited for, and writes meanwhile look like differences';
 /** PTTL and TIME are read one after the other. */
 const INEXACT_MS = 10;
 
@@ -35,19 +38,29 @@ export const mannerFor = ({ source, target }: Both<Traits>): Manner => ({
   fieldExpiry: source.fieldExpiry && target.fieldExpiry,
 });
 
-/** Whether the servers are still those that the checkpoint tells of; else it starts over. Returns who they are. */
+/**
+ * Whether the servers are still those that the checkpoint tells of; else it starts over. Returns who they are.
+ *
+ * @throws VerificationImpossibleError when both are one and the same server
+ */
 export const sameServers = (checkpoint: Checkpoint, now: Both<ServerIdentity>, traits: Both<Traits>): Servers => {
   const known = checkpoint.servers;
+  if (now.source.runId !== '' && now.source.runId === now.target.runId) {
+    throw new VerificationImpossibleError('the target', 'it is the same server as the source');
+  }
   const current = describe(checkpoint.options, now, traits);
   const changes = known ? [changed('source', known, current), changed('target', known, current)].filter(Boolean) : [];
   if (changes.length > 0) startOver(checkpoint, `Began anew: ${changes.join(' and ')}`);
   checkpoint.servers ??= current;
+  if (!current.linked) note(checkpoint, NOT_LINKED);
   return checkpoint.servers;
 };
 
 const changed = (side: 'source' | 'target', known: Servers, now: Servers): string | undefined => {
   if (known[side].runId !== now[side].runId) return `the ${side} was restarted or replaced`;
-  return known[side].replicationId === now[side].replicationId ? undefined : `the ${side}'s replication id changed`;
+  if (known[side].replicationId !== now[side].replicationId) return `the ${side}'s replication id changed`;
+  // A full resynchronisation leaves both ids as they are.
+  return side === 'target' && known.fullSyncs !== now.fullSyncs ? 'the target may have been loaded anew' : undefined;
 };
 
 const describe = (
@@ -58,6 +71,7 @@ const describe = (
   source: { runId: source.runId, replicationId: source.replicationId },
   target: { runId: target.runId, replicationId: target.replicationId },
   linked: target.role === 'slave' && target.replicationId === source.replicationId,
+  fullSyncs: target.role === 'slave' && target.replicationId === source.replicationId ? source.fullSyncs : 0,
   evictedKeys: { source: source.evictedKeys, target: target.evictedKeys },
   ttlToleranceMs: toleranceFor(options, Math.abs(source.nowMs - target.nowMs), traits),
 });

@@ -43,6 +43,7 @@ export class FakeServer implements KeyReader {
       role,
       linkUp: role === 'slave',
       evictedKeys: 0,
+      fullSyncs: 0,
       nowMs: 0,
     };
   }
