@@ -5,14 +5,21 @@ import {
   TargetNotMigratingError,
 } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
+import type { VerificationEpoch } from '../migration/verification.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { lookForSync, type ShardPosition } from './last-look.ts';
 
+export interface CompleteInput extends TaskInput {
+  /** Of the verification that the cutover stands on; null or absent when it stands on none. */
+  epoch?: VerificationEpoch | null;
+}
+
+/** `verifyAgain`: what was verified says nothing of what the target holds now. */
 export type CompleteResult =
   | { outcome: 'sent'; sentAt: string; eventsSinceMs: number; positions: ShardPosition[] }
-  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number };
+  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number; verifyAgain?: true };
 
 /**
  * The point of no return: sends CompleteMigration, without Force, when every link is in sync. The intent is noted in the
@@ -31,7 +38,7 @@ export const makeCompleteReplication =
     clock: Clock,
     { pollMs }: { pollMs: number },
   ) =>
-  async ({ migrationId, replicationGroupId, source }: TaskInput): Promise<CompleteResult> => {
+  async ({ migrationId, replicationGroupId, source, epoch }: CompleteInput): Promise<CompleteResult> => {
     const standing = await migrations.update(migrationId, {
       status: 'cuttingOver',
       statusReason: 'The links are looked at once more before CompleteMigration is sent.',
@@ -40,13 +47,13 @@ export const makeCompleteReplication =
     });
     const isoNow = () => new Date(clock.now()).toISOString();
     const eventsSinceMs = await eventsFromNow(groups, replicationGroupId, clock);
-    const backOut = async (reason: string): Promise<CompleteResult> => {
+    const backOut = async (reason: string, verifyAgain?: true): Promise<CompleteResult> => {
       await migrations.clearCutoverRequest(migrationId);
       await migrations.update(migrationId, {
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,
       });
-      return { outcome: 'backedOut', reason, eventsSinceMs };
+      return { outcome: 'backedOut', reason, eventsSinceMs, ...(verifyAgain && { verifyAgain }) };
     };
 
     const lock = await locks.find(replicationGroupId);
@@ -55,8 +62,8 @@ export const makeCompleteReplication =
     if (!sentBefore) {
       const group = await groups.describe(replicationGroupId);
       const redis = probe();
-      const found = await lookForSync(redis, group, source, clock, pollMs).finally(() => redis.close());
-      if ('whyNot' in found) return await backOut(found.whyNot);
+      const found = await lookForSync(redis, group, source, clock, pollMs, epoch).finally(() => redis.close());
+      if ('whyNot' in found) return await backOut(found.whyNot, found.verifyAgain);
       ({ positions } = found);
     }
 

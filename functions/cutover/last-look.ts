@@ -1,8 +1,10 @@
 import type { Endpoint } from '../migration/record.ts';
+import type { VerificationEpoch } from '../migration/verification.ts';
 import { judgeLink } from '../replication/link-state.ts';
 import { linksOf, observe } from '../replication/observe.ts';
 import type { Clock, Probe, ReplicationGroup } from '../replication/ports.ts';
 import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
+import { epochIn, whyOtherEpoch } from '../replication/verified-epoch.ts';
 
 /** Where a shard stood when CompleteMigration was sent. */
 export interface ShardPosition {
@@ -18,7 +20,8 @@ const LOOKS = 10;
 /**
  * Looks at the links until every one is in sync at once, ten times at the most.
  *
- * @returns where the shards stand, or why that was not so
+ * @param verified what the cutover stands on; null when on no verification
+ * @returns where the shards stand, or why that was not so; `verifyAgain` when the verification is of another epoch
  * @throws TransientServiceError when the API shows no nodes
  */
 export const lookForSync = async (
@@ -27,12 +30,17 @@ export const lookForSync = async (
   source: Endpoint,
   clock: Clock,
   pollMs: number,
-): Promise<{ positions: ShardPosition[] } | { whyNot: string }> => {
+  verified: VerificationEpoch | null = null,
+): Promise<{ positions: ShardPosition[] } | { whyNot: string; verifyAgain?: true }> => {
   const links = linksOf(group, source);
   for (let look = 1; ; look++) {
     const readings = await observe(redis, links, clock);
     const behind = readings.map(judgeLink).find(({ phase }) => phase !== 'inSync');
-    if (!behind) return { positions: readings.flatMap(positionOf) };
+    if (!behind) {
+      const epoch = epochIn(readings);
+      const whyNot = verified && epoch && whyOtherEpoch(verified, epoch);
+      return whyNot ? { whyNot, verifyAgain: true } : { positions: readings.flatMap(positionOf) };
+    }
     if (look === LOOKS) return { whyNot: behind.why };
     await clock.sleep(pollMs);
   }

@@ -13,8 +13,16 @@ export interface CutoverAsking {
 }
 
 /** What the waiting execution is told of the request. */
-export const answerOf = ({ cutover }: MigrationRecord): { requestedAt: string; waivers: OtherWaiver[] } | undefined =>
-  cutover?.requestedAt === undefined ? undefined : { requestedAt: cutover.requestedAt, waivers: cutover.waivers ?? [] };
+export const answerOf = ({
+  cutover,
+}: MigrationRecord): { requestedAt: string; waivers: OtherWaiver[]; reason?: string } | undefined =>
+  cutover?.requestedAt === undefined
+    ? undefined
+    : {
+        requestedAt: cutover.requestedAt,
+        waivers: cutover.waivers ?? [],
+        ...(cutover.reason !== undefined && { reason: cutover.reason }),
+      };
 
 /**
  * Asks a migration that awaits its cutover to cut over.

@@ -87,7 +87,7 @@ export const parseMigrationRequest = (input: unknown): MigrationRequest => {
   const parsed = body.safeParse(input, { reportInput: true });
   const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
   violations.push(...notOneEndpoint(input), ...needless(input), ...tooManyWaivers(input));
-  violations.push(...automaticWithoutConsent(input));
+  violations.push(...automaticWithoutConsent(input), ...waivedWithoutReason(input));
   if (!parsed.success || violations.length > 0) throw new InvalidRequestError(violations);
 
   const { replicationGroupId, customerNodeEndpointList, cutover, dryRun, waivers, reason } = parsed.data;
@@ -132,6 +132,15 @@ const tooManyWaivers = (input: unknown): Violation[] => {
   const list = (input as { waivers?: unknown } | null)?.waivers;
   return Array.isArray(list) && list.length > MOST_WAIVERS
     ? [{ pointer: '/waivers', detail: `must have at most ${MOST_WAIVERS} ids` }]
+    : [];
+};
+
+/** As with the request for a cutover: whoever goes on in spite of differences says why. */
+const waivedWithoutReason = (input: unknown): Violation[] => {
+  const { waivers, reason } = (input ?? {}) as { waivers?: unknown; reason?: unknown };
+  const waived = Array.isArray(waivers) && waivers.includes('verification-differences');
+  return waived && (reason === undefined || reason === '')
+    ? [{ pointer: '/reason', detail: 'is missing: whoever waives verification-differences says why' }]
     : [];
 };
 

@@ -70,6 +70,15 @@ export interface ReportedDifference {
   note?: string;
 }
 
+/** Which copy of the source's data was verified. What the source does not say is absent. */
+export interface VerificationEpoch {
+  replicationId: string;
+  /** Another one after each restart of the source. */
+  runId?: string;
+  /** INFO's sync_full: full syncs that the source has begun, for whichever replica. */
+  fullSyncs?: number;
+}
+
 /** What a verification has found. */
 export interface VerificationReport {
   verdict: VerificationVerdict;
@@ -89,6 +98,8 @@ export interface VerificationReport {
   untold: string[];
   /** What a reader should know: restarts, a target that stood still. */
   notes: string[];
+  /** Before its last step; a cutover under another one verifies again. Absent where it could not be read. */
+  epoch?: VerificationEpoch;
 }
 
 /** How far a verification is. A figure that is not known is absent. */

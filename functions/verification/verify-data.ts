@@ -1,13 +1,14 @@
 import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint } from '../migration/record.ts';
-import type { VerificationReport, VerificationSettings } from '../migration/verification.ts';
+import type { VerificationEpoch, VerificationReport, VerificationSettings } from '../migration/verification.ts';
 import { type Look, makeLook } from '../replication/look.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { failIfOver } from '../replication/replication-failure.ts';
 import { primaryOf } from '../replication/shard-link.ts';
 import { Stopwatch } from '../replication/stopwatch.ts';
 import type { TaskInput } from '../replication/task-input.ts';
+import { epochIn } from '../replication/verified-epoch.ts';
 import { type Checkpoint, newCheckpoint } from './checkpoint.ts';
 import { VerificationImpossibleError } from './errors.ts';
 import type { Checkpoints, KeyReader } from './ports.ts';
@@ -28,7 +29,7 @@ export interface VerifyInput extends TaskInput {
   /** Events before this are not about the replication that is watched. */
   eventsSinceMs: number;
   settings: VerificationSettings;
-  /** How many verifications of this migration have come to their end. */
+  /** How many verifications of this migration have come to their end, or were given up with a lost link. */
   round: number;
   /** Where an earlier turn stopped; null at the beginning. */
   checkpoint: Checkpoint | null;
@@ -79,6 +80,7 @@ export const makeVerifyData =
     const [down, failing] = [new Stopwatch(), new Stopwatch()];
     await show.begin();
     let checkpoint = (await latest(checkpoints, input)) ?? begin(settings, clock.now());
+    let epoch: VerificationEpoch | undefined;
 
     const end = async (report: VerificationReport): Promise<VerifyResult> => {
       await show.end(report);
@@ -90,6 +92,7 @@ export const makeVerifyData =
         try {
           const seen = await look();
           isOver(seen);
+          epoch = epochIn(seen.readings) ?? epoch;
           const isLost = seen.states.some(({ phase }) => phase === 'linkLost');
           if (down.run(isLost, seen.nowMs) >= lostAfterMs && isLost) {
             return { outcome: 'linkLost', checkpoint, report: null };
@@ -104,7 +107,7 @@ export const makeVerifyData =
           // What is shown is kept.
           if (!step.done) await checkpoints.keep(migrationId, { round, checkpoint });
           await show.progress(step, clock.now());
-          if (step.done) return await end(toReport(step.done));
+          if (step.done) return await end({ ...toReport(step.done), ...(epoch && { epoch }) });
         } catch (error) {
           if (error instanceof VerificationImpossibleError) {
             return await end(impossible(settings, error.message, checkpoint.startedAtMs, clock.now()));

@@ -59,7 +59,11 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
   },
   'an automatic cutover in spite of differences': {
     options: {
-      request: { cutover: { mode: 'automatic', fence: 'none' }, waivers: ['verification-differences'] },
+      request: {
+        cutover: { mode: 'automatic', fence: 'none' },
+        waivers: ['verification-differences'],
+        reason: 'a cache warms up anew',
+      },
       verifications: [{ missing: 3 }],
     },
     run: (world) => world.clock.runUntilIdle(),

@@ -71,19 +71,40 @@ describe('the verification in a migration', () => {
     expect(types(run).filter((type) => type === 'MigrationVerified')).toHaveLength(1);
   });
 
-  it('goes on from its checkpoint when the link was lost meanwhile', async () => {
+  it('goes on from its checkpoint when the link only seemed lost', async () => {
     const given: unknown[] = [];
     const run = await runWorkflow('migration', {
       tasks: {
-        WatchReplication: (_, { count }) => (count === 2 ? linkLost : inSync),
-        VerifyData: ({ checkpoint }, { count, nowMs }) => {
-          given.push(checkpoint);
+        VerifyData: ({ checkpoint, round }, { count, nowMs }) => {
+          given.push([round, checkpoint]);
           return count === 1 ? stopped('linkLost', 7) : verified(nowMs);
         },
       },
     });
 
-    expect(given).toEqual([null, { version: 1, steps: 7 }]);
+    expect(given).toEqual([
+      [0, null],
+      [0, { version: 1, steps: 7 }],
+    ]);
+    expect(told(run)).toEqual(['MigrationVerified', 'MigrationAwaitingCutover', ...CUT_OVER]);
+  });
+
+  it('begins anew, in another round, when the link was lost meanwhile', async () => {
+    const given: unknown[] = [];
+    const run = await runWorkflow('migration', {
+      tasks: {
+        WatchReplication: (_, { count }) => (count === 2 ? linkLost : inSync),
+        VerifyData: ({ checkpoint, round }, { count, nowMs }) => {
+          given.push([round, checkpoint]);
+          return count === 1 ? stopped('linkLost', 7) : verified(nowMs);
+        },
+      },
+    });
+
+    expect(given).toEqual([
+      [0, null],
+      [1, null],
+    ]);
     expect(told(run)).toEqual([
       'MigrationLinkLost',
       'MigrationLinkRestored',
@@ -229,7 +250,12 @@ describe('a request for the cutover', () => {
       },
     });
 
-    expect(told(run).slice(2, 5)).toEqual(['MigrationLinkLost', 'MigrationLinkRestored', 'MigrationAwaitingCutover']);
+    expect(told(run).slice(2, 6)).toEqual([
+      'MigrationLinkLost',
+      'MigrationLinkRestored',
+      'MigrationVerified',
+      'MigrationAwaitingCutover',
+    ]);
   });
 });
 
@@ -278,6 +304,116 @@ describe('an automatic cutover', () => {
 
     expect(run.status).toBe('SUCCEEDED');
     expect(types(run).filter((type) => type === 'MigrationVerified')).toHaveLength(1);
+  });
+});
+
+const SENT = { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', eventsSinceMs: 2, positions: [] };
+const EPOCH = { replicationId: 'r1', runId: 'run-1', fullSyncs: 2 };
+const verifiedIn = (nowMs: number) => ({ ...verified(nowMs), report: { ...verified(nowMs).report, epoch: EPOCH } });
+
+describe('what was verified before', () => {
+  it('is not what a cutover stands on after a lost link, however fresh', async () => {
+    const run = await runWorkflow('migration', {
+      input: AUTOMATIC,
+      tasks: {
+        WatchReplication: (_, { count }) => (count === 2 ? linkLost : inSync),
+        CompleteReplication: (_, { count }) =>
+          count === 1 ? { outcome: 'backedOut', reason: 'the link is down', eventsSinceMs: 3 } : SENT,
+      },
+    });
+
+    expect(told(run)).toEqual([
+      'MigrationVerified',
+      'MigrationCutoverStarted',
+      'MigrationCutoverBackedOut',
+      'MigrationLinkLost',
+      'MigrationLinkRestored',
+      'MigrationVerified',
+      ...CUT_OVER,
+    ]);
+  });
+
+  it('is handed to the last look, and forgotten when that finds another epoch', async () => {
+    const handed: unknown[] = [];
+    const run = await runWorkflow('migration', {
+      input: AUTOMATIC,
+      tasks: {
+        VerifyData: (_, { nowMs }) => verifiedIn(nowMs),
+        CompleteReplication: ({ epoch }, { count }) => {
+          handed.push(epoch);
+          return count === 1
+            ? { outcome: 'backedOut', reason: 'sync_full is 3', eventsSinceMs: 3, verifyAgain: true }
+            : SENT;
+        },
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(told(run)).toEqual([
+      'MigrationVerified',
+      'MigrationCutoverStarted',
+      'MigrationCutoverBackedOut',
+      'MigrationVerified',
+      ...CUT_OVER,
+    ]);
+    expect(handed).toEqual([EPOCH, EPOCH]);
+  });
+
+  it.each([
+    ['with the mode none', { verification: { mode: 'none' } }, [{}]],
+    ['with the waiver of the migration', WAIVER, [{}]],
+    ['with the waiver of the cutover', {}, [WAIVER]],
+  ])('is not what a cutover %s stands on', async (_, change, requests) => {
+    const handed: unknown[] = [];
+    await runWorkflow('migration', {
+      input: { ...INPUT, ...change },
+      requests,
+      tasks: {
+        VerifyData: (_, { nowMs }) => verifiedIn(nowMs),
+        CompleteReplication: ({ epoch }) => {
+          handed.push(epoch);
+          return SENT;
+        },
+      },
+    });
+
+    expect(handed).toEqual([null]);
+  });
+});
+
+describe('what a cutover tells of itself', () => {
+  it('has what both requests waived, each once, and their reasons', async () => {
+    const waivers = ['source-bind', 'verification-differences'];
+    const run = await runWorkflow('migration', {
+      input: { ...INPUT, waivers, reason: 'the cache warms up' },
+      requests: [{ ...WAIVER, reason: 'the window closes' }],
+    });
+
+    expect(dataOf(run, 'MigrationCutoverStarted')).toEqual([
+      expect.objectContaining({
+        waivers,
+        reasons: { migration: 'the cache warms up', cutover: 'the window closes' },
+      }),
+    ]);
+  });
+
+  it('has what the request for an automatic one waived', async () => {
+    const run = await runWorkflow('migration', { input: { ...AUTOMATIC, ...WAIVER, reason: 'a cache' } });
+
+    expect(dataOf(run, 'MigrationCutoverStarted')).toEqual([
+      expect.objectContaining({ ...WAIVER, reasons: { migration: 'a cache' } }),
+    ]);
+  });
+
+  it.each([
+    ['was not asked for', { mode: 'none' }, /Nothing was verified: .* asked for no verification/],
+    ['was not built yet', undefined, /Nothing was verified: .* before there was a verification/],
+  ])('says that nothing was verified when that %s', async (_, verification, statusReason) => {
+    const run = await runWorkflow('migration', { input: { ...INPUT, verification } });
+
+    expect(dataOf(run, 'MigrationCutoverStarted')).toEqual([
+      expect.objectContaining({ statusReason: expect.stringMatching(statusReason) }),
+    ]);
   });
 });
 

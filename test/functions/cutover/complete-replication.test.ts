@@ -6,6 +6,7 @@ import {
   TargetRefusedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
+import type { VerificationEpoch } from '../../../functions/migration/verification.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
@@ -31,9 +32,12 @@ beforeEach(async () => {
 });
 
 /** Each try has its time. */
-const complete = () => {
+const complete = (epoch?: VerificationEpoch | null) => {
   clock.advance(1000);
-  return makeCompleteReplication(groups, servers.probe, locks, migrations, clock, { pollMs: 1000 })(taskInput);
+  return makeCompleteReplication(groups, servers.probe, locks, migrations, clock, { pollMs: 1000 })({
+    ...taskInput,
+    ...(epoch !== undefined && { epoch }),
+  });
 };
 const noted = async () => (await locks.find('test'))?.intents.complete;
 const lost = new TransientServiceError('CompleteMigration', 'socket hang up');
@@ -89,6 +93,39 @@ describe('completeReplication', () => {
     expect(migrations.record).toMatchObject({ status: 'syncing', statusReason: expect.stringMatching(reason) });
     expect(migrations.record).not.toHaveProperty('cutover');
     expect(servers.open).toBe(0);
+  });
+
+  const EPOCH = { replicationId: SOURCE_ID, runId: 'run-1', fullSyncs: 2 };
+  const sourceOf = (change: { runId?: string; fullSyncs?: number }) =>
+    aSource({ counters: { runId: 'run-1', fullSyncs: 2, ...change } });
+
+  it.each([
+    ['another replication id', { ...EPOCH, replicationId: OTHER_ID }, {}, /replication id is a+, and was b+/],
+    ['a restart', EPOCH, { runId: 'run-2', fullSyncs: 2 }, /was restarted/],
+    ['another full sync', EPOCH, { fullSyncs: 3 }, /sync_full is 3, and was 2/],
+    ['counts that began anew', EPOCH, { fullSyncs: 0 }, /sync_full is 0, and was 2/],
+  ])('backs out, to verify again, when the source shows %s since it was verified', async (_, epoch, now, reason) => {
+    servers.source(sourceOf(now));
+    const result = await complete(epoch);
+
+    expect(result).toMatchObject({ outcome: 'backedOut', reason: expect.stringMatching(reason), verifyAgain: true });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+    expect(migrations.record).toMatchObject({ status: 'syncing', statusReason: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['is as it was verified', EPOCH],
+    ['was not verified', null],
+  ])('sends when the source %s', async (_, epoch) => {
+    servers.source(sourceOf({}));
+
+    expect(await complete(epoch)).toMatchObject({ outcome: 'sent' });
+  });
+
+  it('keeps the verification when it backs out of a link that is behind', async () => {
+    servers.primary(aReplica({}, { offset: 10 }));
+
+    expect(await complete(EPOCH)).not.toHaveProperty('verifyAgain');
   });
 
   it('backs out when the source cannot be read', async () => {

@@ -45,17 +45,19 @@ describe('the request for a cutover', () => {
     await awaiting();
     const view = await request('the window is open');
 
-    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers: [] } }]);
+    const reason = 'the window is open';
+    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers: [], reason } }]);
     expect(view).toMatchObject({ allowedActions: [], cutover: { reason: 'the window is open' } });
   });
 
   it('tells the execution what it waives, and keeps it with its reason', async () => {
     await awaiting();
-    const view = await request('known differences', undefined, ['verification-differences']);
+    const reason = 'known differences';
+    const view = await request(reason, undefined, ['verification-differences']);
 
     const waivers = ['verification-differences'];
-    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers } }]);
-    expect(view.cutover).toMatchObject({ reason: 'known differences', waivers });
+    expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers, reason } }]);
+    expect(view.cutover).toMatchObject({ reason, waivers });
   });
 
   it('is found by the next wait when it came while the execution was looking at the link', async () => {

@@ -176,7 +176,15 @@ describe('parseMigrationRequest', () => {
   it('takes the waiver of what a verification finds', () => {
     const waivers = ['verification-differences', 'source-bind'];
 
-    expect(parseMigrationRequest(aRequest({ waivers })).waivers).toEqual(waivers);
+    expect(parseMigrationRequest(aRequest({ waivers, reason: 'a cache' })).waivers).toEqual(waivers);
+  });
+
+  it('wants to know why what a verification finds is waived', () => {
+    const waivers = ['source-bind', 'verification-differences'];
+
+    for (const reason of [undefined, '']) {
+      expect(violationsOf(aRequest({ waivers, reason }))).toEqual({ '/reason': expect.stringContaining('says why') });
+    }
   });
 
   it.each([true, false])('takes dryRun %s', (dryRun) => {

@@ -11,7 +11,7 @@ import { makeVerifyData, type VerifyInput } from '../../../functions/verificatio
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aMaster, aReplica, FakeServers, NODES, nodeNamed, SOURCE } from '../support/nodes.ts';
+import { aMaster, aReplica, aSource, FakeServers, NODES, nodeNamed, SOURCE, SOURCE_ID } from '../support/nodes.ts';
 import { aRecord, taskInput } from '../support/records.ts';
 import { begunAt, FakeCheckpoints, type Findings, steps } from '../support/verification.ts';
 
@@ -99,6 +99,18 @@ describe('verifyData', () => {
       statusReason: expect.stringMatching(/^Source and target hold the same: 1,000 keys/),
       verificationReport: result.report,
     });
+  });
+
+  it('reports which copy of the source it has verified, as it was before the last step', async () => {
+    let fullSyncs = 1;
+    servers.source(() => aSource({ counters: { runId: 'run-1', fullSyncs } }));
+    const { report } = await verifyBy(async (...args) => {
+      const step = await FINE(...args);
+      if (step.done) fullSyncs++;
+      return step;
+    });
+
+    expect(report?.epoch).toEqual({ replicationId: SOURCE_ID, runId: 'run-1', fullSyncs: 1 });
   });
 
   it('hands the limit of keys a second to each step, and steps of two seconds', async () => {
