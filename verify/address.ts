@@ -20,13 +20,24 @@ export const parseServer = (side: string, text: string): Server | string[] => {
     : Number(/^\/(\d{1,5})$/.exec(url.pathname)?.[1] ?? Number.NaN);
   if (Number.isNaN(database)) problems.push(`the ${side}'s database has to be a number: ${url.pathname.slice(0, 40)}`);
   if (url.search + url.hash !== '') problems.push(`the ${side}'s URL has more than host, port and database`);
+  const [username, password] = [url.username, url.password].map(decoded);
+  if (username === undefined || password === undefined)
+    problems.push(`the ${side}'s user and password have to be percent-encoded: a % is %25`);
   if (problems.length > 0) return problems;
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? DEFAULT_PORT : Number(url.port),
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+    ...(username && { username }),
+    ...(password && { password }),
     ...(url.protocol === 'rediss:' && { tls: true }),
     ...(database !== undefined && { database }),
   };
+};
+
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 };

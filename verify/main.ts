@@ -7,6 +7,14 @@ import { openScreen } from './screen.ts';
 
 const EXIT_CODES = { same: 0, different: 1, unknown: 2 } as const;
 
+/** Exit code 1 is a verdict, and Node's own for a crash: whatever goes wrong here is none. */
+const crash = (error: unknown): never => {
+  console.error(`It could not tell: ${error instanceof Error ? error.message : String(error)}`.replaceAll('\n', ' '));
+  process.exit(EXIT_CODES.unknown);
+};
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
+
 const asked = (): Request | undefined => {
   try {
     return parseRequest(process.argv.slice(2));
@@ -61,5 +69,5 @@ const main = async (request: Request): Promise<void> => {
 };
 
 const request = asked();
-if (request) await main(request);
+if (request) await main(request).catch(crash);
 else if (process.exitCode === undefined) console.log(USAGE);

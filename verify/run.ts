@@ -27,6 +27,8 @@ export const runVerification = async (
 ): Promise<VerificationResult | undefined> => {
   const file = request.checkpointFile === undefined ? undefined : checkpointFile(request.checkpointFile);
   let checkpoint = (await file?.read(request.options)) ?? newCheckpoint(request.options, Date.now());
+  // Whether it can be kept shows now, not when there is something to lose.
+  await file?.write(checkpoint);
   let readers = open(request);
   try {
     let reached = false;

@@ -81,7 +81,7 @@ describe('npm run verify', () => {
     const file = join(folder, 'checkpoint');
     const whole = await run(...urls, '--json');
     const first = start(...urls, '--json', '--checkpoint', file, '--rate', '20000');
-    await eventually(async () => existsSync(file));
+    await eventually(async () => existsSync(file) && JSON.parse(await readFile(file, 'utf8')).counts.compared > 0);
     first.child.kill('SIGINT');
     const interrupted = await first.ended;
     const checkpoint = JSON.parse(await readFile(file, 'utf8')) as Checkpoint;
@@ -124,6 +124,36 @@ describe('npm run verify', () => {
 
     expect(code).toBe(2);
     expect(stderr).toContain(`${file} is no checkpoint of this command`);
+  });
+
+  it.each([
+    ['{"version":1,"options":{"mode":"full","sampleKeys":10000}}', 'is no checkpoint of this command'],
+    ['null', 'is no checkpoint of this command'],
+  ])('refuses a checkpoint of a wrong shape: %s', async (text, problem) => {
+    const file = join(folder, 'shape');
+    await writeFile(file, text);
+    const { code, stderr } = await run(...urls, '--checkpoint', file);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file} ${problem}`);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('says at the start that it cannot write its checkpoint', async () => {
+    const file = join(folder, 'no such folder', 'checkpoint');
+    const { code, stdout, stderr } = await run(...urls, '--checkpoint', file);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`the checkpoint ${file} cannot be written: ENOENT`);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('says that a password is not encoded, and does not show it', async () => {
+    const { code, stderr } = await run('redis://u:p%ss@127.0.0.1:1', urls[1]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain("the source's user and password have to be percent-encoded");
+    expect(stderr).not.toContain('p%ss');
   });
 
   it('could not tell, where a server asks for a password that was not given', async () => {
