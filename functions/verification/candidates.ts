@@ -1,6 +1,7 @@
 import {
   type Candidate,
   MAX_BIG,
+  MAX_BIG_CHARACTERS,
   MAX_CANDIDATE_CHARACTERS,
   MAX_DIFFERENCES,
   MAX_KEPT_NAME_BYTES,
@@ -21,6 +22,8 @@ const NEAR_EXPIRY_MS = 5000;
 const TRY_AGAIN_MS = 1000;
 /** Asked in one question: their states are in memory together. */
 const AT_ONCE = 500;
+/** Of a big key in a checkpoint, besides its name. */
+const AROUND_NAME_CHARACTERS = 40;
 
 export const addCandidate = ({ checkpoint }: Session, database: number, key: Buffer, ...states: KeyState[]): void => {
   const text = key.toString('base64');
@@ -33,6 +36,11 @@ export const addCandidate = ({ checkpoint }: Session, database: number, key: Buf
 export const addBig = ({ checkpoint }: Session, database: number, key: Buffer): void => {
   const name = key.toString('base64');
   if (checkpoint.big.some((one) => one.key === name && one.database === database)) return;
+  const kept = checkpoint.big.reduce((sum, one) => sum + one.key.length + AROUND_NAME_CHARACTERS, 0);
+  if (kept + name.length > MAX_BIG_CHARACTERS) {
+    leaveUntold(checkpoint, 'unsettled', database, key, 'more big keys were found at once than a checkpoint holds');
+    return;
+  }
   checkpoint.big.push({ database, key: name });
 };
 

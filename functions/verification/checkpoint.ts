@@ -83,6 +83,8 @@ export interface Servers {
   target: { runId: string; replicationId: string };
   /** The target applies the source's stream: offsets can be compared. */
   linked: boolean;
+  /** Full synchronisations that the source has begun, where the two are linked: after another one the target holds other data. */
+  fullSyncs: number;
   evictedKeys: { source: number; target: number };
   ttlToleranceMs: number;
 }
@@ -136,6 +138,8 @@ export const MAX_UNTOLD = 20;
 /** Of the names of candidates, base64. */
 export const MAX_CANDIDATE_CHARACTERS = 4000;
 export const MAX_BIG = 8;
+/** Of the names of big keys, base64: batches on their way may bring more than {@link MAX_BIG}, but not more than this. */
+export const MAX_BIG_CHARACTERS = 80_000;
 /** Longer names are judged on the spot: they do not fit into a checkpoint. */
 export const MAX_KEPT_NAME_BYTES = 512;
 const MAX_NOTES = 10;

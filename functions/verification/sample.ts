@@ -30,8 +30,9 @@ export const sampleSome = async (session: Session): Promise<void> => {
     while (!stop()) {
       if (!forward.done) {
         const [database, manner] = [draw(ofSource, session.random), mannerNow(session)];
+        const begun = await source.position();
         const { keys, ...folded } = await source.walk(database, randomCursor(session), KEYS_AT_ONE_PLACE, manner);
-        await compareBatch(session, database, keys, folded, manner);
+        await compareBatch(session, database, keys, folded, manner, begun);
         await session.pace(keys.count);
       }
       if (!backward.done) {

@@ -2,7 +2,7 @@ import { addCandidate, muchToJudge } from './candidates.ts';
 import type { Walk } from './checkpoint.ts';
 import { compareBatch, mannerNow } from './compare-batch.ts';
 import { unpackKeys } from './packed-keys.ts';
-import type { KeyBatch, KeyState } from './ports.ts';
+import type { KeyBatch, KeyState, Position } from './ports.ts';
 import { isOver, type Session } from './session.ts';
 
 /** Batches that are on their way at once in one direction, so that neither server waits for the other. */
@@ -11,8 +11,9 @@ const AT_ONCE = 4;
 /** Goes on with both directions until the step is over, there is enough to judge, or both are through. */
 export const walkBoth = async (session: Session): Promise<void> => {
   const { forward, backward } = session.checkpoint;
+  const next = forwardBatches(session, await session.source.position());
   await Promise.all([
-    walk(session, forward, (database, cursor) => forwardBatch(session, database, cursor)),
+    walk(session, forward, next),
     walk(session, backward, (database, cursor) => backwardBatch(session, database, cursor)),
   ]);
 };
@@ -62,10 +63,20 @@ const nextDatabase = (state: Walk): void => {
 const shouldStop = (session: Session): boolean => isOver(session) || muchToJudge(session);
 
 /** Source to target: what is missing, or different. */
-const forwardBatch = async (session: Session, database: number, cursor: string): Promise<Batch> => {
-  const manner = mannerNow(session);
-  const { cursor: next, keys, ...folded } = await session.source.walk(database, cursor, session.walkKeys, manner);
-  return { cursor: next, keys, rest: () => compareBatch(session, database, keys, folded, manner) };
+const forwardBatches = (session: Session, position: Position) => {
+  // Asked beside each batch for the next one: what is older than needed is only more careful, and nothing waits for it.
+  let known = position;
+  return async (database: number, cursor: string): Promise<Batch> => {
+    const [manner, begun] = [mannerNow(session), known];
+    const { source } = session;
+    const [walked, now] = await Promise.all([
+      source.walk(database, cursor, session.walkKeys, manner),
+      source.position(),
+    ]);
+    known = now;
+    const { cursor: next, keys, ...folded } = walked;
+    return { cursor: next, keys, rest: () => compareBatch(session, database, keys, folded, manner, begun) };
+  };
 };
 
 /** Target to source: what the source does not have. */
