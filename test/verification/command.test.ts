@@ -158,18 +158,26 @@ describe('npm run verify', () => {
 
   it('could not tell, where a server asks for a password that was not given', async () => {
     const locked = await startRedis({ config: { requirepass: 'secret' } });
+    const other = await startRedis({ config: { requirepass: 'secret' } });
     const without = await run(urls[0], `redis://127.0.0.1:${locked.port}`);
     const wrong = await run(urls[0], `redis://:wrong@127.0.0.1:${locked.port}`, '--json');
     const right = await run(
       `redis://:secret@127.0.0.1:${locked.port}`,
-      `redis://default:secret@127.0.0.1:${locked.port}`,
+      `redis://default:secret@127.0.0.1:${other.port}`,
     );
-    await locked.stop();
+    await Promise.all([locked.stop(), other.stop()]);
 
     expect([without.code, wrong.code, right.code]).toEqual([2, 2, 0]);
     expect(without.stderr).toContain('NOAUTH');
     expect(JSON.parse(wrong.stdout)).toMatchObject({ verdict: 'unknown', error: { code: 'verification-impossible' } });
     expect(wrong.stdout + wrong.stderr).not.toContain(':wrong@');
+  });
+
+  it('could not tell, where both are one and the same server', async () => {
+    const { code, stderr } = await run(urls[0], urls[0]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('the same server');
   });
 
   it('could not tell, where nobody answers', async () => {
