@@ -99,6 +99,8 @@ const groupAt = (port: number): TargetDescriptions => ({
       { nodeGroupId: '0001', cacheClusterId: 'bench-001', endpoint: { address: '127.0.0.1', port }, role: 'primary' },
     ],
   }),
-  clusters: async () => [],
+  clusters: async () => [
+    { cacheClusterId: 'bench-001', status: 'available', parameterGroup: 'default.redis7', nodeStatuses: ['available'] },
+  ],
   parameters: async () => new Map(),
 });
