@@ -1,0 +1,69 @@
+import type { AppliedNode, FenceKind } from './fence.ts';
+import type { Endpoint } from './record.ts';
+import type { VerificationVerdict } from './verification.ts';
+
+/** Who asked for something, as far as it is known. */
+export interface Asker {
+  by: 'http' | 'bus';
+  /** Of HTTP: the caller's ARN or the token's subject. Of the bus: the event's `source` and account. */
+  principal?: string;
+  account?: string;
+  sourceIp?: string;
+  /** ISO 8601. */
+  at: string;
+  reason?: string;
+}
+
+export interface CertifiedShard {
+  nodeGroupId: string;
+  source: Endpoint;
+  /** Of the history that source and target had in common. */
+  replicationId: string;
+  fencedOffset: number;
+  /** Every node of the target, each with `appliedOffset >= fencedOffset`. */
+  nodes: AppliedNode[];
+  promoted: {
+    primary: Endpoint;
+    replicationId: string;
+    previousReplicationId?: string;
+    /** The target continues the source's history up to here. */
+    continuesUpToOffset?: number;
+  };
+}
+
+/** What a cutover rests on: that every node of the target had applied what the source had when it was fenced. Times are ISO 8601. */
+export interface CertificateBody {
+  certificate: 'elasticache-migrator/offsets/v1';
+  migrationId: string;
+  replicationGroupId: string;
+  executionArn: string;
+  fence: { kind: FenceKind; nodes: { endpoint: Endpoint; role: 'primary' | 'replica'; outlivesRestart: boolean }[] };
+  shards: CertifiedShard[];
+  times: {
+    migrationRequestedAt: string;
+    cutoverRequestedAt?: string;
+    frozenAt?: string;
+    drainedAt?: string;
+    fencedAt?: string;
+    completeSentAt: string;
+    promotedAt: string;
+  };
+  askedBy: { migration?: Asker; cutover?: Asker };
+  /** Null when it rests on none. */
+  verification: {
+    mode: string;
+    verdict: VerificationVerdict;
+    verifiedAt: string;
+    compared: number;
+    differences: number;
+    waived: boolean;
+  } | null;
+  waivers: string[];
+}
+
+export interface OffsetCertificate extends CertificateBody {
+  /** Of the body's canonical form (RFC 8785), in lower-case hex. */
+  hash: { algorithm: 'SHA-256'; value: string };
+  /** Over the canonical form, by KMS; absent where no key is configured or none could be reached. */
+  signature?: { keyId: string; algorithm: string; value: string };
+}
