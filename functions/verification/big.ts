@@ -23,7 +23,12 @@ const NEAR_EXPIRY_MS = 5000;
  */
 export const compareBig = async (session: Session): Promise<boolean> => {
   const { big, counts } = session.checkpoint;
-  for (let [task] = big; task !== undefined && !isOver(session); [task] = big) {
+  // One piece at least: a step that is over before it comes here would never get on.
+  for (
+    let [[task], first] = [big, true];
+    task !== undefined && (first || !isOver(session));
+    [[task], first] = [big, false]
+  ) {
     const outcome = await advance(session, task);
     if (outcome === 'waiting') return false;
     if (outcome === 'going on') continue;
@@ -75,7 +80,7 @@ const begin = async (session: Session, task: BigTask, key: Buffer, beginnings = 
     return 'done';
   }
   if (!source.big && !target.big) {
-    addCandidate(session, database, key, source, target);
+    addCandidate(session, task, source, target);
     return 'small';
   }
   task.progress = {

@@ -1,11 +1,4 @@
-import {
-  type Candidate,
-  MAX_BIG,
-  MAX_BIG_CHARACTERS,
-  MAX_CANDIDATE_CHARACTERS,
-  MAX_DIFFERENCES,
-  MAX_KEPT_NAME_BYTES,
-} from './checkpoint.ts';
+import { type Candidate, type Found, MAX_BIG, MAX_CANDIDATE_CHARACTERS, MAX_DIFFERENCES } from './checkpoint.ts';
 import { confirm, leaveUntold } from './confirm.ts';
 import { kindOf, sameExpiry, sameState } from './difference.ts';
 import { sameRegisters } from './hyperloglog.ts';
@@ -22,36 +15,31 @@ const NEAR_EXPIRY_MS = 5000;
 const TRY_AGAIN_MS = 1000;
 /** Asked in one question: their states are in memory together. */
 const AT_ONCE = 500;
-/** Of a big key in a checkpoint, besides its name. */
-const AROUND_NAME_CHARACTERS = 40;
 
-export const addCandidate = ({ checkpoint }: Session, database: number, key: Buffer, ...states: KeyState[]): void => {
-  const text = key.toString('base64');
-  if (checkpoint.candidates.some((one) => one.key === text && one.database === database)) return;
+/** @param long where the name can be read again, of a candidate whose name is long */
+export const addCandidate = (
+  { checkpoint }: Pick<Session, 'checkpoint'>,
+  { database, key, long }: Found,
+  ...states: KeyState[]
+): void => {
+  if (isIn(checkpoint.candidates, { database, key })) return;
   const expiresAtMs = Math.max(...states.map((state) => state.expiresAtMs), -1);
   checkpoint.counts.candidates++;
-  checkpoint.candidates.push({ database, key: text, ...(expiresAtMs >= 0 && { expiresAtMs }) });
+  checkpoint.candidates.push({ database, key, ...(long && { long }), ...(expiresAtMs >= 0 && { expiresAtMs }) });
 };
 
-export const addBig = ({ checkpoint }: Session, database: number, key: Buffer): void => {
-  const name = key.toString('base64');
-  if (checkpoint.big.some((one) => one.key === name && one.database === database)) return;
-  const kept = checkpoint.big.reduce((sum, one) => sum + one.key.length + AROUND_NAME_CHARACTERS, 0);
-  if (kept + name.length > MAX_BIG_CHARACTERS) {
-    leaveUntold(checkpoint, 'unsettled', database, key, 'more big keys were found at once than a checkpoint holds');
-    return;
-  }
-  checkpoint.big.push({ database, key: name });
+export const addBig = ({ checkpoint }: Pick<Session, 'checkpoint'>, { database, key, long }: Found): void => {
+  if (!isIn(checkpoint.big, { database, key })) checkpoint.big.push({ database, key, ...(long && { long }) });
 };
 
-/** Whether what was found should be judged before more keys are read: it has to fit into a checkpoint. */
-export const muchToJudge = ({ checkpoint: { candidates, big } }: Session): boolean =>
+const isIn = (all: readonly Found[], { database, key }: Found): boolean =>
+  all.some((one) => one.key === key && one.database === database);
+
+/** Whether what was found should be judged before more keys are read. */
+export const muchToJudge = ({ checkpoint: { crowded, candidates, big } }: Session): boolean =>
+  crowded === true ||
   big.length >= MAX_BIG ||
-  candidates.reduce((sum, { key }) => sum + key.length, 0) > MAX_CANDIDATE_CHARACTERS ||
-  [...candidates, ...big].some(hasLongName);
-
-/** Names that are too long to be kept until the next step. */
-export const hasLongName = ({ key }: { key: string }): boolean => key.length > (MAX_KEPT_NAME_BYTES * 4) / 3;
+  candidates.reduce((sum, { key }) => sum + key.length, 0) > MAX_CANDIDATE_CHARACTERS;
 
 /**
  * Judges all candidates. Those that cannot be told now stay; false when the target does not apply what the source has, so
@@ -113,7 +101,7 @@ const settle = async (session: Session, { item, verdict, source, target }: Verdi
   }
   if (!source || !target) throw new Error('A verdict without what was seen');
   if (verdict === 'same') {
-    if (source.big || target.big) addBig(session, database, key);
+    if (source.big || target.big) addBig(session, item);
     else if (source.unreadable) leaveUntold(checkpoint, 'unreadable', database, key, `its type is ${source.type}`);
     else counts[await how(session, item, source)]++;
     return true;

@@ -15,17 +15,33 @@ export interface VerificationOptions {
 export interface Walk {
   /** Absent between two databases, and at the end. */
   database?: number;
+  /** Behind the last batch whose findings are in the checkpoint. */
   cursor: string;
-  /** Databases that are through. */
-  visited: number[];
+  /** Databases below this one are through. */
+  fromDatabase: number;
   done: boolean;
+  /** So many times fewer keys are asked for at once, that what they bring has room. */
+  narrow?: number;
 }
 
-/** A key that was not the same on both sides when it was looked at first. */
-export interface Candidate {
+/** Keys that one side's SCAN gives from one cursor to another. */
+export interface Place {
+  side: 'source' | 'target';
+  from: string;
+  to: string;
+}
+
+/** A key, found somewhere. */
+export interface Found {
   database: number;
   /** Base64. */
   key: string;
+  /** Of a long name: where it can be read again. Between two steps `key` is then its SHA-1, in base64. */
+  long?: Place;
+}
+
+/** A key that was not the same on both sides when it was looked at first. */
+export interface Candidate extends Found {
   /** Its expiry at the first look, on whichever side it had one. */
   expiresAtMs?: number;
   /** How often it could not be told. */
@@ -33,10 +49,7 @@ export interface Candidate {
 }
 
 /** A key that is compared piece by piece. */
-export interface BigTask {
-  database: number;
-  /** Base64. */
-  key: string;
+export interface BigTask extends Found {
   /** How far that is; absent before it begins. */
   progress?: BigProgress;
 }
@@ -102,8 +115,8 @@ export interface Rate {
 }
 
 /**
- * The whole state of a verification, as JSON of at most about 60 KB. It can be stopped after any step and gone on with by
- * another process.
+ * The whole state of a verification, as JSON of less than {@link MAX_CHECKPOINT_BYTES}, whatever the data are. It can be
+ * stopped after any step and gone on with by another process.
  */
 export interface Checkpoint {
   version: 1;
@@ -128,25 +141,33 @@ export interface Checkpoint {
   /** Whether the servers' own serialisation saves time, and how often it did not. */
   quick: { on: boolean; batches: number; wasted: number };
   rate: Rate;
+  /** Something was found that there is no room for: it is found again when what is here has been judged. */
+  crowded?: boolean;
+  /** With `sample`: places that were drawn, and brought more than there was room for. */
+  again?: (Place & { database: number })[];
   /** Since when the target has not applied what the source had: ISO 8601 is for people, this is for the limit. */
   waitingSinceMs?: number;
 }
 
+/** Step Functions carries 256 KiB from state to state, and a DynamoDB item 400 KB. */
+export const MAX_CHECKPOINT_BYTES = 100_000;
 export const MAX_DIFFERENCES = 100;
+/** In JSON: names of odd bytes are long in it. */
+export const MAX_DIFFERENCES_CHARACTERS = 36_000;
 export const MAX_CONFIRMED = 1000;
 export const MAX_UNTOLD = 20;
 /** Of the names of candidates, base64. */
 export const MAX_CANDIDATE_CHARACTERS = 4000;
 export const MAX_BIG = 8;
-/** Of the names of big keys, base64: batches on their way may bring more than {@link MAX_BIG}, but not more than this. */
-export const MAX_BIG_CHARACTERS = 80_000;
-/** Longer names are judged on the spot: they do not fit into a checkpoint. */
+/** Candidates and big keys together, in JSON: batches on their way may bring more than the two numbers above, but not more than this. */
+export const MAX_FOUND_CHARACTERS = 32_000;
+/** Of longer names a checkpoint has the digest alone. */
 export const MAX_KEPT_NAME_BYTES = 512;
 const MAX_NOTES = 10;
 
-const walk = (): Walk => ({ cursor: '0', visited: [], done: false });
+const walk = (): Walk => ({ cursor: '0', fromDatabase: 0, done: false });
 
-const counts = (): Counts => ({
+export const noCounts = (): Counts => ({
   compared: 0,
   lookedFor: 0,
   big: 0,
@@ -165,7 +186,7 @@ const fresh = () => ({
   backward: walk(),
   candidates: [],
   big: [],
-  counts: counts(),
+  counts: noCounts(),
   differences: [],
   confirmed: [],
   untold: [],
@@ -186,8 +207,7 @@ export const newCheckpoint = (options: VerificationOptions, nowMs: number): Chec
 /** Forgets what was found of other servers. */
 export const startOver = (checkpoint: Checkpoint, why: string): void => {
   Object.assign(checkpoint, fresh());
-  delete checkpoint.servers;
-  delete checkpoint.waitingSinceMs;
+  for (const name of ['servers', 'waitingSinceMs', 'crowded', 'again'] as const) delete checkpoint[name];
   checkpoint.restarts++;
   note(checkpoint, why);
 };

@@ -69,11 +69,13 @@ const compareFolded = async (
   if (manner.quick) countWaste(session, false);
   if (source.big.length + source.unreadable.length === 0) return;
   const names = unpackKeys(keys);
-  for (const position of source.big) addBig(session, database, names[position] as Buffer);
+  for (const position of source.big) addBig(session, { database, key: base64(names[position]) });
   for (const position of source.unreadable) {
     leaveUntold(checkpoint, 'unreadable', database, names[position] as Buffer, 'its type is not known here');
   }
 };
+
+const base64 = (name: Buffer | undefined): string => (name ?? Buffer.alloc(0)).toString('base64');
 
 const sameFold = (a: Folded, b: Folded): boolean => a.done === b.done && a.digest === b.digest;
 
@@ -106,10 +108,10 @@ const compareStates = async (session: Session, database: number, keys: Buffer[])
     const [ofSource, ofTarget, later] = [left[at], right[at], again[at]];
     if (!ofSource || !ofTarget || !later) throw new Error(`${source.name} or ${target.name} told too few states`);
     const same = (a: KeyState, b: KeyState) => sameState(a, b, servers.ttlToleranceMs);
-    if (ofSource.big && ofTarget.big) addBig(session, database, key);
+    if (ofSource.big && ofTarget.big) addBig(session, { database, key: base64(key) });
     else if (!same(ofSource, ofTarget) || !same(ofSource, later)) {
       allSame = false;
-      addCandidate(session, database, key, ofSource, ofTarget);
+      addCandidate(session, { database, key: base64(key) }, ofSource, ofTarget);
     } else if (ofSource.unreadable) {
       leaveUntold(session.checkpoint, 'unreadable', database, key, `its type is ${ofSource.type}`);
     }

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Checkpoint, MAX_CONFIRMED, MAX_DIFFERENCES, MAX_UNTOLD } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  MAX_CONFIRMED,
+  MAX_DIFFERENCES,
+  MAX_DIFFERENCES_CHARACTERS,
+  MAX_UNTOLD,
+} from './checkpoint.ts';
 import { type Difference, type DifferenceKind, printable, sideOf } from './difference.ts';
 import type { KeyState } from './ports.ts';
 
@@ -18,7 +24,9 @@ export const confirm = (checkpoint: Checkpoint, finding: Finding): void => {
   if (checkpoint.confirmed.includes(hash)) return;
   if (checkpoint.confirmed.length < MAX_CONFIRMED) checkpoint.confirmed.push(hash);
   checkpoint.counts.differences[finding.kind]++;
-  if (checkpoint.differences.length < MAX_DIFFERENCES) checkpoint.differences.push(toDifference(finding));
+  if (checkpoint.differences.length >= MAX_DIFFERENCES) return;
+  const differences = [...checkpoint.differences, toDifference(finding)];
+  if (JSON.stringify(differences).length <= MAX_DIFFERENCES_CHARACTERS) checkpoint.differences = differences;
 };
 
 /** Counts a key of which nobody can say whether it is the same. */
@@ -30,8 +38,11 @@ export const leaveUntold = (
   note: string,
 ): void => {
   checkpoint.counts[why]++;
-  const text = `${printable(key).key} in database ${database}: ${note}`;
-  if (checkpoint.untold.length < MAX_UNTOLD && !checkpoint.untold.includes(text)) checkpoint.untold.push(text);
+  keepUntold(checkpoint, `${printable(key).key} in database ${database}: ${note}`);
+};
+
+export const keepUntold = ({ untold }: Checkpoint, text: string): void => {
+  if (untold.length < MAX_UNTOLD && !untold.includes(text)) untold.push(text);
 };
 
 const shortHash = ({ database, key }: Finding): string =>

@@ -1,5 +1,7 @@
 import { muchToJudge } from './candidates.ts';
+import type { Place } from './checkpoint.ts';
 import { compareBatch, mannerNow } from './compare-batch.ts';
+import { apart, takeIn } from './findings.ts';
 import { identities, keysIn } from './servers.ts';
 import { isOver, type Session } from './session.ts';
 import { lookFor } from './walk.ts';
@@ -10,6 +12,8 @@ const AT_ONCE = 8;
 /** Cursors count hash table buckets; servers take the low bits that they need. */
 const CURSORS = 2 ** 40;
 
+type Drawn = Place & { database: number };
+
 /**
  * Draws keys of both sides at random places until there are enough: the source's are compared, the target's looked for.
  * Keys are drawn with repetition, by the places of their hashes, which nobody chooses.
@@ -19,28 +23,48 @@ export const sampleSome = async (session: Session): Promise<void> => {
   const { counts, options, forward, backward } = checkpoint;
   const both = await identities(session);
   const [ofSource, ofTarget] = [keysIn(both.source, options), keysIn(both.target, options)];
+  const isThrough = (side: Place['side'], databases: unknown[], drawn: number) =>
+    databases.length === 0 || (drawn >= options.sampleKeys && !checkpoint.again?.some((one) => one.side === side));
   const enough = () => {
-    forward.done = ofSource.length === 0 || counts.compared >= options.sampleKeys;
-    backward.done = ofTarget.length === 0 || counts.lookedFor >= options.sampleKeys;
+    forward.done = isThrough('source', ofSource, counts.compared);
+    backward.done = isThrough('target', ofTarget, counts.lookedFor);
     return forward.done && backward.done;
   };
   const stop = () => enough() || isOver(session) || muchToJudge(session);
 
+  const compareAt = async ({ database, from }: Drawn, found: Session): Promise<{ count: number; to: string }> => {
+    const manner = mannerNow(session);
+    const begun = await source.position();
+    const { keys, cursor, ...folded } = await source.walk(database, from, KEYS_AT_ONE_PLACE, manner);
+    await compareBatch(found, database, keys, folded, manner, begun);
+    return { count: keys.count, to: cursor };
+  };
+  const lookForAt = async ({ database, from }: Drawn, found: Session): Promise<{ count: number; to: string }> => {
+    const { keys, cursor } = await target.scan(database, from, KEYS_AT_ONE_PLACE);
+    await lookFor(found, database, keys);
+    return { count: keys.count, to: cursor };
+  };
+
+  const drawAt = async (drawn: Drawn): Promise<void> => {
+    const found = apart(session);
+    const { count, to } = await (drawn.side === 'source' ? compareAt : lookForAt)(drawn, found);
+    // To leave out a place because much is different there would make the sample a lie.
+    if (!takeIn(session, found, { side: drawn.side, from: drawn.from, to }, true)) {
+      checkpoint.again = [...(checkpoint.again ?? []), drawn];
+    }
+    await session.pace(count);
+  };
+  const placeOn = (side: Place['side'], databases: [number, number][]): Drawn => {
+    const again = checkpoint.again?.find((one) => one.side === side);
+    if (!again) return { side, database: draw(databases, session.random), from: randomCursor(session), to: '0' };
+    checkpoint.again = checkpoint.again?.filter((one) => one !== again) ?? [];
+    return again;
+  };
+
   const drawOne = async (): Promise<void> => {
     while (!stop()) {
-      if (!forward.done) {
-        const [database, manner] = [draw(ofSource, session.random), mannerNow(session)];
-        const begun = await source.position();
-        const { keys, ...folded } = await source.walk(database, randomCursor(session), KEYS_AT_ONE_PLACE, manner);
-        await compareBatch(session, database, keys, folded, manner, begun);
-        await session.pace(keys.count);
-      }
-      if (!backward.done) {
-        const database = draw(ofTarget, session.random);
-        const { keys } = await target.scan(database, randomCursor(session), KEYS_AT_ONE_PLACE);
-        await lookFor(session, database, keys);
-        await session.pace(keys.count);
-      }
+      if (!forward.done) await drawAt(placeOn('source', ofSource));
+      if (!backward.done) await drawAt(placeOn('target', ofTarget));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, drawOne));

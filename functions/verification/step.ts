@@ -1,9 +1,10 @@
 import type { Clock } from '../replication/ports.ts';
 import { compareBig } from './big.ts';
-import { hasLongName, judgeCandidates, muchToJudge } from './candidates.ts';
+import { judgeCandidates, muchToJudge } from './candidates.ts';
 import { type Checkpoint, note, type Walk } from './checkpoint.ts';
 import { leaveUntold } from './confirm.ts';
 import { WALK_KEYS } from './limits.ts';
+import { packNames, readNames } from './long-names.ts';
 import type { KeyReader } from './ports.ts';
 import { type Progress, progressOf, tally } from './progress.ts';
 import { toResult, type VerificationResult } from './result.ts';
@@ -58,10 +59,11 @@ export const verifyStep = async (
   const throttle = new Throttle(clock, checkpoint.rate, ping, budget.maxKeysPerSecond);
   await throttle.prepare();
   session.pace = (keys) => throttle.pace(keys);
+  await readNames(session);
   let complete = false;
   do complete = await work(session);
   while (!complete && !isOver(session));
-  forgetLongNames(session);
+  packNames(checkpoint);
   const both = await identities(readers);
   // Whoever was compared may not be who is there now.
   complete &&= sameServers(checkpoint, both, await traitsOf(readers)) === session.servers;
@@ -109,13 +111,14 @@ const work = async (session: Session): Promise<boolean> => {
   let caughtUp = await compareBig(session);
   if (caughtUp && (muchToJudge(session) || through)) caughtUp = await judgeCandidates(session);
   if (!caughtUp) return stillWaiting(session);
+  if (checkpoint.big.length === 0) delete checkpoint.crowded;
   return through && checkpoint.candidates.length + checkpoint.big.length === 0;
 };
 
 const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyReader): Promise<void> => {
   if (walk.done || walk.database !== undefined) return;
   // Asked each time: a database may have been empty when it all began.
-  const left = keysIn(await reader.identity(), checkpoint.options).filter(([number]) => !walk.visited.includes(number));
+  const left = keysIn(await reader.identity(), checkpoint.options).filter(([number]) => number >= walk.fromDatabase);
   const [first] = left;
   if (first) walk.database = first[0];
   else walk.done = true;
@@ -138,13 +141,4 @@ const stillWaiting = ({ checkpoint, clock }: Session): false => {
   delete checkpoint.waitingSinceMs;
   note(checkpoint, `The target applied nothing of the source's writes for ${WAIT_LIMIT_MS / 60_000} minutes`);
   return false;
-};
-
-/** Names that do not fit into a checkpoint, and could not be told within the step. */
-const forgetLongNames = ({ checkpoint }: Session): void => {
-  for (const { database, key } of [...checkpoint.candidates, ...checkpoint.big].filter(hasLongName)) {
-    leaveUntold(checkpoint, 'unsettled', database, Buffer.from(key, 'base64'), 'its name is too long to be kept');
-  }
-  checkpoint.candidates = checkpoint.candidates.filter((one) => !hasLongName(one));
-  checkpoint.big = checkpoint.big.filter((one) => !hasLongName(one));
 };

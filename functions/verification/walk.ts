@@ -1,6 +1,7 @@
 import { addCandidate, muchToJudge } from './candidates.ts';
-import type { Walk } from './checkpoint.ts';
+import type { Place, Walk } from './checkpoint.ts';
 import { compareBatch, mannerNow } from './compare-batch.ts';
+import { apart, takeIn } from './findings.ts';
 import { unpackKeys } from './packed-keys.ts';
 import type { KeyBatch, KeyState, Position } from './ports.ts';
 import { isOver, type Session } from './session.ts';
@@ -8,13 +9,16 @@ import { isOver, type Session } from './session.ts';
 /** Batches that are on their way at once in one direction, so that neither server waits for the other. */
 const AT_ONCE = 4;
 
+/** Names of more bytes at once, and fewer keys are asked for. */
+const MANY_BYTES = 1_000_000;
+
 /** Goes on with both directions until the step is over, there is enough to judge, or both are through. */
 export const walkBoth = async (session: Session): Promise<void> => {
   const { forward, backward } = session.checkpoint;
   const next = forwardBatches(session, await session.source.position());
   await Promise.all([
-    walk(session, forward, next),
-    walk(session, backward, (database, cursor) => backwardBatch(session, database, cursor)),
+    walk(session, 'source', forward, next),
+    walk(session, 'target', backward, (...from) => backwardBatch(session, ...from)),
   ]);
 };
 
@@ -22,30 +26,44 @@ export const walkBoth = async (session: Session): Promise<void> => {
 interface Batch {
   cursor: string;
   keys: KeyBatch;
-  rest: () => Promise<void>;
+  /** @param found where what it finds goes */
+  rest: (found: Session) => Promise<void>;
 }
 
 const walk = async (
   session: Session,
+  side: Place['side'],
   state: Walk,
-  next: (database: number, cursor: string) => Promise<Batch>,
+  next: (database: number, cursor: string, count: number) => Promise<Batch>,
 ): Promise<void> => {
   const running = new Set<Promise<void>>();
+  // Reading is ahead of the checkpoint's cursor.
+  const ahead = structuredClone(state);
   let failure: { error: unknown } | undefined;
+  let isFull = false;
+  let last: Promise<void> = Promise.resolve();
   try {
-    while (!state.done && state.database !== undefined && !failure && !shouldStop(session)) {
-      const batch = await next(state.database, state.cursor);
-      const work = batch.rest().then(
-        () => undefined,
+    while (!ahead.done && ahead.database !== undefined && !failure && !isFull && !shouldStop(session)) {
+      const [found, count] = [apart(session), Math.max(1, Math.floor(session.walkKeys / (state.narrow ?? 1)))];
+      const batch = await next(ahead.database, ahead.cursor, count);
+      const place = { side, from: ahead.cursor, to: batch.cursor };
+      ahead.cursor = batch.cursor;
+      if (batch.cursor === '0') nextDatabase(ahead);
+      const after = structuredClone(ahead);
+      const work = Promise.all([batch.rest(found), last]).then(
+        () => {
+          if (failure || isFull) return;
+          isFull = !takeIn(session, found, place, count === 1);
+          if (!isFull) moveTo(state, after);
+          adapt(session, state, isFull || batch.keys.packed.length > MANY_BYTES);
+        },
         (error: unknown) => {
           failure ??= { error };
         },
       );
+      last = work;
       running.add(work);
       void work.then(() => running.delete(work));
-      // The cursor moves on before the work is done: the step returns only when all of it is.
-      state.cursor = batch.cursor;
-      if (batch.cursor === '0') nextDatabase(state);
       await session.pace(batch.keys.count);
       if (running.size >= AT_ONCE) await Promise.race(running);
     }
@@ -55,8 +73,19 @@ const walk = async (
   if (failure) throw failure.error;
 };
 
+const moveTo = (state: Walk, { database, cursor, fromDatabase }: Walk): void => {
+  Object.assign(state, { database, cursor, fromDatabase });
+  if (database === undefined) delete state.database;
+};
+
+const adapt = ({ walkKeys }: Session, state: Walk, isTooMuch: boolean): void => {
+  const { narrow = 1 } = state;
+  state.narrow = isTooMuch ? Math.min(walkKeys, 2 * narrow) : narrow / 2;
+  if (state.narrow <= 1) delete state.narrow;
+};
+
 const nextDatabase = (state: Walk): void => {
-  if (state.database !== undefined) state.visited.push(state.database);
+  if (state.database !== undefined) state.fromDatabase = state.database + 1;
   delete state.database;
 };
 
@@ -66,23 +95,20 @@ const shouldStop = (session: Session): boolean => isOver(session) || muchToJudge
 const forwardBatches = (session: Session, position: Position) => {
   // Asked beside each batch for the next one: what is older than needed is only more careful, and nothing waits for it.
   let known = position;
-  return async (database: number, cursor: string): Promise<Batch> => {
+  return async (database: number, cursor: string, count: number): Promise<Batch> => {
     const [manner, begun] = [mannerNow(session), known];
     const { source } = session;
-    const [walked, now] = await Promise.all([
-      source.walk(database, cursor, session.walkKeys, manner),
-      source.position(),
-    ]);
+    const [walked, now] = await Promise.all([source.walk(database, cursor, count, manner), source.position()]);
     known = now;
     const { cursor: next, keys, ...folded } = walked;
-    return { cursor: next, keys, rest: () => compareBatch(session, database, keys, folded, manner, begun) };
+    return { cursor: next, keys, rest: (found) => compareBatch(found, database, keys, folded, manner, begun) };
   };
 };
 
 /** Target to source: what the source does not have. */
-const backwardBatch = async (session: Session, database: number, cursor: string): Promise<Batch> => {
-  const { cursor: next, keys } = await session.target.scan(database, cursor, session.walkKeys);
-  return { cursor: next, keys, rest: () => lookFor(session, database, keys) };
+const backwardBatch = async (session: Session, database: number, cursor: string, count: number): Promise<Batch> => {
+  const { cursor: next, keys } = await session.target.scan(database, cursor, count);
+  return { cursor: next, keys, rest: (found) => lookFor(found, database, keys) };
 };
 
 const NOWHERE: KeyState = { type: 'none', expiresAtMs: -1, length: 0 };
@@ -92,5 +118,8 @@ export const lookFor = async (session: Session, database: number, keys: KeyBatch
   session.checkpoint.counts.lookedFor += keys.count;
   if (absent.length === 0) return;
   const names = unpackKeys(keys);
-  for (const position of absent) addCandidate(session, database, names[position] as Buffer, NOWHERE);
+  for (const position of absent) {
+    const key = (names[position] as Buffer).toString('base64');
+    addCandidate(session, { database, key }, NOWHERE);
+  }
 };
