@@ -67,16 +67,18 @@ export const locksIn = (table: string): Locks => {
     },
 
     async intend(replicationGroupId, migrationId, intent, noted) {
+      const open = intent === 'stop' ? '' : ' AND attribute_not_exists(closed)';
       const taken = await change(
         replicationGroupId,
         `SET intents.${PATHS[intent]} = :noted`,
-        `#owner = :me AND attribute_not_exists(closed) AND attribute_not_exists(intents.${PATHS[intent]})`,
+        `#owner = :me AND attribute_not_exists(intents.${PATHS[intent]})${open}`,
         { ':me': migrationId, ':noted': noted },
       );
       if (taken) return { ...noted, fresh: true };
       const standing = await find(replicationGroupId);
       const earlier = standing?.intents?.[intent];
-      if (standing?.owner !== migrationId || standing.closed || earlier === undefined) {
+      const isClosed = standing?.closed && intent !== 'stop';
+      if (standing?.owner !== migrationId || isClosed || earlier === undefined) {
         throw new LockLostError(replicationGroupId, migrationId);
       }
       // The same time is this very try: the client repeats a write whose answer was lost.

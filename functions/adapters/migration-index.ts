@@ -45,8 +45,8 @@ export const unsettledMigrations = async (table: string, { endedBefore, atWorkBe
       IndexName: 'unsettled',
       KeyConditionExpression: 'unsettledMark = :yes',
       FilterExpression:
-        'updatedAt < :atWorkBefore OR (updatedAt < :endedBefore AND (attribute_exists(outcome) OR #status = :accepted))',
-      ExpressionAttributeNames: { '#status': 'status' },
+        'updatedAt < :atWorkBefore OR pendingAct.#at < :endedBefore OR (updatedAt < :endedBefore AND (attribute_exists(outcome) OR #status = :accepted))',
+      ExpressionAttributeNames: { '#status': 'status', '#at': 'at' },
       ExpressionAttributeValues: {
         ':yes': 'yes',
         ':accepted': 'accepted',

@@ -125,9 +125,23 @@ export const migrationsIn = (table: string): Migrations => {
     },
 
     async markSettled(migrationId) {
-      await change(migrationId, {}, 'attribute_exists(outcome)', {
-        removes: ['unsettled', 'unsettledMark', 'taskToken'],
+      const ended = 'attribute_exists(outcome)';
+      const removes = ['unsettled', 'taskToken'];
+      const settled = await change(migrationId, {}, `${ended} AND attribute_not_exists(pendingAct)`, {
+        removes: [...removes, 'unsettledMark'],
       });
+      // The mark is what the sweeper finds a pending act by.
+      if (!settled) await change(migrationId, {}, ended, { removes });
+    },
+
+    async concludeAct(migrationId, act) {
+      const isThis = 'pendingAct.act = :act';
+      const values = { ':act': act };
+      const concluded = await change(migrationId, {}, `${isThis} AND attribute_not_exists(unsettled)`, {
+        removes: ['pendingAct', 'unsettledMark'],
+        values,
+      });
+      if (!concluded) await change(migrationId, {}, isThis, { removes: ['pendingAct'], values });
     },
 
     list: (query) => listMigrations(table, query),

@@ -40,7 +40,9 @@ export const migrationStarter = (): Pick<Workflow, 'start' | 'executionArn'> => 
 /** Starting settlements. @throws EnvironmentError */
 export const settlementStarter = (): Pick<Workflow, 'settle'> => {
   const { SETTLEMENT_STATE_MACHINE_ARN: machine } = readEnvironment({ SETTLEMENT_STATE_MACHINE_ARN: text });
-  return { settle: (name, migrationId) => start(machine, name, JSON.stringify({ migrationId })) };
+  return {
+    settle: (name, migrationId, act) => start(machine, name, JSON.stringify({ migrationId, ...(act && { act }) })),
+  };
 };
 
 /** Looking at executions, and calling those that wait. */

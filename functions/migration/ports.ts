@@ -1,3 +1,4 @@
+import type { Act, AskedAct } from './acts.ts';
 import type { MigrationRecord } from './record.ts';
 import type { Outcome, Status } from './status.ts';
 import type { OtherWaiver } from './waivers.ts';
@@ -61,7 +62,12 @@ export interface Migrations {
   /** Records how the migration ended, if nobody has. Answers the record as it stands: the first writer wins. */
   end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined>;
   markSettled(migrationId: string): Promise<void>;
-  /** Records whose end has not been settled and that have been quiet for so long, oldest first. */
+  /** Forgets an act that was asked for: it was carried out, or refused for good. Another one is left as it is. */
+  concludeAct(migrationId: string, act: AskedAct): Promise<void>;
+  /**
+   * Records whose end has not been settled and that have been quiet for so long, and those with an act that was asked
+   * for before `endedBefore`; oldest first.
+   */
   unsettled(quiet: Quiet, limit: number): Promise<MigrationRecord[]>;
 }
 
@@ -91,7 +97,7 @@ export interface Locks {
   acquire(replicationGroupId: string, migrationId: string): Promise<Lock>;
   /**
    * Notes an intent in our lock; `fresh` is false when an earlier try had noted it, and what that one noted is answered.
-   * Each try has a time `at` of its own.
+   * Each try has a time `at` of its own. `stop` alone can be noted in a closed lock: settlement stops what it has closed.
    *
    * @throws LockLostError when the lock is not ours, or settlement has begun
    */
@@ -142,6 +148,6 @@ export interface Workflow {
   ): Promise<{ timeline: TimelineEntry[]; nextToken?: string } | undefined>;
   /** Hands `output` to the execution that waits with this token; false when none waits with it any more. */
   resume(taskToken: string, output: unknown): Promise<boolean>;
-  /** Starts the settlement machine under this name; one that exists already is left as it is. */
-  settle(name: string, migrationId: string): Promise<void>;
+  /** Starts the settlement machine under this name, to settle if no other act is named; one that exists already is left as it is. */
+  settle(name: string, migrationId: string, act?: Act): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { PendingAct } from './acts.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { MigrationRequest } from './request.ts';
 import type { Outcome, Phase, Status } from './status.ts';
@@ -112,6 +113,8 @@ export interface MigrationRecord {
   promotedAt?: string;
   /** Set on a migration that ended after CompleteMigration was sent and before anything proved the promotion. */
   completeSentAt?: string;
+  /** Asked for, and not carried out yet. */
+  pendingAct?: PendingAct;
   /** Calls the execution that awaits the cutover. Never leaves the service. */
   taskToken?: string;
   preflight?: PreflightResult;

@@ -114,11 +114,20 @@ describe.each<[string, () => Locks]>([
     await locks.intend(group, 'first', 'start', noted('t1'));
     await locks.closeToIntents(group, 'first');
 
-    for (const intent of ['start', 'complete', 'stop'] as const) {
+    for (const intent of ['start', 'complete'] as const) {
       await expect(locks.intend(group, 'first', intent, noted('t2'))).rejects.toMatchObject({ name: 'LockLostError' });
     }
     await expect(locks.acquire(group, 'first')).rejects.toMatchObject({ name: 'LockLostError' });
     await expect(locks.acquire(group, 'second')).rejects.toMatchObject({ name: 'ReplicationGroupLockedError' });
+  });
+
+  it('are closed to all but the stop, which settlement notes itself', async () => {
+    const { locks, group } = await held();
+    await locks.closeToIntents(group, 'first');
+
+    expect(await locks.intend(group, 'first', 'stop', noted('t1'))).toEqual({ fresh: true, ...noted('t1') });
+    expect(await locks.intend(group, 'first', 'stop', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
+    await expect(locks.intend(group, 'second', 'stop', noted('t3'))).rejects.toMatchObject({ name: 'LockLostError' });
   });
 
   it('are open again for the next owner after settlement', async () => {

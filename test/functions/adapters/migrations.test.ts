@@ -150,6 +150,36 @@ describe.each<[string, () => Migrations]>([
     await migrations.markSettled(id);
     expect(await migrations.find(id)).not.toHaveProperty('unsettled');
   });
+
+  describe('an act that is asked for', () => {
+    const rollback = { act: 'rollback', at: '2026-01-01T00:00:00.000Z' } as const;
+    const later = new Date(Date.now() + 3600_000).toISOString();
+    const never = '2000-01-01T00:00:00.000Z';
+    const suspects = async (migrations: Migrations, id: string, endedBefore: string) =>
+      (await migrations.unsettled({ endedBefore, atWorkBefore: never }, 1000)).filter((one) => one.migrationId === id);
+
+    it('is found although the migration is at work, and no more once it is concluded', async () => {
+      const { migrations, id } = await created({ status: 'promoted', pendingAct: rollback });
+      expect(await suspects(migrations, id, never)).toEqual([]);
+      expect(await suspects(migrations, id, later)).toHaveLength(1);
+
+      await migrations.concludeAct(id, 'unfence');
+      expect(await suspects(migrations, id, later)).toHaveLength(1);
+      await migrations.concludeAct(id, 'rollback');
+      expect(await suspects(migrations, id, later)).toEqual([]);
+      expect(await migrations.find(id)).toHaveProperty('unsettled');
+    });
+
+    it('is found in a migration that was settled meanwhile', async () => {
+      const { migrations, id } = await created({ status: 'promoted', pendingAct: rollback });
+      await migrations.end(id, 'completed', { status: 'completed' });
+      await migrations.markSettled(id);
+      expect(await suspects(migrations, id, later)).toHaveLength(1);
+
+      await migrations.concludeAct(id, 'rollback');
+      expect(await suspects(migrations, id, later)).toEqual([]);
+    });
+  });
 });
 
 describe('migrations in DynamoDB', () => {

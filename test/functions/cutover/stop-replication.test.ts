@@ -310,11 +310,6 @@ describe('what is left alone', () => {
     await leaves(/CompleteMigration was sent/);
   });
 
-  it('is a group whose settlement has begun', async () => {
-    await locks.closeToIntents('test', MIGRATION_ID);
-    await leaves(/settlement has begun/i);
-  });
-
   it('is a group that is out of migration already', async () => {
     groups.status = 'available';
     servers.primary(aMaster());

@@ -1,3 +1,4 @@
+import type { AskedAct } from '../../../functions/migration/acts.ts';
 import type {
   CutoverRequest,
   KeyClaim,
@@ -86,6 +87,13 @@ export class FakeMigrations implements Migrations {
     this.#write(rest, {});
   }
 
+  async concludeAct(migrationId: string, act: AskedAct): Promise<void> {
+    const record = this.records.get(migrationId);
+    if (record?.pendingAct?.act !== act) return;
+    const { pendingAct, ...rest } = record;
+    this.#write(rest, {});
+  }
+
   async list({ status, replicationGroupId, limit }: ListQuery) {
     const migrations = [...this.records.values()]
       .filter((record) => !status || record.status === status)
@@ -96,9 +104,11 @@ export class FakeMigrations implements Migrations {
 
   async unsettled({ endedBefore, atWorkBefore }: Quiet, limit: number): Promise<MigrationRecord[]> {
     return [...this.records.values()]
-      .filter(({ unsettled }) => unsettled)
-      .filter(({ outcome, status, updatedAt }) =>
-        outcome || status === 'accepted' ? updatedAt < endedBefore : updatedAt < atWorkBefore,
+      .filter(({ unsettled, pendingAct }) => unsettled || pendingAct)
+      .filter(
+        ({ outcome, status, updatedAt, pendingAct }) =>
+          (outcome || status === 'accepted' ? updatedAt < endedBefore : updatedAt < atWorkBefore) ||
+          (pendingAct && pendingAct.at < endedBefore),
       )
       .sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
       .slice(0, limit);

@@ -1,9 +1,10 @@
+import type { Act } from '../../../functions/migration/acts.ts';
 import type { ExecutionStatus, Workflow } from '../../../functions/migration/ports.ts';
 
 /** Step Functions in memory: executions by ARN, waiters by token. */
 export class FakeWorkflow implements Workflow {
   readonly started: { migrationId: string; input: string }[] = [];
-  readonly settled: { name: string; migrationId: string }[] = [];
+  readonly settled: { name: string; migrationId: string; act?: Act }[] = [];
   readonly resumed: { taskToken: string; output: unknown }[] = [];
   readonly executions = new Map<string, { status: ExecutionStatus; error?: string; cause?: string }>();
   readonly waiting = new Set<string>();
@@ -38,9 +39,10 @@ export class FakeWorkflow implements Workflow {
     return true;
   }
 
-  async settle(name: string, migrationId: string): Promise<void> {
+  async settle(name: string, migrationId: string, act?: Act): Promise<void> {
     this.#fail('settle');
-    if (!this.settled.some((one) => one.name === name)) this.settled.push({ name, migrationId });
+    if (this.settled.some((one) => one.name === name)) return;
+    this.settled.push({ name, migrationId, ...(act && { act }) });
   }
 
   #fail(call: 'start' | 'resume' | 'describe' | 'settle'): void {
