@@ -78,10 +78,11 @@ const promote = async (
 const promoteNodeGroup = async (
   plane: ControlPlane,
   group: ReplicationGroup,
-  { primary }: NodeGroup,
+  nodeGroup: NodeGroup,
   migration: ReplicatingMigration,
   force: boolean,
 ): Promise<string | undefined> => {
+  const { primary } = nodeGroup;
   if (!force) {
     await sleep(plane.clock, delayMs(plane.settings(group).promotionDelayMs), plane.signal);
     if (plane.settings(group).promotion === 'fails') return 'the primary node could not be promoted';
@@ -90,6 +91,7 @@ const promoteNodeGroup = async (
     if (reason !== undefined) return reason;
   }
   return ifReachable(primary, async () => {
+    plane.promoting(group, nodeGroup, force);
     await primary.promote();
     return undefined;
   });

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { MigrationOutcome } from './event-texts.ts';
+import type { NodeGroup } from './node-group.ts';
 import type { ReplicationGroup } from './replication-group.ts';
 import type { GroupSettings } from './settings.ts';
 import type { Aliases, Expectations } from './source.ts';
@@ -13,6 +14,8 @@ export interface ControlPlane {
   settings(group: ReplicationGroup): GroupSettings;
   /** Puts an event into the log, after the group's event delay. */
   announce(group: ReplicationGroup, outcome: MigrationOutcome): void;
+  /** Hears of a primary that is about to be told to follow nobody any more, `forced` where a migration ends by Force. */
+  promoting(group: ReplicationGroup, nodeGroup: NodeGroup, forced: boolean): void;
   /** Goes on after the answer. */
   background(work: () => Promise<void>): void;
 }

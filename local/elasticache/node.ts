@@ -19,7 +19,8 @@ export class CacheNode {
   readonly id: string;
   readonly availabilityZone: string;
   readonly role: 'primary' | 'replica';
-  readonly process: RedisProcess;
+  process: RedisProcess;
+  readonly #spec: NodeSpec;
   readonly #control: ControlUser;
   #connection: Promise<Control> | undefined;
   #holders = 0;
@@ -29,21 +30,24 @@ export class CacheNode {
     this.availabilityZone = spec.availabilityZone;
     this.role = spec.primary === undefined ? 'primary' : 'replica';
     this.process = process;
+    this.#spec = spec;
     this.#control = spec.control;
   }
 
   /** @throws {RedisStartError} */
   static async start(spec: NodeSpec): Promise<CacheNode> {
-    const process = await startRedis({
-      config: {
-        // By default DEBUG is refused before the ACL is asked; here it is for the ACL to say who may.
-        'enable-debug-command': 'yes',
-        ...spec.config,
-        ...(spec.primary === undefined ? {} : following(spec.primary, spec.control)),
-      },
-      acl: aclRules(spec.control),
-    });
-    return new CacheNode(spec, process);
+    return new CacheNode(spec, await serverFor(spec));
+  }
+
+  /**
+   * Ends the server, if it still runs, and starts an empty one in its place, at the same endpoint. A replica follows its
+   * primary again; a primary follows nobody.
+   * @throws {RedisStartError}
+   */
+  async replace(): Promise<void> {
+    const { port } = this;
+    await this.process.stop();
+    this.process = await serverFor(this.#spec, port);
   }
 
   get host(): string {
@@ -126,6 +130,18 @@ export class CacheNode {
     return control === undefined ? connection : this.#open();
   }
 }
+
+const serverFor = (spec: NodeSpec, port?: number): Promise<RedisProcess> =>
+  startRedis({
+    config: {
+      // By default DEBUG is refused before the ACL is asked; here it is for the ACL to say who may.
+      'enable-debug-command': 'yes',
+      ...spec.config,
+      ...(spec.primary === undefined ? {} : following(spec.primary, spec.control)),
+    },
+    acl: aclRules(spec.control),
+    ...(port !== undefined && { port }),
+  });
 
 /*
  * Credentials are set on nodes that follow a node of the group, and there alone: a primary with `masterauth` would offer them

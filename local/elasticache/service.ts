@@ -42,6 +42,7 @@ export interface ElastiCacheOptions {
   settings?: Partial<GroupSettings>;
   account?: Partial<Account>;
   aliases?: Aliases;
+  promoting?: ControlPlane['promoting'];
 }
 
 interface Answer {
@@ -68,7 +69,8 @@ export class ElastiCache {
   readonly #plane: ControlPlane;
   #settings: GroupSettings;
 
-  constructor({ clock = systemClock, settings = {}, account = {}, aliases = new Map() }: ElastiCacheOptions = {}) {
+  constructor(options: ElastiCacheOptions = {}) {
+    const { clock = systemClock, settings = {}, account = {}, aliases = new Map(), promoting = () => {} } = options;
     this.#clock = clock;
     this.#settings = { ...defaultSettings, ...settings };
     this.account = { ...defaultAccount(), ...account };
@@ -80,6 +82,7 @@ export class ElastiCache {
       signal: this.#background.signal,
       settings: (group) => this.settingsOf(group.id),
       announce: (group, outcome) => this.#announce(group, outcome),
+      promoting,
       background: (work) => this.#background.run(work),
     };
   }

@@ -2,20 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BodyTooLargeError, readBody } from './body.ts';
 import { type Listener, listen } from './listen.ts';
-import { describeUnknown, type RoutedCall, routeCall, type ServiceName } from './router.ts';
+import { callerOf, describeUnknown, type RoutedCall, routeCall, type ServiceName } from './router.ts';
 import { jsonError, type WireRequest, type WireResponse, type WireService } from './wire.ts';
 
 /** A call as a fault policy sees it; `nth` counts the calls of this operation since the boot, from 1. */
 export interface Call extends RoutedCall {
   nth: number;
+  /** The access key that signed it: for a function of the template its name. */
+  caller: string | undefined;
   body: Buffer;
 }
 
 /**
  * A fault to inject: `fail` answers 500 and has no effect; `loseAnswer` lets the call take effect and then breaks the
- * connection. Stock SDK clients retry after both.
+ * connection; `lose` breaks it before anything happens. Stock SDK clients retry after each. A call waits for a verdict that
+ * takes its time.
  */
-export type FaultPolicy = (call: Call) => 'none' | 'fail' | 'loseAnswer';
+export type FaultPolicy = (call: Call) => Fault | Promise<Fault>;
+
+export type Fault = 'none' | 'fail' | 'loseAnswer' | 'lose';
 
 export interface Endpoint extends Listener {
   /** From now on these services answer. Until then every call is told that the embedded AWS is still starting. */
@@ -82,7 +87,8 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
     if (!routed) return refuse(request, 400, 'UnknownOperationException', describeUnknown(request));
     if (!services) return refuse(request, 503, 'ServiceUnavailable', 'The embedded AWS is starting or ending');
     const nth = count(`${routed.service}:${routed.operation}`);
-    const verdict = policy({ ...routed, nth, body: request.body });
+    const verdict = await policy({ ...routed, nth, caller: callerOf(request), body: request.body });
+    if (verdict === 'lose') return undefined;
     if (verdict === 'fail') return refuse(request, 500, 'InternalFailure', 'Injected fault');
     let isLost = verdict === 'loseAnswer';
     try {

@@ -22,6 +22,10 @@ const BY_QUERY_VERSION: Record<string, ServiceName> = { '2015-02-02': 'elasticac
 const signedFor = ({ headers }: WireRequest): string | undefined =>
   /Credential=[^/]+\/\d+\/[\w-]+\/([\w-]+)\//.exec(headers.authorization ?? '')?.[1];
 
+/** The access key in the credential scope. */
+export const callerOf = ({ headers }: WireRequest): string | undefined =>
+  /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1];
+
 /** What the request asks for, or undefined when nobody here speaks it. */
 export const routeCall = (request: WireRequest): RoutedCall | undefined => {
   const { headers, path, body } = request;

@@ -25,7 +25,8 @@ const environmentOf = (model: FunctionModel, version: string, settings: PoolSett
   TZ: 'UTC',
   AWS_REGION: REGION,
   AWS_DEFAULT_REGION: REGION,
-  AWS_ACCESS_KEY_ID: 'embedded',
+  // On AWS each function has a role of its own: its credentials tell who calls.
+  AWS_ACCESS_KEY_ID: model.name,
   AWS_SECRET_ACCESS_KEY: 'embedded',
   AWS_SESSION_TOKEN: 'embedded',
   // No SDK client may go looking for credentials or settings outside of this process.

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,7 @@ export interface RedisProcess {
   readonly host: '127.0.0.1';
   readonly port: number;
   readonly pid: number;
-  /** Its private working folder. */
+  /** Its working folder: private, and gone with it, unless it was given one. */
   readonly folder: string;
   readonly server: RedisServer;
   /** Sends a signal (default SIGKILL) and does not wait. SIGSTOP and SIGCONT make it hang and go on. */
@@ -42,7 +43,7 @@ const PORT_TAKEN = 'Address already in use';
 const START_TIMEOUT_MS = 30_000;
 
 /**
- * Starts one server on a given port with a configuration file of these lines.
+ * Starts one server on a given port with a configuration file of these lines, or with the one that lies in `kept`.
  * @throws {PortTakenError} somebody listens on the port.
  * @throws {RedisStartError} it ended before it was ready, e.g. for a line that it does not know.
  */
@@ -50,12 +51,16 @@ export const spawnRedis = async (
   server: RedisServer,
   port: number,
   lines: readonly string[],
+  kept?: string,
 ): Promise<RedisProcess> => {
-  const folder = await mkdtemp(join(tmpdir(), 'elasticache-migrator-redis-'));
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'elasticache-migrator-redis-')));
   const ward = guard(folder);
   const file = join(folder, 'redis.conf');
-  // Passwords belong in a file that only we can read, not in the process list.
-  await writeFile(file, `${[`port ${port}`, `dir ${JSON.stringify(folder)}`, ...lines].join('\n')}\n`, { mode: 0o600 });
+  if (kept === undefined || !existsSync(file)) {
+    const text = `${[`port ${port}`, `dir ${JSON.stringify(folder)}`, ...lines].join('\n')}\n`;
+    // Passwords belong in a file that only we can read, not in the process list.
+    await writeFile(file, text, { mode: 0o600 });
+  }
   const child = spawn(server.path, [file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own: Ctrl-C goes to the terminal's group, and who ends first is its parent's decision.
@@ -65,7 +70,7 @@ export const spawnRedis = async (
   if (child.pid !== undefined) ward.pid(child.pid);
   const log = keepLog(child);
   const exited = ended(child).finally(async () => {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     ward.release();
   });
   try {

@@ -14,6 +14,11 @@ export interface StartRedisOptions {
   port?: number;
   /** Configuration over the defaults below; an empty string is written as `""`. `logfile` and `loglevel` are refused. */
   config?: Readonly<Record<string, string>>;
+  /**
+   * A folder of the caller's that outlives the server. A redis.conf that an earlier server left there is taken as it stands,
+   * and with it all of its configuration: the same service, started again.
+   */
+  folder?: string;
   /** ACL rules, one user a line: `default on nopass ~* &* +@all -debug`. */
   acl?: readonly string[];
 }
@@ -47,11 +52,12 @@ export const startRedis = async (options: StartRedisOptions = {}): Promise<Redis
   const server = await serverOf(options.binary);
   const lines = configLines(options);
   return limit(async () => {
-    if (options.port !== undefined) return spawnRedis(server, options.port, lines);
+    const { folder } = options;
+    if (options.port !== undefined) return spawnRedis(server, options.port, lines, folder);
     for (let attempt = 1; ; attempt++) {
       const { port, release } = await reservePort();
       try {
-        const redis = await spawnRedis(server, port, lines);
+        const redis = await spawnRedis(server, port, lines, folder);
         redis.exited.then(release, release);
         return redis;
       } catch (failure) {

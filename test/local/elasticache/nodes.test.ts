@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CacheNode } from '../../../local/elasticache/node.ts';
 import type { ReplicationGroup } from '../../../local/elasticache/replication-group.ts';
 import { ElastiCache } from '../../../local/elasticache/service.ts';
 import { noDelays } from '../../../local/elasticache/settings.ts';
@@ -58,6 +59,17 @@ describe('a client of a node', () => {
 
   it('finds the memory of the node type, the reserve taken off', async () => {
     expect(await ask(group.primary(), 'INFO', 'memory')).toContain('maxmemory:10527885772');
+  });
+
+  it('finds an empty server in the place of one that was replaced, a replica following again', async () => {
+    const [primary, replica] = group.nodes() as [CacheNode, CacheNode];
+    await ask(primary, 'SET', 'kept', 'yes');
+    const before = replica.pid;
+    replica.kill();
+    await replica.replace();
+
+    expect(replica.pid).not.toBe(before);
+    await vi.waitUntil(async () => (await ask(replica, 'GET', 'kept').catch(() => undefined)) === 'yes', 30_000);
   });
 
   it('may write to the primary alone', async () => {

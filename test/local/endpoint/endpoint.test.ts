@@ -110,6 +110,40 @@ describe('the endpoint', () => {
     expect(await form.text()).toContain('<Code>InternalFailure</Code>');
   });
 
+  it('tells the fault policy who calls, and waits for what it says', async () => {
+    const { promise: verdict, resolve: decide } = Promise.withResolvers<'none'>();
+    const callers: unknown[] = [];
+    served = await serveAlone(
+      {},
+      {
+        faults: ({ caller }) => {
+          callers.push(caller);
+          return verdict;
+        },
+      },
+    );
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=SomeFunction/20260101/us-west-2/events/aws4_request, SignedHeaders=host, Signature=0';
+    const answered = post(served.url, { 'x-amz-target': 'AWSEvents.PutEvents', authorization }).then(() => 'answered');
+
+    expect(await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 50, 'waits'))])).toBe('waits');
+    decide('none');
+    expect(await answered).toBe('answered');
+    expect(callers).toEqual(['SomeFunction']);
+  });
+
+  it('loses a call before anything happens', async () => {
+    let calls = 0;
+    const events = async () => {
+      calls++;
+      return jsonAnswer({});
+    };
+    served = await serveAlone({ events }, { faults: () => 'lose' });
+
+    await expect(post(served.url, { 'x-amz-target': 'AWSEvents.PutEvents' })).rejects.toThrow('fetch failed');
+    expect(calls).toBe(0);
+  });
+
   it('says which variable changes a taken port', async () => {
     served = await serveAlone({});
 

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectControl, isErrorReply, RedisUnreachableError } from '../../../local/redis/control.ts';
 import { RedisStartError } from '../../../local/redis/errors.ts';
@@ -59,6 +62,20 @@ describe('startRedis', () => {
 
     expect(await killed.exited).toEqual({ code: null, signal: 'SIGKILL' });
     expect([existsSync(stopped.folder), existsSync(killed.folder)]).toEqual([false, false]);
+  });
+
+  it('starts again with the configuration that it left in a folder which is kept', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'elasticache-migrator-kept-'));
+    const first = await startRedis({ folder, config: { hz: '7' } });
+    await ask(first, 'CONFIG', 'SET', 'hz', '9');
+    await ask(first, 'CONFIG', 'REWRITE');
+    await first.stop();
+    const second = await startRedis({ folder, port: first.port });
+    const hz = await ask(second, 'CONFIG', 'GET', 'hz');
+    await second.stop();
+    await rm(folder, { recursive: true });
+
+    expect(hz).toEqual(['hz', '9']);
   });
 
   it('gives every one of many a port of its own', async () => {
