@@ -1,3 +1,4 @@
+import type { Caller } from '../migration/asker.ts';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
 import { pointerTo } from '../migration/pointer.ts';
@@ -35,6 +36,9 @@ export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
   if (violations.length > 0 || !isObject(data)) throw new InvalidRequestError(violations);
   return { data, correlationId: typeof correlationId === 'string' ? correlationId : id };
 };
+
+/** Who sent the event, as EventBridge vouches for the account and the sender names itself. */
+export const callerOf = ({ source, account }: BusEvent): Caller => ({ by: 'bus', principal: source, account });
 
 /** `data` of CutoverRequested. @throws InvalidRequestError, MigrationNotFoundError */
 export const readCutoverRequest = (event: BusEvent): CutoverAsking & { migrationId: string } => {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Caller } from '../migration/asker.ts';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
 import { pointerTo } from '../migration/pointer.ts';
@@ -94,6 +95,23 @@ export const readIdempotencyKey = ({ headers }: APIGatewayProxyEventV2): string 
 export const readCorrelationId = ({ headers, requestContext }: APIGatewayProxyEventV2): string => {
   const given = headers['x-correlation-id'];
   return given && CORRELATION_ID.test(given) ? given : requestContext.requestId;
+};
+
+const LONGEST_PRINCIPAL = 512;
+
+/** Who calls, as the API's authorizer tells it: an IAM principal, or the subject of a token. */
+export const readCaller = ({ requestContext }: APIGatewayProxyEventV2): Caller => {
+  const { authorizer, http } = requestContext as APIGatewayProxyEventV2['requestContext'] & {
+    authorizer?: { iam?: Record<string, unknown> | null; jwt?: { claims?: Record<string, unknown> } };
+  };
+  const principal = authorizer?.iam?.userArn ?? authorizer?.jwt?.claims?.sub;
+  const account = authorizer?.iam?.accountId;
+  return {
+    by: 'http',
+    ...(typeof principal === 'string' && { principal: principal.slice(0, LONGEST_PRINCIPAL) }),
+    ...(typeof account === 'string' && { account }),
+    ...(http?.sourceIp && { sourceIp: http.sourceIp }),
+  };
 };
 
 /** @throws MigrationNotFoundError for what cannot be an id: there is no such migration */

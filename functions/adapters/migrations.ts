@@ -4,6 +4,7 @@ import type { MigrationRecord } from '../migration/record.ts';
 import { documents, settingAll, unlessConditionFails } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { listMigrations, unsettledMigrations } from './migration-index.ts';
+import { type Change, requestsBy } from './migration-requests.ts';
 import { naming } from './transient.ts';
 
 /** As long as Step Functions keeps an execution's name: 90 days after it closed, and a long migration's own time. */
@@ -23,17 +24,7 @@ export const migrationsIn = (table: string): Migrations => {
     });
 
   /** Changes the record under a condition, next to which every change has its time. */
-  const change = (
-    migrationId: string,
-    attributes: Record<string, unknown>,
-    condition: string,
-    more: {
-      sets?: string[];
-      removes?: string[];
-      names?: Record<string, string>;
-      values?: Record<string, unknown>;
-    } = {},
-  ) =>
+  const change: Change = (migrationId, attributes, condition, more = {}) =>
     naming('Write migration', () =>
       unlessConditionFails(async () => {
         const { sets, names, values } = settingAll({ ...attributes, updatedAt: new Date().toISOString() });
@@ -58,18 +49,19 @@ export const migrationsIn = (table: string): Migrations => {
     attributes: RecordChange & { outcome?: string },
     removes: string[] = [],
   ) => {
-    const open = 'attribute_not_exists(outcome)';
+    const aborts = attributes.outcome === 'dryRunCompleted' ? { '#abort': 'abort' } : undefined;
+    const open = `attribute_not_exists(outcome)${aborts ? ' AND attribute_not_exists(#abort)' : ''}`;
     const { phase } = attributes;
     if (phase !== undefined) {
       const changed = await change(migrationId, attributes, `${open} AND #phase <> :phase AND size(phases) < :most`, {
         removes,
         sets: ['phases = list_append(phases, :change)'],
-        names: { '#phase': 'phase' },
+        names: { '#phase': 'phase', ...aborts },
         values: { ':phase': phase, ':most': MOST_PHASES, ':change': [{ phase, at: new Date().toISOString() }] },
       });
       if (changed) return changed;
     }
-    return change(migrationId, attributes, open, { removes });
+    return change(migrationId, attributes, open, { removes, ...(aborts && { names: aborts }) });
   };
 
   return {
@@ -107,22 +99,7 @@ export const migrationsIn = (table: string): Migrations => {
     end: async (migrationId, outcome, attributes) =>
       (await notingPhase(migrationId, { ...attributes, outcome }, ['waitingFor', 'taskToken'])) ?? find(migrationId),
 
-    requestCutover: (migrationId, { at, reason, waivers, requestId, eventId }) =>
-      change(
-        migrationId,
-        {
-          cutover: { requestedAt: at, reason, waivers, requestId },
-          cutoverEventId: eventId,
-          statusReason: 'The cutover is requested.',
-          waitingFor: 'the cutover to begin',
-        },
-        '#status = :awaiting AND attribute_not_exists(cutover.requestedAt) AND attribute_not_exists(outcome) AND (attribute_not_exists(cutoverEventId) OR cutoverEventId <> :requestId)',
-        { names: { '#status': 'status' }, values: { ':awaiting': 'awaitingCutover', ':requestId': requestId } },
-      ),
-
-    async clearCutoverRequest(migrationId) {
-      await change(migrationId, {}, 'attribute_not_exists(outcome)', { removes: ['cutover', 'taskToken'] });
-    },
+    ...requestsBy(change, find),
 
     async markSettled(migrationId) {
       const ended = 'attribute_exists(outcome)';

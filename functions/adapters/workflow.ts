@@ -5,6 +5,7 @@ import {
   GetExecutionHistoryCommand,
   type HistoryEvent,
   InvalidToken,
+  SendTaskFailureCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
@@ -46,7 +47,7 @@ export const settlementStarter = (): Pick<Workflow, 'settle'> => {
 };
 
 /** Looking at executions, and calling those that wait. */
-export const executions: Pick<Workflow, 'describe' | 'resume'> = {
+export const executions: Pick<Workflow, 'describe' | 'resume' | 'fail'> = {
   describe: (executionArn) =>
     naming('Describe execution', async () => {
       try {
@@ -59,18 +60,27 @@ export const executions: Pick<Workflow, 'describe' | 'resume'> = {
     }),
 
   resume: (taskToken, output) =>
-    naming('Resume execution', async () => {
-      try {
-        await stepFunctions.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
-        return true;
-      } catch (error) {
-        const nobodyWaits =
-          error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken;
-        if (nobodyWaits) return false;
-        throw error;
-      }
-    }),
+    toWaiter('Resume execution', () =>
+      stepFunctions.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) })),
+    ),
+
+  fail: (taskToken, error, cause) =>
+    toWaiter('Fail execution', () => stepFunctions.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
 };
+
+/** Whether anybody still waited for the call. */
+const toWaiter = (operation: string, call: () => Promise<unknown>): Promise<boolean> =>
+  naming(operation, async () => {
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      const nobodyWaits =
+        error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken;
+      if (nobodyWaits) return false;
+      throw error;
+    }
+  });
 
 /** The execution's history, a page of 100 events at a time. */
 export const executionHistory: Pick<Workflow, 'history'> = {

@@ -1,5 +1,5 @@
 import { httpFunction } from '../adapters/http.ts';
-import { readCutoverAsking, readMigrationId } from '../adapters/http-request.ts';
+import { readCaller, readCutoverAsking, readMigrationId } from '../adapters/http-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { executions } from '../adapters/workflow.ts';
 import { makeRequestCutover } from '../migration/request-cutover.ts';
@@ -8,5 +8,5 @@ const requestCutover = makeRequestCutover(theMigrations(), executions);
 
 export const handler = httpFunction(async (event) => ({
   status: 202,
-  body: await requestCutover(readMigrationId(event), readCutoverAsking(event)),
+  body: await requestCutover(readMigrationId(event), readCutoverAsking(event), readCaller(event)),
 }));

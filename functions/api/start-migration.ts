@@ -1,5 +1,5 @@
 import { httpFunction } from '../adapters/http.ts';
-import { readCorrelationId, readIdempotencyKey, readJsonBody } from '../adapters/http-request.ts';
+import { readCaller, readCorrelationId, readIdempotencyKey, readJsonBody } from '../adapters/http-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { migrationStarter } from '../adapters/workflow.ts';
 import { makeAcceptMigration } from '../migration/accept.ts';
@@ -10,7 +10,7 @@ export const handler = httpFunction(async (event) => {
   const idempotencyKey = readIdempotencyKey(event);
   const body = await accept({
     body: readJsonBody(event),
-    origin: 'http',
+    caller: readCaller(event),
     correlationId: readCorrelationId(event),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });

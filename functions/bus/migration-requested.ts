@@ -1,5 +1,5 @@
 import { busFunction } from '../adapters/bus.ts';
-import { readEnvelope } from '../adapters/bus-request.ts';
+import { callerOf, readEnvelope } from '../adapters/bus-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { migrationStarter } from '../adapters/workflow.ts';
 import { makeAcceptMigration } from '../migration/accept.ts';
@@ -9,5 +9,5 @@ const accept = makeAcceptMigration(theMigrations(), migrationStarter());
 // EventBridge delivers at least once; the event's id is the same each time.
 export const handler = busFunction(async (event) => {
   const { data, correlationId } = readEnvelope(event);
-  return await accept({ body: data, origin: 'bus', idempotencyKey: event.id, correlationId });
+  return await accept({ body: data, caller: callerOf(event), idempotencyKey: event.id, correlationId });
 });

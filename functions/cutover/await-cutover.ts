@@ -18,11 +18,16 @@ export interface AwaitCutoverInput {
  * sees the other.
  */
 export const makeAwaitCutover =
-  (migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>, workflow: Pick<Workflow, 'resume'>) =>
+  (
+    migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
+    workflow: Pick<Workflow, 'resume'>,
+    now: () => Date = () => new Date(),
+  ) =>
   async ({ migrationId, taskToken, why, blockedBy, refusedAt }: AwaitCutoverInput): Promise<void> => {
     // While the status is another, nobody can make a new one.
     if (refusedAt && (await migrations.find(migrationId))?.cutover?.requestedAt === refusedAt) {
-      await migrations.clearCutoverRequest(migrationId);
+      const reason = blockedBy ?? 'The verification before it did not allow it.';
+      await migrations.clearCutoverRequest(migrationId, { at: now().toISOString(), reason });
     }
     const record = await migrations.update(migrationId, {
       status: 'awaitingCutover',

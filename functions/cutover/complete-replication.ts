@@ -5,6 +5,7 @@ import {
   TargetNotMigratingError,
 } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
+import { sentence } from '../migration/sentence.ts';
 import type { VerificationEpoch } from '../migration/verification.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
@@ -48,7 +49,7 @@ export const makeCompleteReplication =
     const isoNow = () => new Date(clock.now()).toISOString();
     const eventsSinceMs = await eventsFromNow(groups, replicationGroupId, clock);
     const backOut = async (reason: string, verifyAgain?: true): Promise<CompleteResult> => {
-      await migrations.clearCutoverRequest(migrationId);
+      await migrations.clearCutoverRequest(migrationId, { at: isoNow(), reason: sentence(reason) });
       await migrations.update(migrationId, {
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,

@@ -1,5 +1,6 @@
 import { PromotionFailedError } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
+import { sentence } from '../migration/sentence.ts';
 import type { Verdict } from '../replication/group-events.ts';
 import type { Look } from '../replication/look.ts';
 import { toShardViews } from '../replication/progress.ts';
@@ -46,7 +47,8 @@ export const makePromotionStage =
     }
     if (judged.state === 'refused') {
       await locks.withdraw(replicationGroupId, migrationId, 'complete');
-      await migrations.clearCutoverRequest(migrationId);
+      const at = new Date(look.nowMs).toISOString();
+      await migrations.clearCutoverRequest(migrationId, { at, reason: sentence(judged.reason) });
       const statusReason = `The cutover was backed out: ${judged.reason}`;
       await migrations.update(migrationId, { status: 'syncing', statusReason, shards });
       return { outcome: 'backedOut', reason: judged.reason, eventsSinceMs: (verdict?.atMs ?? look.nowMs) + 1 };

@@ -1,7 +1,10 @@
+import { ASKS, type Ask } from './acts.ts';
+import { type Caller, toAsker } from './asker.ts';
 import { fingerprint, hashIdempotencyKey, newMigrationId } from './identity.ts';
 import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationInput, MigrationRecord } from './record.ts';
 import { parseMigrationRequest } from './request.ts';
+import { cutoverSettings } from './request-cutover-settings.ts';
 import { IdempotencyKeyReusedError } from './request-errors.ts';
 import { DEFAULT_VERIFICATION } from './verification.ts';
 
@@ -9,13 +12,13 @@ import { DEFAULT_VERIFICATION } from './verification.ts';
 export interface Acceptance {
   migrationId: string;
   status: 'accepted';
-  links: { self: string; cutover: string };
+  links: Record<'self' | 'cutover' | Ask, string>;
 }
 
 /** A request as it came in, by HTTP or by the bus. */
 export interface Asking {
   body: unknown;
-  origin: 'http' | 'bus';
+  caller: Caller;
   idempotencyKey?: string;
   correlationId: string;
 }
@@ -35,13 +38,13 @@ export const makeAcceptMigration =
     workflow: Pick<Workflow, 'start' | 'executionArn'>,
     now: () => Date = () => new Date(),
   ) =>
-  async ({ body, origin, idempotencyKey, correlationId }: Asking): Promise<Acceptance> => {
+  async ({ body, caller, idempotencyKey, correlationId }: Asking): Promise<Acceptance> => {
     const request = parseMigrationRequest(body);
     let migrationId = newMigrationId(request.replicationGroupId);
 
     if (idempotencyKey !== undefined) {
       const claim = {
-        keyHash: hashIdempotencyKey(origin, idempotencyKey),
+        keyHash: hashIdempotencyKey(caller.by, idempotencyKey),
         // A waiver is the same wherever it stands in its list.
         fingerprint: fingerprint({ ...request, waivers: request.waivers?.toSorted() }),
         migrationId,
@@ -53,12 +56,13 @@ export const makeAcceptMigration =
 
     const [source] = request.customerNodeEndpointList;
     const verification = request.verification ?? DEFAULT_VERIFICATION;
+    const cutover = cutoverSettings(request.cutover);
     const input: MigrationInput = {
       migrationId,
       correlationId,
       replicationGroupId: request.replicationGroupId,
       source,
-      cutover: { mode: request.cutover.mode },
+      cutover,
       verification,
       dryRun: request.dryRun ?? false,
       waivers: request.waivers ?? [],
@@ -70,6 +74,8 @@ export const makeAcceptMigration =
       replicationGroupId: request.replicationGroupId,
       request,
       verification,
+      cutoverSettings: cutover,
+      requestedBy: toAsker(caller, acceptedAt, request.reason),
       correlationId,
       input: JSON.stringify(input),
       executionArn: workflow.executionArn(migrationId),
@@ -86,5 +92,6 @@ export const makeAcceptMigration =
     if (standing.status === 'accepted') await workflow.start(migrationId, standing.input);
 
     const self = `/migrations/${migrationId}`;
-    return { migrationId, status: 'accepted', links: { self, cutover: `${self}/cutover` } };
+    const links = Object.fromEntries(['cutover', ...ASKS].map((action) => [action, `${self}/${action}`]));
+    return { migrationId, status: 'accepted', links: { self, ...links } as Acceptance['links'] };
   };

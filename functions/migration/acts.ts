@@ -1,3 +1,21 @@
+import type { Asker } from './asker.ts';
+
+export const ASKS = ['abort', 'unfence', 'rollback', 'close'] as const;
+/** What an operator can ask of a migration besides its cutover. */
+export type Ask = (typeof ASKS)[number];
+
+/** Something that was asked of a migration. */
+export interface ActRequest {
+  /** ISO 8601. */
+  at: string;
+  reason?: string;
+  by: Asker;
+  /** Inner: what tells a repeat from another request. */
+  requestId: string;
+  /** The event that it came by, if it was one. */
+  eventId?: string;
+}
+
 /** What an operator can ask for after the point of no return, or after the end. */
 export type AskedAct = 'unfence' | 'rollback';
 

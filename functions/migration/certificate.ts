@@ -1,18 +1,7 @@
+import type { Asker } from './asker.ts';
 import type { AppliedNode, FenceKind } from './fence.ts';
 import type { Endpoint } from './record.ts';
 import type { VerificationVerdict } from './verification.ts';
-
-/** Who asked for something, as far as it is known. */
-export interface Asker {
-  by: 'http' | 'bus';
-  /** Of HTTP: the caller's ARN or the token's subject. Of the bus: the event's `source` and account. */
-  principal?: string;
-  account?: string;
-  sourceIp?: string;
-  /** ISO 8601. */
-  at: string;
-  reason?: string;
-}
 
 export interface CertifiedShard {
   nodeGroupId: string;

@@ -26,6 +26,10 @@ export const DEFAULT_CUTOVER: Omit<CutoverSettings, 'promotionBudgetSeconds'> = 
   quietSeconds: 60,
 };
 
+/** As the execution is told it: `promotionBudgetSeconds` is absent where the deployment's own holds. */
+export type RequestedCutover = Omit<CutoverSettings, 'promotionBudgetSeconds'> &
+  Partial<Pick<CutoverSettings, 'promotionBudgetSeconds'>>;
+
 /**
  * `open`: the source may be paused or fenced, and CompleteMigration was not sent under it: it is lifted at its deadline.
  * `sealed`: the durable fence stands, and CompleteMigration is about to be sent, or was: only evidence or an operator lifts it.

@@ -1,4 +1,5 @@
-import type { Act, AskedAct } from './acts.ts';
+import type { Act, ActRequest, Ask, AskedAct } from './acts.ts';
+import type { Asker } from './asker.ts';
 import type { MigrationRecord } from './record.ts';
 import type { Outcome, Status } from './status.ts';
 import type { OtherWaiver } from './waivers.ts';
@@ -13,6 +14,12 @@ export interface KeyClaim {
 /** A part of a record that a task writes; `phase` changes are noted with their time. */
 export type RecordChange = Partial<
   Omit<MigrationRecord, 'migrationId' | 'replicationGroupId' | 'outcome' | 'phases' | 'unsettled'>
+>;
+
+/** What may come to be known of a migration after its end. */
+export type Afterwards = Pick<
+  RecordChange,
+  'fence' | 'unfencedAt' | 'rolledBackAt' | 'rollbackPossibility' | 'stragglers' | 'certificate'
 >;
 
 export interface ListQuery {
@@ -31,6 +38,7 @@ export interface CutoverRequest {
   reason?: string | undefined;
   /** What to go on in spite of, this once. */
   waivers?: OtherWaiver[] | undefined;
+  by: Asker;
   /** Of this request alone, so that it is known again when only the answer to its write was lost. */
   requestId: string;
   /** The event that it came by: what was asked for under one is not asked for again, however often it is delivered. */
@@ -57,9 +65,25 @@ export interface Migrations {
   list(query: ListQuery): Promise<{ migrations: MigrationRecord[]; nextToken?: string }>;
   /** Notes the request for a cutover if one is awaited and none stands; undefined when that is not so. */
   requestCutover(migrationId: string, request: CutoverRequest): Promise<MigrationRecord | undefined>;
-  /** Forgets a request for a cutover that came to nothing, so that a new one can be made. */
-  clearCutoverRequest(migrationId: string): Promise<void>;
-  /** Records how the migration ended, if nobody has. Answers the record as it stands: the first writer wins. */
+  /**
+   * Notes a cutover that came to nothing, with the request for it if there was one, and forgets that request, so that a
+   * new one can be made. A repeat with the same time notes nothing.
+   */
+  clearCutoverRequest(migrationId: string, backOut: { at: string; reason: string }): Promise<void>;
+  /**
+   * Notes what is asked for, if the record allows it; undefined when that is not so. `abort`: neither ended nor promoted,
+   * and not asked for yet. `close`: promoted and not ended, and not asked for yet. `unfence`, `rollback`: under a sealed
+   * fence, promoted (an unfence also in doubt), neither done nor pending; they are pending from then on.
+   */
+  requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined>;
+  /** Forgets a request that was refused after all, if it still is the one that stands. */
+  forgetAct(migrationId: string, ask: Ask, requestId: string): Promise<void>;
+  /** Changes also a record that has an outcome, in what may come to be known after the end. */
+  note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined>;
+  /**
+   * Records how the migration ended, if nobody has. Answers the record as it stands: the first writer wins. A dry run
+   * that is to be aborted does not end well.
+   */
   end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined>;
   markSettled(migrationId: string): Promise<void>;
   /** Forgets an act that was asked for: it was carried out, or refused for good. Another one is left as it is. */
@@ -148,6 +172,8 @@ export interface Workflow {
   ): Promise<{ timeline: TimelineEntry[]; nextToken?: string } | undefined>;
   /** Hands `output` to the execution that waits with this token; false when none waits with it any more. */
   resume(taskToken: string, output: unknown): Promise<boolean>;
+  /** Lets the execution that waits with this token fail by this name; false when none waits with it any more. */
+  fail(taskToken: string, error: string, cause: string): Promise<boolean>;
   /** Starts the settlement machine under this name, to settle if no other act is named; one that exists already is left as it is. */
   settle(name: string, migrationId: string, act?: Act): Promise<void>;
 }

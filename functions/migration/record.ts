@@ -1,4 +1,6 @@
-import type { PendingAct } from './acts.ts';
+import type { ActRequest, PendingAct } from './acts.ts';
+import type { Asker } from './asker.ts';
+import type { FenceKind, FencePhase, RequestedCutover } from './fence.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { MigrationRequest } from './request.ts';
 import type { Outcome, Phase, Status } from './status.ts';
@@ -81,6 +83,81 @@ export interface DryRunResult {
   actions: PlannedAction[];
 }
 
+/** The request for a cutover. */
+export interface CutoverRecord {
+  requestedAt?: string;
+  reason?: string;
+  /** Inner: what tells a repeat from another request. */
+  requestId?: string;
+  waivers?: OtherWaiver[];
+  by?: Asker;
+}
+
+/** A cutover that came to nothing, with the request for it, if there was one. */
+export interface BackOut {
+  /** ISO 8601. */
+  at: string;
+  /** One sentence. */
+  reason: string;
+  request?: Omit<CutoverRecord, 'requestId'>;
+}
+
+/** A fence as the view shows it. Times are ISO 8601. */
+export interface FenceSummary {
+  kind: FenceKind;
+  phase: FencePhase;
+  /** How many nodes of the source it stands on. */
+  nodes: number;
+  openedAt: string;
+  frozenAt?: string;
+  drainedAt?: string;
+  /** From the freeze until every node of the target had applied what the source had. */
+  drainMs?: number;
+  fencedAt?: string;
+  sealedAt?: string;
+  liftedAt?: string;
+  liftedBecause?: string;
+}
+
+export interface RollbackPossibility {
+  possible: boolean;
+  /** One sentence. */
+  why: string;
+  /** ISO 8601. */
+  asOf: string;
+}
+
+/** A client that turned to the old primary after the promotion. */
+export interface Straggler {
+  /** `writes`: its commands were refused. `reads`: it is connected. */
+  kind: 'writes' | 'reads';
+  /** Its own, without the port. */
+  address: string;
+  /** The node of the source that it turned to. */
+  node: Endpoint;
+  user?: string;
+  name?: string;
+  command?: string;
+  /** How often it was refused. */
+  count?: number;
+  /** ISO 8601. */
+  lastSeenAt?: string;
+}
+
+export interface StragglersSummary {
+  /** ISO 8601: when the source was last looked at. */
+  asOf: string;
+  /** ISO 8601: since when nobody has turned to it. */
+  quietSince?: string;
+  /** In sight at the last look. */
+  writers: number;
+  readers: number;
+  /** The first 20. */
+  clients: Straggler[];
+  /** Why nothing is known of them, in one sentence: the source cannot be read, or is gone. */
+  untold?: string;
+}
+
 /** A migration as the table keeps it. Times are ISO 8601. */
 export interface MigrationRecord {
   migrationId: string;
@@ -107,9 +184,34 @@ export interface MigrationRecord {
   verificationProgress?: VerificationProgress;
   /** Of the last one that came to its end. */
   verificationReport?: VerificationReport;
-  cutover?: { requestedAt?: string; reason?: string; requestId?: string; waivers?: OtherWaiver[] };
+  /** How it cuts over; absent in records of requests that were accepted before there was a fence. */
+  cutoverSettings?: RequestedCutover;
+  /** Who asked for the migration; absent in older records. */
+  requestedBy?: Asker;
+  /** The request for a cutover that stands. */
+  cutover?: CutoverRecord;
   /** The last event that asked for a cutover; it outlives a cutover that was backed out. */
   cutoverEventId?: string;
+  /** The last 20 cutovers that came to nothing, oldest first. */
+  backOuts?: BackOut[];
+  /** What stands, or stood, on the source. The fence's own record is authoritative. */
+  fence?: FenceSummary;
+  /** Whoever settles a migration that has this ends it as aborted, if CompleteMigration was not sent. */
+  abort?: ActRequest;
+  /** To lift the fence for good: the last request. */
+  unfence?: ActRequest;
+  /** To return to the source: the last request. */
+  rollback?: ActRequest;
+  /** To close although stragglers are not quiet. */
+  close?: ActRequest;
+  unfencedAt?: string;
+  rolledBackAt?: string;
+  /** Whether one call still returns to the source, as it was last seen. */
+  rollbackPossibility?: RollbackPossibility;
+  /** Who turned to the old primary after the promotion. */
+  stragglers?: StragglersSummary;
+  /** Of the offset certificate, which has an item of its own. */
+  certificate?: { hash: string; signed: boolean };
   promotedAt?: string;
   /** Set on a migration that ended after CompleteMigration was sent and before anything proved the promotion. */
   completeSentAt?: string;
@@ -131,14 +233,14 @@ export interface MigrationRecord {
 /**
  * What the state machine is started with. Nothing in it may differ between two sends of one request. `dryRun` and
  * `waivers` are absent from the inputs of requests that were accepted before there was a preflight, `verification` from
- * those before there was one.
+ * those before there was one, and all of `cutover` but its mode from those before there was a fence.
  */
 export interface MigrationInput {
   migrationId: string;
   correlationId: string;
   replicationGroupId: string;
   source: Endpoint;
-  cutover: { mode: 'manual' | 'automatic' };
+  cutover: RequestedCutover;
   verification: VerificationSettings;
   dryRun: boolean;
   waivers: WaiverId[];

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { allowedActions } from './actions.ts';
+import { type Caller, toAsker } from './asker.ts';
 import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
 import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
-import { allowedActions, type MigrationView, toView } from './view.ts';
+import { type MigrationView, toView } from './view.ts';
 import type { OtherWaiver } from './waivers.ts';
 
 /** What comes with a request for a cutover. */
@@ -40,14 +42,21 @@ export const makeRequestCutover =
     workflow: Pick<Workflow, 'resume'>,
     now: () => Date = () => new Date(),
   ) =>
-  async (migrationId: string, { reason, waivers }: CutoverAsking = {}, eventId?: string): Promise<MigrationView> => {
+  async (
+    migrationId: string,
+    { reason, waivers }: CutoverAsking,
+    caller: Caller,
+    eventId?: string,
+  ): Promise<MigrationView> => {
     const requestId = eventId ?? randomUUID();
+    const at = now().toISOString();
     const written = await migrations.requestCutover(migrationId, {
-      at: now().toISOString(),
+      at,
       reason,
       waivers,
       requestId,
       eventId,
+      by: toAsker(caller, at, reason),
     });
     const record = written ?? (await migrations.find(migrationId));
     if (!record) throw new MigrationNotFoundError(migrationId);
@@ -60,4 +69,5 @@ export const makeRequestCutover =
     throw new ActionNotAllowedError('Cutover', migrationId, why, allowedActions(record));
   };
 
-const whyNot = ({ status, statusReason }: MigrationRecord): string => `its status is ${status}: ${statusReason}`;
+const whyNot = ({ status, statusReason, abort }: MigrationRecord): string =>
+  abort ? `its abort was requested at ${abort.at}` : `its status is ${status}: ${statusReason}`;

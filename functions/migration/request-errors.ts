@@ -67,7 +67,10 @@ export class ActionNotAllowedError extends MigratorError {
   readonly allowedActions: string[];
 
   constructor(action: string, migrationId: string, why: string, allowedActions: string[]) {
-    super(`${action} of migration ${migrationId} is not allowed now: ${why}`);
+    const left = allowedActions.length > 0 ? `what can be asked for: ${allowedActions.join(', ')}` : 'nothing can be';
+    super(
+      `${action} of migration ${migrationId} is not allowed now: ${/[.!?]$/.test(why) ? why : `${why}.`} Now ${left}.`,
+    );
     this.allowedActions = allowedActions;
   }
 }

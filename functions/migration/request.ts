@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Violation } from './error.ts';
 import { pointerTo } from './pointer.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
+import { type CutoverRequestSettings, cutover, toCutover } from './request-cutover-settings.ts';
 import { InvalidRequestError } from './request-errors.ts';
 import { needless, toSettings, verification } from './request-verification.ts';
 import type { VerificationSettings } from './verification.ts';
@@ -11,7 +12,8 @@ import { notWaivable, type WaiverId } from './waivers.ts';
 export interface MigrationRequest {
   replicationGroupId: string;
   customerNodeEndpointList: [{ address: string; port: number }];
-  cutover: { mode: 'manual' | 'automatic'; fence?: 'none' };
+  /** Without what it says that is done anyway. */
+  cutover: CutoverRequestSettings;
   /** Stop after the checks and TestMigration, and tell what a real run would do. Absent for a real run. */
   dryRun?: true;
   /** Absent where the default is asked for. */
@@ -20,12 +22,6 @@ export interface MigrationRequest {
   waivers?: WaiverId[];
   reason?: string;
 }
-
-/** Fields of the documented request whose behaviour is not built yet: refused by name, never ignored. */
-const NOT_BUILT: ReadonlyMap<string, string> = new Map([
-  ['/cutover/drainBudgetMs', 'the fence and its drain budget are not built yet'],
-  ['/cutover/promotionBudgetSeconds', 'a promotion budget of your own is not built yet'],
-]);
 
 /** A DNS name or an address: what AWS takes as a customer node endpoint's address. */
 const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/;
@@ -46,14 +42,6 @@ const endpoint = z.strictObject(
       ),
   },
   'must be an object with address and port',
-);
-
-const cutover = z.strictObject(
-  {
-    mode: z._default(z.enum(['manual', 'automatic'], 'must be "manual" or "automatic"'), 'manual'),
-    fence: z.optional(z.literal('none', 'must be "none": the other fences are not built yet')),
-  },
-  'must be an object',
 );
 
 /** There are not many more checks than this; a list of repeats is a mistake. */
@@ -86,17 +74,21 @@ const body = z.strictObject(
 export const parseMigrationRequest = (input: unknown): MigrationRequest => {
   const parsed = body.safeParse(input, { reportInput: true });
   const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
-  violations.push(...notOneEndpoint(input), ...needless(input), ...tooManyWaivers(input));
-  violations.push(...automaticWithoutConsent(input), ...waivedWithoutReason(input));
+  violations.push(
+    ...notOneEndpoint(input),
+    ...needless(input),
+    ...tooManyWaivers(input),
+    ...waivedWithoutReason(input),
+  );
   if (!parsed.success || violations.length > 0) throw new InvalidRequestError(violations);
 
-  const { replicationGroupId, customerNodeEndpointList, cutover, dryRun, waivers, reason } = parsed.data;
+  const { replicationGroupId, customerNodeEndpointList, dryRun, waivers, reason } = parsed.data;
   const settings = parsed.data.verification && toSettings(parsed.data.verification);
   const [source] = customerNodeEndpointList as MigrationRequest['customerNodeEndpointList'];
   return {
     replicationGroupId: replicationGroupId.toLowerCase(),
     customerNodeEndpointList: [source],
-    cutover: { mode: cutover.mode, ...(cutover.fence && { fence: cutover.fence }) },
+    cutover: toCutover(parsed.data.cutover),
     ...(settings && { verification: settings }),
     ...(dryRun && { dryRun }),
     ...(waivers.length > 0 && { waivers: [...new Set(waivers as WaiverId[])] }),
@@ -110,10 +102,7 @@ const violationsOf = (issue: z.core.$ZodIssue): Violation[] => {
     const missing = issue.input === undefined && issue.code === 'invalid_type';
     return [{ pointer, detail: missing ? `is missing: ${issue.message}` : issue.message }];
   }
-  return issue.keys.map((key) => {
-    const at = pointerTo([...issue.path, key]);
-    return { pointer: at, detail: NOT_BUILT.get(at) ?? 'is not a known field' };
-  });
+  return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'is not a known field' }));
 };
 
 /**
@@ -141,13 +130,5 @@ const waivedWithoutReason = (input: unknown): Violation[] => {
   const waived = Array.isArray(waivers) && waivers.includes('verification-differences');
   return waived && (reason === undefined || reason === '')
     ? [{ pointer: '/reason', detail: 'is missing: whoever waives verification-differences says why' }]
-    : [];
-};
-
-/** Nothing fences the source yet, so a cutover that nobody watches needs the operator's word that writes have stopped. */
-const automaticWithoutConsent = (input: unknown): Violation[] => {
-  const asked = (input as { cutover?: { mode?: unknown; fence?: unknown } } | null)?.cutover;
-  return asked?.mode === 'automatic' && asked.fence === undefined
-    ? [{ pointer: '/cutover/fence', detail: 'must be "none" with mode "automatic": no other fence is built yet' }]
     : [];
 };

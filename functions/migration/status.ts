@@ -40,6 +40,8 @@ export const PHASES = [
   'stopping',
   'awaitingCutover',
   'completing',
+  'draining',
+  'fencing',
   'promoting',
   'promotionInDoubt',
   'closing',

@@ -1,3 +1,6 @@
+import { type Action, allowedActions } from './actions.ts';
+import type { Asker } from './asker.ts';
+import { type CutoverView, type RequestsView, toCutoverView, toRequestsView } from './cutover-view.ts';
 import type { TimelineEntry } from './ports.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { DryRunResult, Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
@@ -8,9 +11,7 @@ import type {
   VerificationReport,
   VerificationSettings,
 } from './verification.ts';
-import type { OtherWaiver, WaiverId } from './waivers.ts';
-
-export type Action = 'cutover';
+import type { WaiverId } from './waivers.ts';
 
 /** A migration as the API shows it. The status always comes with its reason and with what may be done next. */
 export interface MigrationView {
@@ -26,6 +27,7 @@ export interface MigrationView {
   /** What the request said to go on in spite of. */
   waivers: WaiverId[];
   reason?: string;
+  requestedBy?: Asker;
   correlationId: string;
   acceptedAt: string;
   startedAt?: string;
@@ -38,14 +40,9 @@ export interface MigrationView {
   dryRunResult?: DryRunResult;
   replicationTest?: MigrationRecord['replicationTest'];
   verification: VerificationView;
-  cutover: {
-    mode: 'manual' | 'automatic';
-    requestedAt?: string;
-    reason?: string;
-    /** What its request said to go on in spite of. */
-    waivers?: OtherWaiver[];
-    promotedAt?: string;
-  };
+  cutover: CutoverView;
+  /** What else was asked of it. */
+  requests?: RequestsView;
   failure?: Failure;
   /** CompleteMigration was sent then, and whether the target was promoted is not known: a human must look. */
   completeSentAt?: string;
@@ -63,15 +60,12 @@ export interface VerificationView extends Partial<VerificationSettings> {
   report?: VerificationReport;
 }
 
-/** What an operator may ask of a migration now. */
-export const allowedActions = (record: MigrationRecord): Action[] =>
-  record.status === 'awaitingCutover' && !record.cutover?.requestedAt ? ['cutover'] : [];
-
 /** Picks what is for showing: keys, inputs and task tokens stay inside. */
 export const toView = (record: MigrationRecord): MigrationView => {
   const { migrationId, status, statusReason, phase, replicationGroupId, correlationId, acceptedAt, executionArn } =
     record;
-  const { waitingFor, startedAt, promotedAt, stoppedAt, progress, replicationTest, failure, outcome } = record;
+  const { requestedBy, waitingFor, startedAt, stoppedAt, progress, replicationTest, failure, outcome } = record;
+  const requests = toRequestsView(record);
   return {
     migrationId,
     status,
@@ -84,6 +78,7 @@ export const toView = (record: MigrationRecord): MigrationView => {
     dryRun: record.request.dryRun ?? false,
     waivers: record.request.waivers ?? [],
     ...(record.request.reason !== undefined && { reason: record.request.reason }),
+    ...(requestedBy && { requestedBy }),
     correlationId,
     acceptedAt,
     ...(startedAt && { startedAt }),
@@ -95,13 +90,8 @@ export const toView = (record: MigrationRecord): MigrationView => {
     ...(record.dryRun && { dryRunResult: record.dryRun }),
     ...(replicationTest && { replicationTest }),
     verification: verificationOf(record),
-    cutover: {
-      mode: record.request.cutover.mode,
-      ...(record.cutover?.requestedAt && { requestedAt: record.cutover.requestedAt }),
-      ...(record.cutover?.reason !== undefined && { reason: record.cutover.reason }),
-      ...(record.cutover?.waivers && { waivers: record.cutover.waivers }),
-      ...(promotedAt && { promotedAt }),
-    },
+    cutover: toCutoverView(record),
+    ...(requests && { requests }),
     ...(failure && { failure }),
     ...(record.completeSentAt && { completeSentAt: record.completeSentAt }),
     ...(outcome && { outcome }),
@@ -120,7 +110,9 @@ const verificationOf = ({
 });
 
 /** A migration as a list shows it: a hundred of them must fit into one answer. */
-export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult' | 'verification'> & {
+export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult' | 'verification' | 'cutover'> & {
+  /** What came to nothing, and who still turns to the source, are in the migration's own view. */
+  cutover: Omit<CutoverView, 'backOuts' | 'stragglers'>;
   /** Its differences are in the migration's own view. */
   verification: Omit<VerificationView, 'report'> & {
     report?: Omit<VerificationReport, 'differences' | 'untold' | 'notes'>;
@@ -132,8 +124,10 @@ export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult' |
 
 export const toListed = (record: MigrationRecord): ListedMigration => {
   const { preflight, dryRunResult, ...view } = toView(record);
+  const { backOuts, stragglers, ...cutover } = view.cutover;
   return {
     ...view,
+    cutover,
     verification: withoutDifferences(view.verification),
     ...(preflight && { preflight: withoutFindings(preflight) }),
     ...(dryRunResult && { dryRunResult: { verdict: dryRunResult.verdict, why: dryRunResult.why } }),

@@ -43,6 +43,8 @@ export interface WatchResult {
 /** What lasts for a certain time must do so within one watch, whose stopwatches all begin anew: so much longer it takes. */
 const SPARE_MS = 5000;
 
+const LINK_LOST = 'The link to the source was lost before the cutover began.';
+
 /**
  * Watches the links until something must be told, or its time is over. Reads INFO at every poll, the API's status and
  * events less often, and writes progress to the view as it goes.
@@ -92,7 +94,7 @@ export const makeWatchReplication =
         const threatens = guarded.threat !== undefined;
         const decided = outcomeOf(memory, { phase, states, percent: progress.percent, threatens, over, nowMs });
         const tellsStatus = !glance || decided?.outcome === 'linkLost';
-        await show(seen, { phase, why, progress, isLast: decided !== undefined, tellsStatus });
+        const written = await show(seen, { phase, why, progress, isLast: decided !== undefined, tellsStatus });
         const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
         failIfOver({
           replicationGroupId,
@@ -110,7 +112,9 @@ export const makeWatchReplication =
 
         if (decided) {
           // The status is not `awaitingCutover` any more, so no request can come in between.
-          if (decided.outcome === 'linkLost') await migrations.clearCutoverRequest(migrationId);
+          if (decided.outcome === 'linkLost' && written?.cutover?.requestedAt) {
+            await migrations.clearCutoverRequest(migrationId, { at: new Date(nowMs).toISOString(), reason: LINK_LOST });
+          }
           const { outcome, remember } = decided;
           return {
             outcome,

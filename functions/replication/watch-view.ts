@@ -1,5 +1,5 @@
 import type { Migrations, RecordChange } from '../migration/ports.ts';
-import type { Progress } from '../migration/record.ts';
+import type { MigrationRecord, Progress } from '../migration/record.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
 import type { Look } from './look.ts';
@@ -21,7 +21,7 @@ export interface Shown {
   tellsStatus: boolean;
 }
 
-/** Writes what a watch sees to the view, no more often than is of use. */
+/** Writes what a watch sees to the view, no more often than is of use. Answers the record when it wrote. */
 export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationId: string, pollMs: number) => {
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let writtenPhase: Phase | undefined;
@@ -29,21 +29,22 @@ export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationI
   return async (
     { readings, states, nowMs }: Look,
     { phase, why, progress, isLast, tellsStatus }: Shown,
-  ): Promise<void> => {
-    if (!isLast && phase === writtenPhase && nowMs - writtenAtMs < betweenWritesMs(pollMs)) return;
+  ): Promise<MigrationRecord | undefined> => {
+    if (!isLast && phase === writtenPhase && nowMs - writtenAtMs < betweenWritesMs(pollMs)) return undefined;
     const status: RecordChange = {
       status: 'syncing',
       statusReason: sentence(why),
       ...(phase !== writtenPhase && { phase }),
       waitingFor: WAITING_FOR[phase] ?? 'the replication',
     };
-    await migrations.update(migrationId, {
+    const written = await migrations.update(migrationId, {
       ...(tellsStatus && status),
       progress,
       shards: toShardViews(readings, states),
     });
     writtenAtMs = nowMs;
     if (tellsStatus) writtenPhase = phase;
+    return written;
   };
 };
 

@@ -29,10 +29,12 @@ describe('the API', () => {
     expect(answer.body).toEqual({
       migrationId: expect.stringMatching(/^nobody-[0-9a-f]{12}$/),
       status: 'accepted',
-      links: {
-        self: `/migrations/${answer.body.migrationId}`,
-        cutover: `/migrations/${answer.body.migrationId}/cutover`,
-      },
+      links: Object.fromEntries(
+        ['self', 'cutover', 'abort', 'unfence', 'rollback', 'close'].map((link) => [
+          link,
+          `/migrations/${answer.body.migrationId}${link === 'self' ? '' : `/${link}`}`,
+        ]),
+      ),
     });
   });
 
@@ -41,7 +43,7 @@ describe('the API', () => {
     const answer = await lab.request(
       'POST',
       '/migrations',
-      '{"__proto__":{"x":1},"replicationGroupId":"-bad-","customerNodeEndpointList":[{"address":"a b","port":70000},{"port":0.5}],"dryRun":"yes","verification":{"mode":"all"},"waivers":["source-bind","no-such-check"],"cutover":{"mode":"automatic","drainBudgetMs":5},"extra":1}',
+      '{"__proto__":{"x":1},"replicationGroupId":"-bad-","customerNodeEndpointList":[{"address":"a b","port":70000},{"port":0.5}],"dryRun":"yes","verification":{"mode":"all"},"waivers":["source-bind","no-such-check"],"cutover":{"mode":"automatic","drainBudgetMs":5,"fence":"best"},"extra":1}',
     );
 
     expect(answer.status).toBe(400);

@@ -22,6 +22,7 @@ import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
 import { type ExecutionStatusChangeDetail, TaskError } from '../../local/stepfunctions/service.ts';
 import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
+import { CALLER } from '../functions/support/records.ts';
 import { FakeCheckpoints, type Findings, noReader, steps } from '../functions/support/verification.ts';
 import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
 import { definitionOf } from '../statemachine/support.ts';
@@ -210,12 +211,12 @@ export const openWorld = (options: WorldOptions = {}) => {
     begin: () =>
       accept({
         body: { replicationGroupId: 'test', customerNodeEndpointList: [SOURCE], ...options.request },
-        origin: 'http',
+        caller: CALLER,
         idempotencyKey: 'the one',
         correlationId: 'deployment-2026-01-01',
       }),
     requestCutover: (asking: CutoverAsking = { reason: 'the change window is open' }) =>
-      makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, asking),
+      makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, asking, CALLER),
     /** Moves on until this detail type has been announced so many times. */
     until: (detailType: string, times = 1) =>
       clock.runUntil(() => announced.filter((event) => event['detail-type'] === detailType).length >= times),

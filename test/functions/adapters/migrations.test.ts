@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ActRequest, ASKS, type Ask } from '../../../functions/migration/acts.ts';
 import type { Migrations } from '../../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { FakeMigrations } from '../support/migrations.ts';
@@ -11,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => real.close());
 
+const BY = { by: 'http' as const, principal: 'ops', at: 't' };
 let count = 0;
 const newId = () => `test-${String(++count).padStart(12, '0')}`;
 
@@ -85,7 +87,7 @@ describe.each<[string, () => Migrations]>([
 
     expect(await migrations.update(id, { status: 'syncing' })).toMatchObject({ status: 'aborted' });
     expect(await migrations.end(id, 'failed', { status: 'failed' })).toMatchObject({ outcome: 'aborted' });
-    expect(await migrations.requestCutover(id, { at: 't', requestId: 'r' })).toBeUndefined();
+    expect(await migrations.requestCutover(id, { at: 't', requestId: 'r', by: BY })).toBeUndefined();
   });
 
   it('let one of ten that end a migration at once win', async () => {
@@ -109,7 +111,7 @@ describe.each<[string, () => Migrations]>([
     const { migrations, id } = await awaited();
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((reason) =>
-        migrations.requestCutover(id, { at: '2026-01-01T01:00:00.000Z', reason, requestId: reason }),
+        migrations.requestCutover(id, { at: '2026-01-01T01:00:00.000Z', reason, requestId: reason, by: BY }),
       ),
     );
 
@@ -124,21 +126,114 @@ describe.each<[string, () => Migrations]>([
     for (const status of ['accepted', 'syncing', 'cuttingOver', 'promoted', 'failed'] as const) {
       const { migrations, id } = await created({ status });
 
-      expect([status, await migrations.requestCutover(id, { at: 't', requestId: 'r' })]).toEqual([status, undefined]);
+      expect([status, await migrations.requestCutover(id, { at: 't', requestId: 'r', by: BY })]).toEqual([
+        status,
+        undefined,
+      ]);
     }
   });
 
   it('forget a request that was backed out, with its token, and take the next one', async () => {
     const { migrations, id } = await awaited();
-    await migrations.requestCutover(id, { at: 't1', requestId: 'e1', eventId: 'e1' });
-    await migrations.clearCutoverRequest(id);
+    await migrations.requestCutover(id, { at: 't1', requestId: 'e1', eventId: 'e1', by: BY });
+    await migrations.clearCutoverRequest(id, { at: 'b1', reason: 'It was too slow.' });
 
     expect(await migrations.find(id)).not.toHaveProperty('cutover');
     expect(await migrations.find(id)).not.toHaveProperty('taskToken');
-    expect(await migrations.requestCutover(id, { at: 't2', requestId: 'e1', eventId: 'e1' })).toBeUndefined();
-    expect(await migrations.requestCutover(id, { at: 't3', requestId: 'e2', eventId: 'e2' })).toMatchObject({
+    expect(await migrations.requestCutover(id, { at: 't2', requestId: 'e1', eventId: 'e1', by: BY })).toBeUndefined();
+    expect(await migrations.requestCutover(id, { at: 't3', requestId: 'e2', eventId: 'e2', by: BY })).toMatchObject({
       cutover: { requestedAt: 't3' },
     });
+  });
+
+  it('keep of a request that was backed out who asked for what and why, and what it came to', async () => {
+    const { migrations, id } = await awaited();
+    const waivers = ['verification-differences' as const];
+    await migrations.requestCutover(id, { at: 't1', requestId: 'r', reason: 'window', waivers, by: BY });
+    await migrations.clearCutoverRequest(id, { at: 'b1', reason: 'It was too slow.' });
+    await migrations.clearCutoverRequest(id, { at: 'b1', reason: 'It was too slow.' });
+    await migrations.clearCutoverRequest(id, { at: 'b2', reason: 'Nobody had asked.' });
+
+    expect((await migrations.find(id))?.backOuts).toEqual([
+      { at: 'b1', reason: 'It was too slow.', request: { requestedAt: 't1', reason: 'window', waivers, by: BY } },
+      { at: 'b2', reason: 'Nobody had asked.' },
+    ]);
+  });
+
+  it('keep the last 20 cutovers that came to nothing', async () => {
+    const { migrations, id } = await created();
+    for (let nth = 1; nth <= 22; nth++) await migrations.clearCutoverRequest(id, { at: `t${nth}`, reason: 'r' });
+
+    const kept = (await migrations.find(id))?.backOuts?.map(({ at }) => at);
+    expect([kept?.length, kept?.[0], kept?.at(-1)]).toEqual([20, 't3', 't22']);
+  });
+
+  const anAct = (requestId: string, reason = 'why'): ActRequest => ({ at: 't', reason, by: BY, requestId });
+  const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: 't' } as const;
+  const whenever: [Partial<MigrationRecord>, Ask[]][] = [
+    [{ status: 'accepted' }, ['abort']],
+    [{ status: 'cuttingOver', phase: 'fencing', fence: { ...fence, phase: 'open' } }, ['abort']],
+    [{ status: 'cuttingOver', phase: 'promotionInDoubt', fence }, ['abort', 'unfence']],
+    [{ status: 'promoted', promotedAt: 't', fence }, ['unfence', 'rollback', 'close']],
+    [{ status: 'promoted', promotedAt: 't', fence: { ...fence, phase: 'lifted' } }, ['close']],
+    [{ status: 'promoted', promotedAt: 't', fence, pendingAct: { act: 'rollback', at: 't' } }, ['close']],
+    [{ status: 'promoted', promotedAt: 't', fence, rollback: anAct('r') }, ['unfence', 'rollback', 'close']],
+    [{ status: 'promoted', promotedAt: 't', fence, unfencedAt: 't' }, ['close']],
+    [{ status: 'completed', outcome: 'completed', promotedAt: 't', fence }, ['unfence', 'rollback']],
+    [{ status: 'completed', outcome: 'completed', promotedAt: 't', fence, rolledBackAt: 't' }, []],
+    [{ status: 'failed', outcome: 'failed' }, []],
+  ];
+
+  it.each(whenever)('of %j note as asked for only %j, once', async (change, wanted) => {
+    for (const act of ASKS) {
+      const { migrations, id } = await created(change);
+      const both = await Promise.all([
+        migrations.requestAct(id, act, anAct('1')),
+        migrations.requestAct(id, act, anAct('2')),
+      ]);
+
+      expect([act, both.filter(Boolean).length]).toEqual([act, wanted.includes(act) ? 1 : 0]);
+      if (wanted.includes(act)) expect((await migrations.find(id))?.[act]).toEqual(both.find(Boolean)?.[act]);
+    }
+  });
+
+  it('forget what was asked for only for the request that it was', async () => {
+    const { migrations, id } = await created();
+    await migrations.requestAct(id, 'abort', anAct('1'));
+    await migrations.forgetAct(id, 'abort', '2');
+    expect(await migrations.find(id)).toHaveProperty('abort');
+
+    await migrations.forgetAct(id, 'abort', '1');
+    expect(await migrations.find(id)).not.toHaveProperty('abort');
+    expect(await migrations.requestAct(id, 'abort', anAct('3'))).toMatchObject({ abort: { requestId: '3' } });
+  });
+
+  it('take no request for a cutover after one for an abort', async () => {
+    const { migrations, id } = await awaited();
+    await migrations.requestAct(id, 'abort', anAct('1'));
+
+    expect(await migrations.requestCutover(id, { at: 't', requestId: 'r', by: BY })).toBeUndefined();
+  });
+
+  it('end a dry run that is to be aborted as aborted, and not well', async () => {
+    const { migrations, id } = await created();
+    await migrations.requestAct(id, 'abort', anAct('1'));
+
+    const standing = await migrations.end(id, 'dryRunCompleted', { status: 'dryRunCompleted', phase: 'ended' });
+    expect(standing).not.toHaveProperty('outcome');
+    expect(await migrations.end(id, 'aborted', { status: 'aborted' })).toMatchObject({ outcome: 'aborted' });
+  });
+
+  it('take notes of what came after the end', async () => {
+    const { migrations, id } = await created({ status: 'completed', outcome: 'completed' });
+    await migrations.note(id, { rolledBackAt: 't', fence: { ...fence, phase: 'lifted' } });
+
+    expect(await migrations.find(id)).toMatchObject({
+      status: 'completed',
+      rolledBackAt: 't',
+      fence: { phase: 'lifted' },
+    });
+    expect(await migrations.note('none-000000000000', { unfencedAt: 't' })).toBeUndefined();
   });
 
   it('are marked as settled only once they have ended', async () => {
@@ -157,6 +252,16 @@ describe.each<[string, () => Migrations]>([
     const never = '2000-01-01T00:00:00.000Z';
     const suspects = async (migrations: Migrations, id: string, endedBefore: string) =>
       (await migrations.unsettled({ endedBefore, atWorkBefore: never }, 1000)).filter((one) => one.migrationId === id);
+
+    it('is pending from its request on, also after the end', async () => {
+      const { migrations, id } = await created({ status: 'promoted', promotedAt: 't', fence });
+      await migrations.end(id, 'completed', { status: 'completed' });
+      await migrations.markSettled(id);
+      await migrations.requestAct(id, 'rollback', { ...anAct('1'), at: rollback.at });
+
+      expect(await migrations.find(id)).toMatchObject({ pendingAct: rollback });
+      expect(await suspects(migrations, id, later)).toHaveLength(1);
+    });
 
     it('is found although the migration is at work, and no more once it is concluded', async () => {
       const { migrations, id } = await created({ status: 'promoted', pendingAct: rollback });

@@ -3,7 +3,7 @@ import { type Asking, makeAcceptMigration } from '../../../functions/migration/a
 import type { Migrations, Workflow } from '../../../functions/migration/ports.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aRequest } from '../support/records.ts';
+import { aRequest, CALLER } from '../support/records.ts';
 import { FakeWorkflow } from '../support/workflow.ts';
 
 const clock = new FakeClock();
@@ -26,7 +26,7 @@ const acceptWith = (over: Partial<Migrations & Workflow> = {}) => {
 };
 const asking = (change: Partial<Asking> = {}): Asking => ({
   body: aRequest(),
-  origin: 'http',
+  caller: CALLER,
   correlationId: 'corr-1',
   ...change,
 });
@@ -39,7 +39,14 @@ describe('acceptMigration', () => {
     expect(answer).toEqual({
       migrationId: expect.stringMatching(/^test-[0-9a-f]{12}$/),
       status: 'accepted',
-      links: { self: `/migrations/${answer.migrationId}`, cutover: `/migrations/${answer.migrationId}/cutover` },
+      links: {
+        self: `/migrations/${answer.migrationId}`,
+        cutover: `/migrations/${answer.migrationId}/cutover`,
+        abort: `/migrations/${answer.migrationId}/abort`,
+        unfence: `/migrations/${answer.migrationId}/unfence`,
+        rollback: `/migrations/${answer.migrationId}/rollback`,
+        close: `/migrations/${answer.migrationId}/close`,
+      },
     });
     expect(workflow.started).toEqual([{ migrationId: answer.migrationId, input: migrations.record.input }]);
     expect(JSON.parse(migrations.record.input)).toEqual({
@@ -47,7 +54,7 @@ describe('acceptMigration', () => {
       correlationId: 'corr-1',
       replicationGroupId: 'test',
       source: { address: '10.0.0.5', port: 6379 },
-      cutover: { mode: 'manual' },
+      cutover: { mode: 'manual', fence: 'auto', drainBudgetMs: 2000, quietSeconds: 60 },
       verification: { mode: 'full', maxKeysPerSecond: 50_000, freshForMinutes: 60 },
       dryRun: false,
       waivers: [],
@@ -59,6 +66,26 @@ describe('acceptMigration', () => {
 
     expect(JSON.parse(migrations.record.input)).toMatchObject({ dryRun: true, waivers: ['source-bind'] });
     expect(migrations.record.request).toMatchObject({ dryRun: true, waivers: ['source-bind'] });
+  });
+
+  it('tells the execution how to cut over, and leaves out of it only what is the deployment’s own', async () => {
+    const cutover = {
+      mode: 'automatic',
+      fence: 'acl',
+      drainBudgetMs: 500,
+      promotionBudgetSeconds: 60,
+      quietSeconds: 0,
+    };
+    await acceptWith()(asking({ body: aRequest({ cutover }) }));
+
+    expect(JSON.parse(migrations.record.input).cutover).toEqual(cutover);
+    expect(migrations.record.cutoverSettings).toEqual(cutover);
+  });
+
+  it('keeps who asked, when and why', async () => {
+    await acceptWith()(asking({ body: aRequest({ reason: 'we move' }) }));
+
+    expect(migrations.record.requestedBy).toEqual({ ...CALLER, at: clock.iso(), reason: 'we move' });
   });
 
   it('keeps nothing of a request that is refused, not even its key', async () => {
@@ -86,7 +113,8 @@ describe('acceptMigration', () => {
 
   it('takes a request for the same that only spells its defaults out, or its id in capitals', async () => {
     const first = await acceptWith()(keyed());
-    const body = aRequest({ replicationGroupId: 'TEST', cutover: { mode: 'manual' }, dryRun: false, waivers: [] });
+    const cutover = { mode: 'manual', fence: 'auto', drainBudgetMs: 2000, quietSeconds: 60 };
+    const body = aRequest({ replicationGroupId: 'TEST', cutover, dryRun: false, waivers: [] });
 
     expect(await acceptWith()(keyed({ body }))).toEqual(first);
   });
@@ -121,7 +149,7 @@ describe('acceptMigration', () => {
   it('keeps the keys of HTTP and of the bus apart', async () => {
     const { migrationId } = await acceptWith()(keyed());
 
-    expect((await acceptWith()(keyed({ origin: 'bus' }))).migrationId).not.toBe(migrationId);
+    expect((await acceptWith()(keyed({ caller: { by: 'bus' } }))).migrationId).not.toBe(migrationId);
   });
 
   it('replays the answer, and starts nothing, also after the migration has ended', async () => {

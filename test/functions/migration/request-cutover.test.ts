@@ -5,7 +5,7 @@ import { makeRequestCutover } from '../../../functions/migration/request-cutover
 import type { OtherWaiver } from '../../../functions/migration/waivers.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aRecord, MIGRATION_ID } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID } from '../support/records.ts';
 import { FakeWorkflow } from '../support/workflow.ts';
 
 const TOKEN = 'token-1';
@@ -23,6 +23,7 @@ const request = (reason?: string, requestId?: string, waivers?: OtherWaiver[]) =
   makeRequestCutover(migrations, workflow, now)(
     MIGRATION_ID,
     { ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },
+    CALLER,
     requestId,
   );
 /** The execution enters its wait: from now on the token is waited on. */
@@ -47,7 +48,10 @@ describe('the request for a cutover', () => {
 
     const reason = 'the window is open';
     expect(workflow.resumed).toEqual([{ taskToken: TOKEN, output: { requestedAt: clock.iso(), waivers: [], reason } }]);
-    expect(view).toMatchObject({ allowedActions: [], cutover: { reason: 'the window is open' } });
+    expect(view).toMatchObject({
+      allowedActions: ['abort'],
+      cutover: { reason, by: { ...CALLER, at: clock.iso(), reason } },
+    });
   });
 
   it('tells the execution what it waives, and keeps it with its reason', async () => {
@@ -82,8 +86,8 @@ describe('the request for a cutover', () => {
   it('is refused while no cutover is awaited, with the reason', async () => {
     await expect(request()).rejects.toMatchObject({
       name: 'ActionNotAllowedError',
-      message: expect.stringContaining('its status is syncing'),
-      allowedActions: [],
+      message: expect.stringMatching(/its status is syncing.* Now what can be asked for: abort\.$/i),
+      allowedActions: ['abort'],
     });
   });
 
@@ -106,7 +110,7 @@ describe('the request for a cutover', () => {
   it('of an unknown migration is a 404', async () => {
     const cutover = makeRequestCutover(new FakeMigrations(), workflow, now);
 
-    await expect(cutover('other-0123456789ab')).rejects.toMatchObject({ name: 'MigrationNotFoundError' });
+    await expect(cutover('other-0123456789ab', {}, CALLER)).rejects.toMatchObject({ name: 'MigrationNotFoundError' });
   });
 
   it('stands when the call of the execution fails, and a repeat makes the call', async () => {
@@ -145,7 +149,7 @@ describe('the request for a cutover by an event', () => {
   it('is not made again by a late delivery, after it was backed out', async () => {
     await awaiting();
     await request(undefined, 'event-1');
-    await migrations.clearCutoverRequest(MIGRATION_ID);
+    await migrations.clearCutoverRequest(MIGRATION_ID, { at: clock.iso(), reason: 'It was too slow.' });
     await awaiting('token-2');
 
     await request(undefined, 'event-1');
@@ -157,7 +161,7 @@ describe('the request for a cutover by an event', () => {
   it('can be made again by another event', async () => {
     await awaiting();
     await request(undefined, 'event-1');
-    await migrations.clearCutoverRequest(MIGRATION_ID);
+    await migrations.clearCutoverRequest(MIGRATION_ID, { at: clock.iso(), reason: 'It was too slow.' });
     await awaiting('token-2');
     await request(undefined, 'event-2');
 

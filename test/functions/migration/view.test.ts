@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PHASES, STATUSES } from '../../../functions/migration/status.ts';
-import { allowedActions, toListed, toView } from '../../../functions/migration/view.ts';
+import { toListed, toView } from '../../../functions/migration/view.ts';
 import { aDryRun, aFinding, aPreflight } from '../support/preflight.ts';
-import { aRecord } from '../support/records.ts';
+import { aRecord, CALLER } from '../support/records.ts';
 
 describe('the view', () => {
   it('never shows the task token, the input or what only the table needs', () => {
@@ -91,6 +90,55 @@ describe('the view', () => {
     expect(toListed(record).verification.report).toEqual(rest);
   });
 
+  it('tells who asked for what, and nothing that only tells repeats apart', () => {
+    const by = { ...CALLER, at: 't', reason: 'why' };
+    const request = { at: 't', reason: 'why', by, requestId: 'secret', eventId: 'secret' };
+    const view = toView(
+      aRecord({
+        requestedBy: by,
+        abort: request,
+        close: request,
+        cutover: { requestedAt: 't', by, requestId: 'secret' },
+      }),
+    );
+
+    expect(view).toMatchObject({ requestedBy: by, cutover: { requestedAt: 't', by } });
+    expect(view.requests).toEqual({ abort: { at: 't', reason: 'why', by }, close: { at: 't', reason: 'why', by } });
+    expect(JSON.stringify(view)).not.toContain('secret');
+  });
+
+  it('tells how it cuts over, what stands on the source, and how long nobody could write', () => {
+    const cutoverSettings = { mode: 'manual' as const, fence: 'auto' as const, drainBudgetMs: 2000, quietSeconds: 60 };
+    const fence = {
+      kind: 'acl',
+      phase: 'sealed',
+      nodes: 2,
+      openedAt: 't',
+      frozenAt: '2026-01-01T00:00:00.250Z',
+    } as const;
+    const rollbackPossibility = { possible: false, why: 'It was written to.', asOf: 't' };
+    const certificate = { hash: 'ab', signed: false };
+    const promotedAt = '2026-01-01T00:03:00.000Z';
+    const { cutover } = toView(aRecord({ cutoverSettings, fence, promotedAt, rollbackPossibility, certificate }));
+
+    expect(cutover).toEqual({
+      ...cutoverSettings,
+      fenced: fence,
+      promotedAt,
+      outageMs: 179_750,
+      rollback: rollbackPossibility,
+      certificate,
+    });
+  });
+
+  it('in a list leaves out what came to nothing and who still turns to the source', () => {
+    const stragglers = { asOf: 't', writers: 0, readers: 0, clients: [] };
+    const record = aRecord({ backOuts: [{ at: 't', reason: 'r' }], stragglers });
+
+    expect(toView(record).cutover).toMatchObject({ backOuts: [{ at: 't', reason: 'r' }], stragglers });
+    expect(toListed(record).cutover).toEqual({ mode: 'manual' });
+  });
+
   it('tells the reason of the request, and of the cutover, each in its place', () => {
     const record = aRecord({ cutover: { requestedAt: 't', reason: 'window', requestId: 'inner' }, promotedAt: 'p' });
     const view = toView({ ...record, request: { ...record.request, reason: 'we move' } });
@@ -99,18 +147,5 @@ describe('the view', () => {
       'we move',
       { mode: 'manual', requestedAt: 't', reason: 'window', promotedAt: 'p' },
     ]);
-  });
-});
-
-describe('allowedActions', () => {
-  it.each(STATUSES.map((status) => [status, status === 'awaitingCutover' ? ['cutover'] : []] as const))(
-    'of %s are %j',
-    (status, actions) => {
-      for (const phase of PHASES) expect(allowedActions(aRecord({ status, phase }))).toEqual(actions);
-    },
-  );
-
-  it('are none once the cutover is requested', () => {
-    expect(allowedActions(aRecord({ status: 'awaitingCutover', cutover: { requestedAt: 't' } }))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
-import type { AskedAct } from '../../../functions/migration/acts.ts';
+import type { ActRequest, Ask, AskedAct } from '../../../functions/migration/acts.ts';
 import type {
+  Afterwards,
   CutoverRequest,
   KeyClaim,
   ListQuery,
@@ -55,29 +56,50 @@ export class FakeMigrations implements Migrations {
 
   async end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined> {
     const record = this.records.get(migrationId);
-    if (!record || record.outcome) return record;
+    if (!record || record.outcome || (outcome === 'dryRunCompleted' && record.abort)) return record;
     const { waitingFor, taskToken, ...rest } = record;
     return this.#write(rest, { ...change, outcome });
   }
 
-  async requestCutover(migrationId: string, { at, reason, waivers, requestId, eventId }: CutoverRequest) {
+  async requestCutover(migrationId: string, { at, reason, waivers, requestId, eventId, by }: CutoverRequest) {
     const record = this.records.get(migrationId);
     if (!record || record.outcome || record.status !== 'awaitingCutover' || record.cutover?.requestedAt)
       return undefined;
-    if (record.cutoverEventId === requestId) return undefined;
+    if (record.cutoverEventId === requestId || record.abort) return undefined;
     return this.#write(record, {
-      cutover: { requestedAt: at, requestId, ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },
+      cutover: { requestedAt: at, requestId, by, ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },
       ...(eventId !== undefined && { cutoverEventId: eventId }),
       statusReason: 'The cutover is requested.',
       waitingFor: 'the cutover to begin',
     });
   }
 
-  async clearCutoverRequest(migrationId: string): Promise<void> {
+  async clearCutoverRequest(migrationId: string, { at, reason }: { at: string; reason: string }): Promise<void> {
     const record = this.records.get(migrationId);
-    if (!record || record.outcome) return;
-    const { cutover, taskToken, ...rest } = record;
-    this.#write(rest, {});
+    if (!record || record.outcome || record.backOuts?.some((one) => one.at === at)) return;
+    const { cutover, taskToken, backOuts = [], ...rest } = record;
+    const { requestId, ...request } = cutover ?? {};
+    const backOut = { at, reason, ...(request.requestedAt !== undefined && { request }) };
+    this.#write(rest, { backOuts: [...backOuts, backOut].slice(-20) });
+  }
+
+  async requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined> {
+    const record = this.records.get(migrationId);
+    if (!record || !mayAsk(record, ask)) return undefined;
+    const isPending = ask === 'unfence' || ask === 'rollback';
+    return this.#write(record, { [ask]: request, ...(isPending && { pendingAct: { act: ask, at: request.at } }) });
+  }
+
+  async forgetAct(migrationId: string, ask: Ask, requestId: string): Promise<void> {
+    const record = this.records.get(migrationId);
+    if (record?.[ask]?.requestId !== requestId) return;
+    const { [ask]: forgotten, ...rest } = record;
+    this.#write(rest as MigrationRecord, {});
+  }
+
+  async note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined> {
+    const record = this.records.get(migrationId);
+    return record && this.#write(record, afterwards);
   }
 
   async markSettled(migrationId: string): Promise<void> {
@@ -127,3 +149,18 @@ export class FakeMigrations implements Migrations {
     return written;
   }
 }
+
+const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
+  const { outcome, promotedAt, phase, fence, pendingAct, unfencedAt, rolledBackAt } = record;
+  const isLeft = fence?.phase === 'sealed' && !pendingAct && !unfencedAt && !rolledBackAt;
+  switch (ask) {
+    case 'abort':
+      return !outcome && !promotedAt && !record.abort;
+    case 'close':
+      return !outcome && promotedAt !== undefined && !record.close;
+    case 'unfence':
+      return (promotedAt !== undefined || phase === 'promotionInDoubt') && isLeft;
+    case 'rollback':
+      return promotedAt !== undefined && isLeft;
+  }
+};

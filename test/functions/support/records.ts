@@ -1,9 +1,13 @@
+import type { Caller } from '../../../functions/migration/asker.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import type { TaskInput } from '../../../functions/replication/task-input.ts';
 import { SOURCE } from './nodes.ts';
 
 export const MIGRATION_ID = 'test-0123456789ab';
 export const EXECUTION_ARN = `arn:aws:states:us-west-2:000000000000:execution:migration:${MIGRATION_ID}`;
+
+/** Who asks in tests. */
+export const CALLER: Caller = { by: 'http', principal: 'arn:aws:iam::000000000000:user/ops', sourceIp: '10.0.9.9' };
 
 /** A request that breaks nothing. */
 export const aRequest = (change: object = {}) => ({

@@ -6,6 +6,7 @@ export class FakeWorkflow implements Workflow {
   readonly started: { migrationId: string; input: string }[] = [];
   readonly settled: { name: string; migrationId: string; act?: Act }[] = [];
   readonly resumed: { taskToken: string; output: unknown }[] = [];
+  readonly failed: { taskToken: string; error: string; cause: string }[] = [];
   readonly executions = new Map<string, { status: ExecutionStatus; error?: string; cause?: string }>();
   readonly waiting = new Set<string>();
   /** What the next calls throw, one each. */
@@ -36,6 +37,13 @@ export class FakeWorkflow implements Workflow {
     this.#fail('resume');
     if (!this.waiting.delete(taskToken)) return false;
     this.resumed.push({ taskToken, output });
+    return true;
+  }
+
+  async fail(taskToken: string, error: string, cause: string): Promise<boolean> {
+    this.#fail('resume');
+    if (!this.waiting.delete(taskToken)) return false;
+    this.failed.push({ taskToken, error, cause });
     return true;
   }
 

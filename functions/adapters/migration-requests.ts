@@ -1,0 +1,103 @@
+import type { Ask } from '../migration/acts.ts';
+import type { Migrations } from '../migration/ports.ts';
+import type { BackOut, MigrationRecord } from '../migration/record.ts';
+
+type Requests = Pick<Migrations, 'requestCutover' | 'clearCutoverRequest' | 'requestAct' | 'forgetAct' | 'note'>;
+
+/** Changes a record under a condition; undefined when it does not hold. */
+export type Change = (
+  migrationId: string,
+  attributes: Record<string, unknown>,
+  condition: string,
+  more?: { sets?: string[]; removes?: string[]; names?: Record<string, string>; values?: Record<string, unknown> },
+) => Promise<MigrationRecord | undefined>;
+
+/** A request brings reasons of a thousand characters, and the item must not fill up. */
+const MOST_BACK_OUTS = 20;
+
+/** `abort`, `close` and others are reserved words of DynamoDB. */
+const NAMES: Record<string, string> = {
+  '#abort': 'abort',
+  '#close': 'close',
+  '#fence': 'fence',
+  '#phase': 'phase',
+  '#status': 'status',
+  '#cutover': 'cutover',
+};
+const namesIn = (expression: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(NAMES).filter(([placeholder]) => expression.includes(placeholder)));
+
+const RUNNING = 'attribute_not_exists(outcome)';
+const SEALED_AND_LEFT =
+  '#fence.#phase = :sealed AND attribute_not_exists(pendingAct) AND attribute_not_exists(unfencedAt) AND attribute_not_exists(rolledBackAt)';
+
+/** When each may be asked for; functions/migration/view.ts says the same of a record that was read. */
+const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown> }> = {
+  abort: { condition: `${RUNNING} AND attribute_not_exists(promotedAt) AND attribute_not_exists(#abort)` },
+  close: { condition: `${RUNNING} AND attribute_exists(promotedAt) AND attribute_not_exists(#close)` },
+  unfence: {
+    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt) AND ${SEALED_AND_LEFT}`,
+    values: { ':inDoubt': 'promotionInDoubt', ':sealed': 'sealed' },
+  },
+  rollback: {
+    condition: `attribute_exists(promotedAt) AND ${SEALED_AND_LEFT}`,
+    values: { ':sealed': 'sealed' },
+  },
+};
+
+/** What is asked of migrations, and what became of it. */
+export const requestsBy = (change: Change, find: Migrations['find']): Requests => ({
+  requestCutover: (migrationId, { at, reason, waivers, requestId, eventId, by }) => {
+    const condition = `#status = :awaiting AND attribute_not_exists(#cutover.requestedAt) AND attribute_not_exists(#abort) AND ${RUNNING} AND (attribute_not_exists(cutoverEventId) OR cutoverEventId <> :requestId)`;
+    return change(
+      migrationId,
+      {
+        cutover: { requestedAt: at, reason, waivers, requestId, by },
+        cutoverEventId: eventId,
+        statusReason: 'The cutover is requested.',
+        waitingFor: 'the cutover to begin',
+      },
+      condition,
+      { names: namesIn(condition), values: { ':awaiting': 'awaitingCutover', ':requestId': requestId } },
+    );
+  },
+
+  async clearCutoverRequest(migrationId, { at, reason }) {
+    for (;;) {
+      const record = await find(migrationId);
+      if (!record || record.outcome || record.backOuts?.some((one) => one.at === at)) return;
+      const backOuts = [...(record.backOuts ?? []), backOutOf(record, at, reason)].slice(-MOST_BACK_OUTS);
+      const cleared = await change(migrationId, { backOuts }, `${RUNNING} AND updatedAt = :seen`, {
+        removes: ['cutover', 'taskToken'],
+        values: { ':seen': record.updatedAt },
+      });
+      if (cleared) return;
+    }
+  },
+
+  requestAct(migrationId, ask, request) {
+    const { condition, values } = ALLOWED[ask];
+    // The mark is what the sweeper finds a pending act by.
+    const isPending = ask === 'unfence' || ask === 'rollback';
+    const pending = isPending && { pendingAct: { act: ask, at: request.at }, unsettledMark: 'yes' };
+    return change(migrationId, { [ask]: request, ...pending }, condition, {
+      names: namesIn(condition),
+      ...(values && { values }),
+    });
+  },
+
+  async forgetAct(migrationId, ask, requestId) {
+    await change(migrationId, {}, '#ask.requestId = :requestId', {
+      removes: ['#ask'],
+      names: { '#ask': ask },
+      values: { ':requestId': requestId },
+    });
+  },
+
+  note: (migrationId, afterwards) => change(migrationId, afterwards, 'attribute_exists(pk)'),
+});
+
+const backOutOf = ({ cutover }: MigrationRecord, at: string, reason: string): BackOut => {
+  const { requestId, ...request } = cutover ?? {};
+  return { at, reason, ...(request.requestedAt !== undefined && { request }) };
+};

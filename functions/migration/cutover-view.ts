@@ -1,0 +1,61 @@
+import { type ActRequest, ASKS, type Ask } from './acts.ts';
+import type { Asker } from './asker.ts';
+import type { OffsetCertificate } from './certificate.ts';
+import type { BackOut, FenceSummary, MigrationRecord, RollbackPossibility, StragglersSummary } from './record.ts';
+import type { CutoverRequestSettings } from './request-cutover-settings.ts';
+import type { OtherWaiver } from './waivers.ts';
+
+/** The cutover as the API shows it: how it is asked for, what stands on the source, and what came of it. */
+export interface CutoverView extends CutoverRequestSettings {
+  requestedAt?: string;
+  reason?: string;
+  /** What its request said to go on in spite of. */
+  waivers?: OtherWaiver[];
+  by?: Asker;
+  /** Cutovers that came to nothing, oldest first. */
+  backOuts?: BackOut[];
+  /** What stands, or stood, on the source. */
+  fenced?: FenceSummary;
+  promotedAt?: string;
+  /** From the freeze of the source's clients to the promotion. Until clients are re-pointed comes on top of it. */
+  outageMs?: number;
+  stragglers?: StragglersSummary;
+  rollback?: RollbackPossibility;
+  unfencedAt?: string;
+  rolledBackAt?: string;
+  certificate?: { hash: string; signed: boolean } | OffsetCertificate;
+}
+
+export const toCutoverView = (record: MigrationRecord): CutoverView => {
+  const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, rollbackPossibility } = record;
+  const { unfencedAt, rolledBackAt, certificate } = record;
+  const { requestId, ...request } = cutover ?? {};
+  const frozenAt = fence?.frozenAt ?? fence?.fencedAt;
+  return {
+    ...(cutoverSettings ?? { mode: record.request.cutover.mode }),
+    ...request,
+    ...(backOuts && { backOuts }),
+    ...(fence && { fenced: fence }),
+    ...(promotedAt && { promotedAt }),
+    ...(promotedAt && frozenAt && { outageMs: Date.parse(promotedAt) - Date.parse(frozenAt) }),
+    ...(stragglers && { stragglers }),
+    ...(rollbackPossibility && { rollback: rollbackPossibility }),
+    ...(unfencedAt && { unfencedAt }),
+    ...(rolledBackAt && { rolledBackAt }),
+    ...(certificate && { certificate }),
+  };
+};
+
+/** What was asked for, by whom and why. */
+export type RequestsView = Partial<Record<Ask, Omit<ActRequest, 'requestId' | 'eventId'>>>;
+
+/** Undefined when nothing was asked for. */
+export const toRequestsView = (record: MigrationRecord): RequestsView | undefined => {
+  const told = ASKS.flatMap((act) => {
+    const { [act]: request } = record;
+    if (!request) return [];
+    const { requestId, eventId, ...shown } = request;
+    return [[act, shown] as const];
+  });
+  return told.length > 0 ? Object.fromEntries(told) : undefined;
+};
