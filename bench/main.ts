@@ -3,24 +3,44 @@ import { benchForecast } from './forecast.ts';
 import { benchPost } from './post.ts';
 import { benchPreflight } from './preflight.ts';
 import { benchSync } from './sync.ts';
-import { benchVerify } from './verify.ts';
+import { benchVerify, VERIFY_PARTS } from './verify.ts';
+
+interface Bench {
+  run(parts: readonly string[]): Promise<void>;
+  /** What can be run alone: `npm run bench -- verify rate kills`. */
+  parts?: readonly string[];
+}
 
 /** Each prints its figures beside the baseline or the bound that they are held against. */
-const BENCHES: Record<string, () => Promise<void>> = {
-  sync: benchSync,
-  post: benchPost,
-  fleet: benchFleet,
-  forecast: benchForecast,
-  preflight: benchPreflight,
-  verify: benchVerify,
+const BENCHES: Record<string, Bench> = {
+  sync: { run: benchSync },
+  post: { run: benchPost },
+  fleet: { run: benchFleet },
+  forecast: { run: benchForecast },
+  preflight: { run: benchPreflight },
+  verify: { run: benchVerify, parts: VERIFY_PARTS },
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in BENCHES));
-if (unknown.length > 0) {
-  console.error(`There is no bench ${unknown.join(', ')}. Benches: ${Object.keys(BENCHES).join(', ')}`);
+/** Benches as asked for, each followed by its parts; all where none is named. */
+const toRun = (words: readonly string[]): [Bench, string[]][] => {
+  const found: [Bench, string[]][] = [];
+  for (const word of words) {
+    const last = found.at(-1);
+    if (last?.[0].parts?.includes(word)) last[1].push(word);
+    else if (BENCHES[word]) found.push([BENCHES[word], []]);
+    else throw new Error(`There is no bench ${word}. Benches: ${names().join(', ')}`);
+  }
+  return found.length > 0 ? found : Object.values(BENCHES).map((bench) => [bench, []]);
+};
+
+const names = (): string[] =>
+  Object.entries(BENCHES).map(([name, { parts }]) => (parts ? `${name} [${parts.join(' ')}]` : name));
+
+let asked: [Bench, string[]][] = [];
+try {
+  asked = toRun(process.argv.slice(2));
+} catch (error) {
+  console.error(String(error instanceof Error ? error.message : error));
   process.exit(1);
 }
-for (const [name, run] of Object.entries(BENCHES)) {
-  if (asked.length === 0 || asked.includes(name)) await run();
-}
+for (const [bench, parts] of asked) await bench.run(parts);

@@ -23,9 +23,9 @@ end`;
 const AT_ONCE = 5000;
 
 /** The same mix for any number of keys. */
-export const seedMixed = async (client: Client, keys: number): Promise<void> => {
+export const seedMixed = async (client: Client, keys: number, seed = 0): Promise<void> => {
   for (let from = 0; from < keys; from += AT_ONCE) {
     const last = Math.min(from + AT_ONCE, keys) - 1;
-    await client.run('EVAL', SEED_LUA, '0', String(from), String(last), String(from));
+    await client.run('EVAL', SEED_LUA, '0', String(from), String(last), String(seed + from));
   }
 };

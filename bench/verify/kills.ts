@@ -1,45 +1,101 @@
-import { startPair } from '../../test/verification/support/pair.ts';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { VerificationResult } from '../../functions/verification/result.ts';
+import { type Client, type Pair, startPair } from '../../test/verification/support/pair.ts';
 import { newSeed, Random } from '../../test/verification/support/random.ts';
 import { verifyWithKills } from '../../test/verification/support/resume.ts';
 import { heading, report } from '../report.ts';
+import { runProgram } from './command.ts';
 import { seedMixed } from './data.ts';
+import { KILLS } from './settings.ts';
 
-const KEYS = 200_000;
-const KILLS = 50;
+const KEYS = 300_000;
 const STEP_MS = 100;
 const DIFFERENT = 40;
 const MAX_REPEATED = 0.05;
+/** About a minute, of which a process lives some seconds. */
+const KEYS_PER_SECOND = 12_000;
+const SHORTEST_LIFE_MS = 300;
+const LONGEST_LIFE_MS = 4000;
 
-/** A verification that is killed 50 times against one that is not. */
+/** A verification that is killed again and again against one that is not. */
 export const benchKills = async (): Promise<void> => {
   const seed = newSeed();
   heading(
     `Killed ${KILLS} times at random points of one verification of ${KEYS.toLocaleString('en-US')} keys (seed ${seed})`,
   );
   const random = new Random(seed);
-  const pair = await startPair({ prepare: (source) => seedMixed(source, KEYS) });
-  await pair.detach();
-  for (let index = 0; index < DIFFERENT; index++) await pair.onTarget.run('DEL', `key:${random.below(KEYS)}`);
-  const ports: [number, number] = [pair.source.port, pair.target.port];
+  const pair = await startPair({ prepare: (source) => seedMixed(source, KEYS, seed) });
+  try {
+    await pair.detach();
+    const keys = new Set<number>();
+    while (keys.size < DIFFERENT) keys.add(random.below(KEYS));
+    for (const key of keys) await pair.onTarget.run('DEL', `key:${key}`);
+    await killCalls(pair, random);
+    await killProcesses(pair, random);
+  } finally {
+    await pair.stop();
+  }
+};
+
+/** In the middle of a call to a server, every few calls. */
+const killCalls = async ({ source, target }: Pair, random: Random): Promise<void> => {
+  const ports: [number, number] = [source.port, target.port];
   const whole = await verifyWithKills(ports, random, 0, STEP_MS);
   const killed = await verifyWithKills(ports, random, KILLS, STEP_MS);
-  await pair.stop();
-
-  const textOf = ({ result }: typeof whole) =>
-    JSON.stringify([
-      result.verdict,
-      result.counts.differences,
-      result.counts.compared,
-      result.differences.map((one) => JSON.stringify(one)).sort(),
-    ]);
-  const same = textOf(whole) === textOf(killed);
-  const repeated = (killed.keysRead - whole.keysRead) / whole.keysRead / killed.kills;
-  report('killed', `${killed.kills} times in ${killed.steps} steps`, {
-    text: String(KILLS),
-    word: 'expected',
-    kept: killed.kills === KILLS,
+  tell(`in calls, in steps of ${STEP_MS} ms`, killed.kills, {
+    same: outcomeOf(whole.result) === outcomeOf(killed.result),
+    repeated: (killed.keysRead - whole.keysRead) / whole.keysRead,
   });
-  report('the result is the same', String(same), { text: 'true', word: 'expected', kept: same });
-  report('repeated at each kill', `${(100 * repeated).toFixed(2)} %`, { text: '5 %', kept: repeated < MAX_REPEATED });
-  report('longest checkpoint', `${killed.longest} bytes of JSON`, { text: '100000', kept: killed.longest < 100_000 });
+  report('  longest checkpoint', `${killed.longest} bytes of JSON`, {
+    text: '100000',
+    kept: killed.longest <= 100_000,
+  });
 };
+
+/** The command with `--checkpoint`, by SIGKILL: what is read again is what the servers' SCANs say. */
+const killProcesses = async (pair: Pair, random: Random): Promise<void> => {
+  const file = join(tmpdir(), `verify-bench-${process.pid}.json`);
+  const servers = [pair.source, pair.target].map(({ port }) => `redis://127.0.0.1:${port}`);
+  const args = ['verify/main.ts', ...servers, '--json', '--checkpoint', file, '--rate', String(KEYS_PER_SECOND)];
+  const read = async (): Promise<number> => (await scansOf(pair.onSource)) + (await scansOf(pair.onTarget));
+  try {
+    const begin = await read();
+    const whole = await runProgram(args);
+    const scans = (await read()) - begin;
+    let kills = 0;
+    let last = whole;
+    while (kills < KILLS) {
+      const killAfterMs = SHORTEST_LIFE_MS + random.below(LONGEST_LIFE_MS - SHORTEST_LIFE_MS);
+      last = await runProgram(args, { killAfterMs });
+      if (last.exitCode !== null) break;
+      kills++;
+    }
+    if (last.exitCode === null) last = await runProgram(args);
+    tell(`by SIGKILL, ${SHORTEST_LIFE_MS}-${LONGEST_LIFE_MS} ms after its start`, kills, {
+      same: outcomeOf(JSON.parse(whole.output)) === outcomeOf(JSON.parse(last.output)),
+      repeated: ((await read()) - begin - 2 * scans) / scans,
+    });
+    report('  it takes without being killed', `${whole.seconds.toFixed(1)} s at ${KEYS_PER_SECOND} keys/s`);
+  } finally {
+    await rm(file, { force: true });
+    await rm(`${file}.new`, { force: true });
+  }
+};
+
+const tell = (how: string, kills: number, { same, repeated }: { same: boolean; repeated: number }): void => {
+  report(`killed ${how}`, `${kills} times`, { text: String(KILLS), word: 'expected', kept: kills === KILLS });
+  report('  the result is the same', String(same), { text: 'true', word: 'expected', kept: same });
+  report('  repeated at each kill', `${((100 * repeated) / Math.max(1, kills)).toFixed(2)} %`, {
+    text: '5 %',
+    kept: repeated < MAX_REPEATED * kills,
+  });
+};
+
+const scansOf = async (client: Client): Promise<number> =>
+  Number(/^cmdstat_scan:calls=(\d+)/m.exec(String(await client.run('INFO', 'commandstats')))?.[1] ?? 0);
+
+/** All but times. */
+const outcomeOf = ({ verdict, counts, differences }: VerificationResult): string =>
+  JSON.stringify([verdict, counts.differences, counts.compared, differences.map((one) => JSON.stringify(one)).sort()]);

@@ -6,6 +6,7 @@ import { type Abilities, type Known, readAbilities, readIdentity, readPosition }
 import { partsReader } from './key-reader-parts.ts';
 import { type BatchReader, scriptCall, scriptedReader } from './key-reader-scripted.ts';
 import { typedReader } from './key-reader-typed.ts';
+import { latencyOf } from './latency.ts';
 
 export type { RedisAddress };
 
@@ -27,11 +28,7 @@ export const openKeyReader = (address: RedisAddress): KeyReader => {
     traits,
     identity: () => readIdentity(connections),
     position: () => readPosition(connections),
-    async ping() {
-      const begin = performance.now();
-      await connections.aside(['PING']);
-      return performance.now() - begin;
-    },
+    ping: () => latencyOf(() => connections.aside(['PING'])),
     walk: async (...args) => (await batches()).walk(...args),
     fold: async (...args) => (await batches()).fold(...args),
     scan: async (...args) => (await batches()).scan(...args),
