@@ -13,6 +13,8 @@ import { eventBridgeWire } from './eventbridge/protocol.ts';
 import type { EventBridge, EventListener } from './eventbridge/service.ts';
 import { httpApi } from './gateway/gateway.ts';
 import { gatewayMessage } from './gateway/response.ts';
+import type { Kms } from './kms/keys.ts';
+import { kmsWire } from './kms/protocol.ts';
 import { lambdaWire } from './lambda/protocol.ts';
 import type { LambdaService } from './lambda/service.ts';
 import { sqsWire } from './sqs/protocol.ts';
@@ -32,6 +34,8 @@ export interface EmbeddedAws {
   lambda: LambdaService;
   eventBridge: EventBridge;
   queues: Queues;
+  /** Its keys are made by createKey; the functions sign by the one that CertificateKeyArn names. */
+  kms: Kms;
   dynamo: DynamoDb;
   /** The template's Outputs. */
   outputs: Record<string, string>;
@@ -70,7 +74,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
   signal?.throwIfAborted();
   const services = await makeServices(model, { ...options, clock, report }, endpoint.url, teardown);
   signal?.throwIfAborted();
-  const { dynamo, queues, elastiCache, lambda, stepFunctions, eventBridge } = services;
+  const { dynamo, queues, kms, elastiCache, lambda, stepFunctions, eventBridge } = services;
   // Last to start, first to end: nothing new comes in while the services end.
   teardown.add(() => Promise.all([gateway.close(), endpoint.close()]).then(() => undefined));
   endpoint.serve({
@@ -80,6 +84,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
     sqs: sqsWire(queues),
     lambda: lambdaWire(lambda),
     elasticache: elastiCacheWire(elastiCache),
+    kms: kmsWire(kms),
   });
   gateway.serve(httpApi({ routes: model.routes, clock, report, invoke: (arn, event) => lambda.invoke(arn, event) }));
   if (warm !== false) await lambda.warm(warm === true ? undefined : warm.map((id) => model.resources[id] ?? id));

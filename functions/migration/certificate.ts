@@ -43,8 +43,9 @@ export interface CertificateBody {
     mode: string;
     verdict: VerificationVerdict;
     verifiedAt: string;
-    compared: number;
-    differences: number;
+    /** Keys; both absent where it could not be carried out. */
+    compared?: number;
+    differences?: number;
     waived: boolean;
   } | null;
   waivers: string[];
@@ -53,6 +54,17 @@ export interface CertificateBody {
 export interface OffsetCertificate extends CertificateBody {
   /** Of the body's canonical form (RFC 8785), in lower-case hex. */
   hash: { algorithm: 'SHA-256'; value: string };
-  /** Over the canonical form, by KMS; absent where no key is configured or none could be reached. */
-  signature?: { keyId: string; algorithm: string; value: string };
+  /** Over the canonical form, by KMS; absent where no key is configured or it could not be used. */
+  signature?: CertificateSignature;
+  /** Why there is no signature although a key is configured. */
+  unsignedBecause?: string;
+}
+
+export interface CertificateSignature {
+  /** The key's ARN. */
+  keyId: string;
+  /** KMS's name of it: `ECDSA_SHA_256`, `RSASSA_PSS_SHA_256` … */
+  algorithm: string;
+  /** Base64; of ECDSA in DER. */
+  value: string;
 }

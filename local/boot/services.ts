@@ -3,6 +3,7 @@ import { DynamoDb } from '../dynamodb/service.ts';
 import { ElastiCache } from '../elasticache/service.ts';
 import { EventBridge } from '../eventbridge/service.ts';
 import { ACCOUNT, REGION } from '../identity.ts';
+import { Kms } from '../kms/keys.ts';
 import { bundleFunctions } from '../lambda/bundle.ts';
 import { LambdaService } from '../lambda/service.ts';
 import { Queues } from '../sqs/queues.ts';
@@ -50,6 +51,7 @@ export const makeServices = async (
   teardown.add(() => queues.close());
   for (const queue of model.queues) queues.create(queue.name, queue);
 
+  const kms = new Kms();
   const elastiCache = new ElastiCache({ ...options.elastiCache, clock, aliases: new Map(addressesOf(hostAliases)) });
   teardown.add(() => elastiCache.close());
 
@@ -104,5 +106,5 @@ export const makeServices = async (
   for (const bus of model.buses) eventBridge.createBus(bus.name);
   for (const rule of model.rules) named(rule.name, () => eventBridge.putRule(rule));
   for (const schedule of model.schedules) named(schedule.name, () => eventBridge.addSchedule(schedule));
-  return { dynamo, queues, elastiCache, lambda, stepFunctions, eventBridge };
+  return { dynamo, queues, kms, elastiCache, lambda, stepFunctions, eventBridge };
 };

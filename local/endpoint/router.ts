@@ -1,6 +1,6 @@
 import type { WireRequest } from './wire.ts';
 
-export type ServiceName = 'states' | 'events' | 'dynamodb' | 'sqs' | 'lambda' | 'elasticache';
+export type ServiceName = 'states' | 'events' | 'dynamodb' | 'sqs' | 'lambda' | 'elasticache' | 'kms';
 
 export interface RoutedCall {
   service: ServiceName;
@@ -13,6 +13,7 @@ const BY_TARGET: Record<string, ServiceName> = {
   AWSEvents: 'events',
   DynamoDB_20120810: 'dynamodb',
   AmazonSQS: 'sqs',
+  TrentService: 'kms',
 };
 
 /** The API version of a query protocol request, which is the one thing in it that tells the service. */
@@ -51,5 +52,5 @@ export const describeUnknown = (request: WireRequest): string => {
   const signed = signedFor(request);
   const target = headers['x-amz-target'];
   const what = target ?? `${method} ${path} (${headers['content-type'] ?? 'no content type'})`;
-  return `The embedded AWS does not play ${what}${signed === undefined ? '' : ` of ${signed}`}; it plays Step Functions, EventBridge (PutEvents), DynamoDB, SQS (JSON protocol), Lambda (Invoke) and ElastiCache`;
+  return `The embedded AWS does not play ${what}${signed === undefined ? '' : ` of ${signed}`}; it plays Step Functions, EventBridge (PutEvents), DynamoDB, SQS (JSON protocol), Lambda (Invoke), KMS (Sign, Verify, GetPublicKey) and ElastiCache`;
 };

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Certificates } from '../../../functions/cutover/certificate-ports.ts';
 import type { Locks, Migrations } from '../../../functions/migration/ports.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
@@ -10,6 +11,7 @@ export interface RealTable {
   migrations: Migrations;
   locks: Locks;
   checkpoints: Checkpoints;
+  certificates: Certificates;
   loseNextAnswer(): void;
   close(): Promise<void>;
 }
@@ -28,10 +30,12 @@ export const realTable = async (): Promise<RealTable> => {
   const { migrationsIn } = await import('../../../functions/adapters/migrations.ts');
   const { locksIn } = await import('../../../functions/adapters/locks.ts');
   const { checkpointsIn } = await import('../../../functions/adapters/checkpoints.ts');
+  const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
   return {
     migrations: migrationsIn(table.name),
     locks: locksIn(table.name),
     checkpoints: checkpointsIn(table.name),
+    certificates: certificatesIn(table.name),
     loseNextAnswer: aws.loseNextAnswer,
     close: aws.close,
   };

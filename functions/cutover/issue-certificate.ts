@@ -1,0 +1,50 @@
+import type { OffsetCertificate } from '../migration/certificate.ts';
+import { buildCertificate, type CertificateInput, canonicalBody, withHash } from './certificate-body.ts';
+import type { Certificates, Signer } from './certificate-ports.ts';
+
+/** MigrationPromoted, on which clients are re-pointed, waits no longer for a signature. */
+const SIGN_WITHIN_MS = 2000;
+
+/**
+ * Builds the certificate of a promotion, keeps it, and has it signed; for whoever has just proven the promotion (the watch
+ * over it, or settlement), before MigrationPromoted is announced. What is kept is answered again, whatever the input says
+ * then: so a repeat announces the same. An unsigned one is signed at the next call. It is kept before it is signed, so that
+ * there are never two signed ones of one migration.
+ *
+ * @returns undefined when there is nothing to certify: see buildCertificate
+ * @throws TransientServiceError of the table; KMS never is one: `unsignedBecause` says why there is no signature
+ */
+export const makeIssueCertificate =
+  (certificates: Certificates, signer: Signer) =>
+  async (input: CertificateInput): Promise<OffsetCertificate | undefined> => {
+    const standing = await certificates.find(input.record.migrationId);
+    if (standing) return signed(certificates, signer, standing);
+    const { record, fence, promotedShards, completeSentAt, promotedAt } = input;
+    const body = buildCertificate(record, fence, promotedShards, completeSentAt, promotedAt);
+    return body && signed(certificates, signer, await certificates.keep(withHash(body)));
+  };
+
+/**
+ * Tries once more to have a kept certificate signed; for the closing of a migration. Answers it as it stands.
+ *
+ * @returns undefined when none was issued
+ * @throws TransientServiceError of the table
+ */
+export const makeSignCertificate =
+  (certificates: Omit<Certificates, 'keep'>, signer: Signer) =>
+  async (migrationId: string): Promise<OffsetCertificate | undefined> => {
+    const standing = await certificates.find(migrationId);
+    return standing && signed(certificates, signer, standing);
+  };
+
+const signed = async (
+  certificates: Pick<Certificates, 'addSignature'>,
+  signer: Signer,
+  certificate: OffsetCertificate,
+): Promise<OffsetCertificate> => {
+  if (certificate.signature) return certificate;
+  const signature = await signer.sign(canonicalBody(certificate), SIGN_WITHIN_MS);
+  if (!signature) return certificate;
+  if ('whyNot' in signature) return { ...certificate, unsignedBecause: signature.whyNot };
+  return certificates.addSignature(certificate.migrationId, signature);
+};
