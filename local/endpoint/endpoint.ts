@@ -10,6 +10,8 @@ export interface Call extends RoutedCall {
   nth: number;
   /** The access key that signed it: for a function of the template its name. */
   caller: string | undefined;
+  /** The port that the call came from: of one process, where a function has several. */
+  callerPort: number | undefined;
   body: Buffer;
 }
 
@@ -82,12 +84,12 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
   };
 
   /** @returns undefined when the answer is to be lost */
-  const answerTo = async (request: WireRequest): Promise<WireResponse | undefined> => {
+  const answerTo = async (request: WireRequest, callerPort?: number): Promise<WireResponse | undefined> => {
     const routed = routeCall(request);
     if (!routed) return refuse(request, 400, 'UnknownOperationException', describeUnknown(request));
     if (!services) return refuse(request, 503, 'ServiceUnavailable', 'The embedded AWS is starting or ending');
     const nth = count(`${routed.service}:${routed.operation}`);
-    const verdict = await policy({ ...routed, nth, caller: callerOf(request), body: request.body });
+    const verdict = await policy({ ...routed, nth, caller: callerOf(request), callerPort, body: request.body });
     if (verdict === 'lose') return undefined;
     if (verdict === 'fail') return refuse(request, 500, 'InternalFailure', 'Injected fault');
     let isLost = verdict === 'loseAnswer';
@@ -106,7 +108,9 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const answer = await answerTo(await wireRequest(request));
+      // Whoever hung up meanwhile had one, too.
+      const { remotePort } = request.socket;
+      const answer = await answerTo(await wireRequest(request), remotePort);
       if (answer) write(response, answer);
       else request.socket.destroy();
     } catch (error) {

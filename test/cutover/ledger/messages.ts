@@ -6,6 +6,8 @@ import type { ShardPorts } from './writers.ts';
 export interface Crew {
   shards: readonly ShardPorts[];
   writers: Partial<Record<WriterKind, number>>;
+  /** Between two writes of a writer; without it, none. */
+  paceMs?: number;
   /** Somebody tries to write to each target all the time. */
   intruders: boolean;
 }

@@ -18,11 +18,17 @@ let opened = new Set<Connection>();
 let running: Promise<unknown> = Promise.resolve();
 let stopped = true;
 
-const start = ({ shards, writers, intruders }: Crew): void => {
+const start = ({ shards, writers, paceMs, intruders }: Crew): void => {
   log = { entries: [], unansweredPops: new Map(), refused: { source: 0, target: 0 } };
   stopped = false;
   opened = new Set();
-  const it: Field = { shards, sides: shards.map((): Side => 'source'), log, stopped: () => stopped };
+  const it: Field = {
+    shards,
+    sides: shards.map((): Side => 'source'),
+    log,
+    stopped: () => stopped,
+    ...(paceMs !== undefined && { paceMs }),
+  };
   field = it;
   const works: Promise<void>[] = [];
   for (const shard of shards.keys()) {

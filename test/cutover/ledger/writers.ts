@@ -12,6 +12,7 @@ export interface Field {
   /** Where the clients of each shard believe the primary to be. */
   sides: Side[];
   log: Log;
+  paceMs?: number;
   stopped(): boolean;
 }
 
@@ -68,6 +69,12 @@ class Writing {
     unansweredPops.set(this.writer.queue, (unansweredPops.get(this.writer.queue) ?? 0) + 1);
   }
 
+  /** What lies between two writes. */
+  async pause(): Promise<void> {
+    const { paceMs } = this.#field;
+    if (paceMs !== undefined) await breath(paceMs);
+  }
+
   async refused(side: Side): Promise<void> {
     this.#field.log.refused[side]++;
     await breath();
@@ -84,6 +91,7 @@ const again =
     while (!writing.stopped && writing.side === side && connection.isOpen) {
       try {
         await write(connection, writing, side);
+        await writing.pause();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         await writing.refused(side);
@@ -155,7 +163,10 @@ const WORKS: Record<WriterKind, Work> = {
 
   reconnecting: async (connection, writing) => {
     const { side } = writing;
-    for (let write = 0; write < RECONNECT_AFTER && !writing.stopped; write++) await set(connection, writing, side);
+    for (let write = 0; write < RECONNECT_AFTER && !writing.stopped; write++) {
+      await set(connection, writing, side);
+      await writing.pause();
+    }
   },
 };
 

@@ -1,0 +1,193 @@
+import { monotonicMs } from '../test/cutover/ledger/entries.ts';
+import type { Verdict } from '../test/cutover/ledger/judge.ts';
+import type { Ledger } from '../test/cutover/ledger/ledger.ts';
+import { Chance } from './chance.ts';
+import type { Ground } from './ground.ts';
+import { type End, findProblems, rulesOf } from './invariants.ts';
+import type { Lane, Listener } from './lane.ts';
+import { operate } from './operator.ts';
+import { Source } from './source.ts';
+import { type Moment, STEPS, type Step } from './steps.ts';
+import { startTap } from './tap.ts';
+import { stopExecution, VICTIMS, type Victim } from './victims.ts';
+
+export interface CellSpec {
+  step: string;
+  victim: string;
+  seed: number;
+  /** The longest that a promotion takes. */
+  promotionMs: number;
+}
+
+export interface CellResult {
+  spec: CellSpec;
+  /** `unreached`: the cutover never came to this step. */
+  state: 'passed' | 'failed' | 'unreached';
+  problems: string[];
+  /** The steps that were seen, and what the operator did, in order. */
+  trace: string[];
+  outcome?: string;
+  verdict?: Verdict;
+  tookMs: number;
+}
+
+const WRITERS = { set: 1, multi: 1, eval: 1, push: 1, pop: 1, resp3: 1, reconnecting: 1, straggler: 1 };
+const PACE_MS = 10;
+/** A promotion that takes longer is told as in doubt. */
+const PROMOTION_BUDGET_SECONDS = 10;
+const LONGEST_STALE_MS = 1500;
+
+/** What a cell draws, in this order, whatever happens later. */
+const draw = (random: Chance, promotionMs: number) => ({
+  promotionDelayMs: random.between(0, promotionMs),
+  fence: random.pick(['acl', 'acl', 'acl', 'minReplicas'] as const),
+  hasReplica: random.below(2) === 0,
+  stalenessMs: random.pick([0, random.between(0, LONGEST_STALE_MS)]),
+  eventDelayMs: random.pick([0, random.between(0, 1500)]),
+});
+
+/** One cutover under writers, in which a victim is struck at a step, to the migration's end. */
+export const runCell = async (lane: Lane, ledger: Ledger, spec: CellSpec, id: string): Promise<CellResult> => {
+  const startMs = performance.now();
+  const random = Chance.of(spec.seed, `${spec.step} ${spec.victim}`);
+  const drawn = draw(random, spec.promotionMs);
+  const { lab } = lane;
+  const closing: (() => Promise<unknown>)[] = [];
+  const background: Promise<void>[] = [];
+  const trace: string[] = [`drawn ${JSON.stringify(drawn)}`];
+  try {
+    const source = await Source.start();
+    closing.push(() => source.end());
+    const replica = drawn.hasReplica ? await Source.start({ replicaof: `127.0.0.1 ${source.port}` }) : undefined;
+    if (replica) closing.push(() => replica.end());
+    await lab.group(id, {
+      promotionDelayMs: drawn.promotionDelayMs,
+      describeStalenessMs: drawn.stalenessMs,
+      eventDelayMs: drawn.eventDelayMs,
+    });
+    const group = lab.aws.elastiCache.group(id);
+    closing.push(() => group.stop());
+    const [primary, follower] = group.nodes();
+    if (!primary || !follower) throw new Error('the group has no nodes');
+
+    // Taps see every command of a function to the source and its replica; replication goes past them.
+    let listener: Listener | undefined;
+    const servers = [source, ...(replica ? [replica] : [])];
+    const aliases: Record<string, string> = {};
+    for (const { port } of servers) {
+      const tap = await startTap(port, async (command, fromPort) => {
+        if (!listener) return 'pass';
+        const text = command.join(' ').slice(0, 400);
+        return listener.moment({ to: 'redis', what: command.slice(0, 2).join(' ').toUpperCase(), text, fromPort });
+      });
+      closing.push(() => tap.close());
+      for (const host of ['10.0.0.5', '127.0.0.1']) aliases[`${host}:${port}`] = `127.0.0.1:${tap.port}`;
+    }
+    lane.lead(aliases);
+
+    const migrationId = await lab.start(id, source.port, {
+      verification: { mode: 'none' },
+      cutover: {
+        mode: 'manual',
+        fence: drawn.fence,
+        promotionBudgetSeconds: PROMOTION_BUDGET_SECONDS,
+        quietSeconds: 1,
+      },
+    });
+    await lab.awaiting(migrationId);
+    const rulesBefore = await Promise.all(servers.map(({ port }) => rulesOf(port)));
+
+    const course: { completedMs?: number; promotedMs?: number; forcedMs?: number; struckAfter?: boolean } = {};
+    const ground: Ground & { struck: boolean } = {
+      lane,
+      random,
+      migrationId,
+      source,
+      target: { primary, replica: follower },
+      get promoted() {
+        return course.promotedMs !== undefined;
+      },
+      struck: false,
+      losesStatusChanges: false,
+      ticksFromMs: 0,
+      later(work) {
+        const running = work();
+        running.catch(() => undefined);
+        background.push(running);
+      },
+    };
+    listener = listen(ground, spec, trace, course);
+    lane.listener = listener;
+
+    const shards = [{ source: source.port, target: primary.port }];
+    await ledger.start({ shards, writers: WRITERS, paceMs: PACE_MS, intruders: true });
+    const ended = await operate(ground, ledger, trace);
+    await Promise.all(background);
+    const isPromoted = course.promotedMs !== undefined;
+    if (!isPromoted) await ledger.grows(20);
+    await ledger.stop();
+
+    const verdict = await ledger.judge([isPromoted ? primary.port : source.port], {
+      primary: isPromoted ? 'target' : 'source',
+      ...(isPromoted && course.completedMs !== undefined && { sealedMs: course.completedMs }),
+      promotedMs: [course.promotedMs ?? course.forcedMs],
+    });
+    const wasReplaced = /^primary-(kill|empty)$/.test(spec.victim) && ground.struck;
+    const diedWithItsData = wasReplaced && isPromoted && course.struckAfter === true;
+    const end: End = { ...ended, isPromoted, rulesBefore, servers, verdict, diedWithItsData, wasReplaced };
+    const problems = await findProblems(ground, end, id);
+    const state = problems.length > 0 ? 'failed' : ground.struck ? 'passed' : 'unreached';
+    const outcome = ended.outcome;
+    return { spec, state, problems, trace, verdict, tookMs: performance.now() - startMs, ...(outcome && { outcome }) };
+  } catch (error) {
+    const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { spec, state: 'failed', problems: [problem], trace, tookMs: performance.now() - startMs };
+  } finally {
+    lane.listener = undefined;
+    await Promise.allSettled(background);
+    await ledger.stop().catch(() => undefined);
+    await Promise.allSettled(closing.toReversed().map((close) => close()));
+  }
+};
+
+/** Notes each step when it is first seen, and strikes at the one that the cell is about. */
+const listen = (
+  ground: Ground & { struck: boolean },
+  spec: CellSpec,
+  trace: string[],
+  course: { completedMs?: number; promotedMs?: number; forcedMs?: number; struckAfter?: boolean },
+): Listener => {
+  const step = STEPS.find(({ id }) => id === spec.step) as Step;
+  const victim = VICTIMS.find(({ id }) => id === spec.victim) as Victim;
+  const seen = new Set<string>();
+  let stopped = false;
+  const isNow = (one: Step, moment: Moment) =>
+    !seen.has(one.id) && (one.after === undefined || seen.has(one.after)) && one.matches(moment);
+
+  return {
+    async moment(moment) {
+      const now = STEPS.filter((one) => isNow(one, moment));
+      for (const { id } of now) {
+        seen.add(id);
+        trace.push(id);
+      }
+      if (now.some(({ id }) => id === 'send')) course.completedMs = monotonicMs();
+      if (step.stopAt && !stopped && now.some(({ id }) => id === step.stopAt)) {
+        stopped = true;
+        trace.push('the execution is stopped');
+        stopExecution(ground);
+      }
+      if (ground.struck || !now.includes(step) || (step.stopAt && !stopped)) return 'pass';
+      ground.struck = true;
+      course.struckAfter = course.promotedMs !== undefined;
+      trace.push(`struck: ${victim.id}`);
+      return victim.strike(ground, moment);
+    },
+    promoting(forced) {
+      trace.push(forced ? 'the target stands alone, by Force' : 'the target is promoted');
+      if (forced) course.forcedMs = monotonicMs();
+      else course.promotedMs = monotonicMs();
+    },
+    losesStatusChanges: () => ground.losesStatusChanges,
+  };
+};
