@@ -25,7 +25,13 @@ export const locksIn = (table: string): Locks => {
       return Item as StoredLock | undefined;
     });
 
-  const change = (replicationGroupId: string, expression: string, condition: string, values: Record<string, unknown>) =>
+  const change = (
+    replicationGroupId: string,
+    expression: string,
+    condition: string,
+    values: Record<string, unknown>,
+    names: Record<string, string> = {},
+  ) =>
     naming('Write lock', () =>
       unlessConditionFails(async () => {
         const { Attributes } = await documents.send(
@@ -34,7 +40,7 @@ export const locksIn = (table: string): Locks => {
             Key: keyOf(replicationGroupId),
             UpdateExpression: expression,
             ConditionExpression: condition,
-            ExpressionAttributeNames: { '#owner': 'owner', ...namesIn(expression) },
+            ExpressionAttributeNames: { '#owner': 'owner', ...namesIn(`${expression} ${condition}`), ...names },
             ExpressionAttributeValues: values,
             ReturnValues: 'ALL_NEW',
           }),
@@ -53,7 +59,7 @@ export const locksIn = (table: string): Locks => {
       for (;;) {
         const taken = await change(
           replicationGroupId,
-          'SET #owner = :me, epoch = if_not_exists(epoch, :zero) + :one, acquiredAt = :now, intents = :none REMOVE closed',
+          'SET #owner = :me, epoch = if_not_exists(epoch, :zero) + :one, acquiredAt = :now, intents = :none REMOVE closed, attempt',
           'attribute_not_exists(#owner)',
           { ':me': migrationId, ':zero': 0, ':one': 1, ':none': {}, ':now': new Date().toISOString() },
         );
@@ -66,15 +72,17 @@ export const locksIn = (table: string): Locks => {
       }
     },
 
-    async intend(replicationGroupId, migrationId, intent, noted) {
+    async intend(replicationGroupId, migrationId, intent, noted, attempt) {
       const open = intent === 'stop' ? '' : ' AND attribute_not_exists(closed)';
+      const armed = attempt === undefined ? '' : ' AND attempt = :attempt';
+      const counted = intent === 'complete' ? { ...noted, sends: 1 } : noted;
       const taken = await change(
         replicationGroupId,
         `SET intents.${PATHS[intent]} = :noted`,
-        `#owner = :me AND attribute_not_exists(intents.${PATHS[intent]})${open}`,
-        { ':me': migrationId, ':noted': noted },
+        `#owner = :me AND attribute_not_exists(intents.${PATHS[intent]})${open}${armed}`,
+        { ':me': migrationId, ':noted': counted, ...(attempt !== undefined && { ':attempt': attempt }) },
       );
-      if (taken) return { ...noted, fresh: true };
+      if (taken) return { ...counted, fresh: true };
       const standing = await find(replicationGroupId);
       const earlier = standing?.intents?.[intent];
       const isClosed = standing?.closed && intent !== 'stop';
@@ -96,8 +104,59 @@ export const locksIn = (table: string): Locks => {
       if (!noted) throw new LockLostError(replicationGroupId, migrationId);
     },
 
-    async withdraw(replicationGroupId, migrationId, intent) {
-      await change(replicationGroupId, `REMOVE intents.${PATHS[intent]}`, '#owner = :me', { ':me': migrationId });
+    async arm(replicationGroupId, migrationId, attempt) {
+      const armed = await change(
+        replicationGroupId,
+        'SET attempt = :attempt',
+        `#owner = :me AND attribute_not_exists(closed) AND attribute_not_exists(intents.${PATHS.complete}) AND attribute_not_exists(intents.${PATHS.stop})`,
+        { ':me': migrationId, ':attempt': attempt },
+      );
+      if (!armed) throw new LockLostError(replicationGroupId, migrationId);
+    },
+
+    async disarm(replicationGroupId, migrationId) {
+      for (;;) {
+        const disarmed = await change(
+          replicationGroupId,
+          'REMOVE attempt',
+          `#owner = :me AND attribute_not_exists(intents.${PATHS.complete})`,
+          { ':me': migrationId },
+        );
+        if (disarmed) return 'disarmed';
+        const standing = await find(replicationGroupId);
+        if (standing?.owner !== migrationId) return 'notOurs';
+        if (standing.intents?.complete) return 'sent';
+        // Withdrawn between the two calls: it can be disarmed now.
+      }
+    },
+
+    async noteSend(replicationGroupId, migrationId, at) {
+      const path = `intents.${PATHS.complete}`;
+      const counted = await change(
+        replicationGroupId,
+        `SET ${path}.sends = if_not_exists(${path}.sends, :one) + :one`,
+        `#owner = :me AND attribute_not_exists(closed) AND ${path}.#at = :at`,
+        { ':me': migrationId, ':one': 1, ':at': at },
+        { '#at': 'at' },
+      );
+      const noted = counted?.intents.complete;
+      if (!noted) throw new LockLostError(replicationGroupId, migrationId);
+      return noted;
+    },
+
+    async withdraw(replicationGroupId, migrationId, intent, judged) {
+      const path = `intents.${PATHS[intent]}`;
+      const withdrawn = await change(
+        replicationGroupId,
+        `REMOVE ${path}`,
+        judged ? `#owner = :me AND ${path}.#at = :at AND ${path}.sends = :sends` : '#owner = :me',
+        { ':me': migrationId, ...(judged && { ':at': judged.at, ':sends': judged.sends }) },
+        judged && { '#at': 'at' },
+      );
+      if (withdrawn) return true;
+      const standing = await find(replicationGroupId);
+      // Gone: this very write, whose answer was lost, or another's who judged the same.
+      return standing?.owner === migrationId && standing.intents?.[intent] === undefined;
     },
 
     async closeToIntents(replicationGroupId, migrationId) {
@@ -105,7 +164,7 @@ export const locksIn = (table: string): Locks => {
     },
 
     async release(replicationGroupId, migrationId) {
-      await change(replicationGroupId, 'REMOVE #owner, closed', '#owner = :me', { ':me': migrationId });
+      await change(replicationGroupId, 'REMOVE #owner, closed, attempt', '#owner = :me', { ':me': migrationId });
     },
   };
 };

@@ -30,6 +30,26 @@ export class LockLostError extends MigratorError {
   }
 }
 
+/** Another try's fence stands on the source: it has to be lifted first. */
+export class FenceStandsError extends MigratorError {
+  override readonly name = 'FenceStandsError';
+  readonly code = 'fence-stands';
+
+  constructor(migrationId: string, phase: string) {
+    super(`A fence of migration ${migrationId} stands already, and is ${phase}`);
+  }
+}
+
+/** Whoever lifts fences has taken this one over. The try that set it may do nothing more to the source. */
+export class FenceTakenOverError extends MigratorError {
+  override readonly name = 'FenceTakenOverError';
+  readonly code = 'fence-taken-over';
+
+  constructor(migrationId: string) {
+    super(`The fence of migration ${migrationId} was taken over, to lift it`);
+  }
+}
+
 export class TargetNotFoundError extends MigratorError {
   override readonly name = 'TargetNotFoundError';
   readonly code = 'target-not-found';

@@ -1,5 +1,6 @@
 import type { Act, ActRequest, Ask, AskedAct } from './acts.ts';
 import type { Asker } from './asker.ts';
+import type { FenceRecord } from './fence.ts';
 import type { MigrationRecord } from './record.ts';
 import type { Outcome, Status } from './status.ts';
 import type { OtherWaiver } from './waivers.ts';
@@ -107,11 +108,15 @@ export interface NotedIntent {
   sentAt?: string;
   /** ISO 8601, of `stop` alone: when the group was first seen out of migration. */
   leftAt?: string;
+  /** Of `complete` alone: how often the call may have been sent, at the most. Each send is counted before it is made. */
+  sends?: number;
 }
 
 export interface Lock {
   owner: string;
   epoch: number;
+  /** The one try of the cutover that may send CompleteMigration. */
+  attempt?: string;
   intents: Partial<Record<Intent, NotedIntent>>;
 }
 
@@ -123,28 +128,82 @@ export interface Locks {
    * Notes an intent in our lock; `fresh` is false when an earlier try had noted it, and what that one noted is answered.
    * Each try has a time `at` of its own. `stop` alone can be noted in a closed lock: settlement stops what it has closed.
    *
-   * @throws LockLostError when the lock is not ours, or settlement has begun
+   * @param attempt of `complete`: the try that must still be armed; what an earlier try noted is answered all the same
+   * @throws LockLostError when the lock is not ours, settlement has begun, or the attempt was disarmed
    */
   intend(
     replicationGroupId: string,
     migrationId: string,
     intent: Intent,
     noted: NotedIntent,
+    attempt?: string,
   ): Promise<NotedIntent & { fresh: boolean }>;
+  /**
+   * Makes this the one try that may send CompleteMigration.
+   *
+   * @throws LockLostError when the lock is not ours or closed, or CompleteMigration or a stop was noted in it
+   */
+  arm(replicationGroupId: string, migrationId: string, attempt: string): Promise<void>;
+  /** Takes every try's leave to send CompleteMigration, also in a closed lock; `sent` when one was noted already. */
+  disarm(replicationGroupId: string, migrationId: string): Promise<'disarmed' | 'sent' | 'notOurs'>;
+  /**
+   * Counts one more send of the CompleteMigration that was noted at that time, before it is made.
+   *
+   * @throws LockLostError when the lock is not ours or closed, or another intent stands in it
+   */
+  noteSend(replicationGroupId: string, migrationId: string, at: string): Promise<NotedIntent>;
   /**
    * Adds to the intent `stop` how far it came, also to a closed lock; the first time stands.
    *
    * @throws LockLostError when the lock is not ours, or the intent was not noted in it
    */
   noteStop(replicationGroupId: string, migrationId: string, what: 'sentAt' | 'leftAt', at: string): Promise<void>;
-  /** Takes an intent back that was certainly not carried out. */
-  withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void>;
+  /**
+   * Takes an intent back that was certainly not carried out. With `judged` only if it is still that one, sent no more often
+   * than that; false when it is not: then something was sent that nobody has judged.
+   */
+  withdraw(
+    replicationGroupId: string,
+    migrationId: string,
+    intent: Intent,
+    judged?: { at: string; sends: number },
+  ): Promise<boolean>;
   find(replicationGroupId: string): Promise<Lock | undefined>;
   /** From now on no intent can be noted; tasks that still run act no more. Nothing happens when the lock is not ours. */
   closeToIntents(replicationGroupId: string, migrationId: string): Promise<void>;
   /** Gives the lock back. Nothing happens when it is not ours. */
   release(replicationGroupId: string, migrationId: string): Promise<void>;
 }
+
+/** The fences in the table: authoritative for what stands on the nodes of a source. */
+export interface Fences {
+  find(migrationId: string): Promise<FenceRecord | undefined>;
+  /**
+   * Writes the record of a new try. From its deadline on the sweeper finds it, until it is lifted or no more to be looked after.
+   *
+   * @throws FenceStandsError when another try's fence stands
+   */
+  open(fence: FenceRecord): Promise<void>;
+  /**
+   * Changes the record as this try, which proves that nobody has taken it over. Only an open fence can be sealed.
+   *
+   * @throws FenceTakenOverError when somebody has, or the fence was lifted
+   */
+  advance(migrationId: string, attempt: string, change: FenceChange): Promise<FenceRecord>;
+  /**
+   * Makes `attempt` the one try that may touch the source, in phase `lifting`.
+   *
+   * @param expected the attempt that was read in the record
+   * @returns undefined when it is another one's by now, or lifted
+   */
+  takeOver(migrationId: string, attempt: string, expected: string): Promise<FenceRecord | undefined>;
+  /** A sealed fence is not the sweeper's any more: its CompleteMigration is noted. Nothing happens when it is not this try's. */
+  leave(migrationId: string, attempt: string): Promise<void>;
+  /** Ids of migrations whose fence is past its deadline and not left, oldest first. */
+  overdue(before: string, limit: number): Promise<string[]>;
+}
+
+export type FenceChange = Partial<Omit<FenceRecord, 'migrationId' | 'replicationGroupId' | 'attempt' | 'openedAt'>>;
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
 

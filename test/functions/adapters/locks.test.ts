@@ -51,6 +51,58 @@ describe.each<[string, () => Locks]>([
     });
   });
 
+  it('let only the armed try note CompleteMigration, and count its sends', async () => {
+    const { locks, group } = await held();
+    await expect(locks.intend(group, 'first', 'complete', noted('t1'), 'one')).rejects.toThrow('does not own the lock');
+    await locks.arm(group, 'first', 'one');
+    await locks.arm(group, 'first', 'two');
+    await expect(locks.intend(group, 'first', 'complete', noted('t1'), 'one')).rejects.toThrow('does not own the lock');
+
+    expect(await locks.intend(group, 'first', 'complete', noted('t1'), 'two')).toMatchObject({ fresh: true, sends: 1 });
+    expect(await locks.intend(group, 'first', 'complete', noted('t2'), 'three')).toMatchObject({
+      at: 't1',
+      fresh: false,
+    });
+    expect(await locks.noteSend(group, 'first', 't1')).toMatchObject({ at: 't1', sends: 2 });
+    await expect(locks.noteSend(group, 'first', 't2')).rejects.toThrow('does not own the lock');
+    await expect(locks.arm(group, 'first', 'four')).rejects.toThrow('does not own the lock');
+  });
+
+  it('disarm every try as long as none has noted CompleteMigration', async () => {
+    const { locks, group } = await held();
+    await locks.arm(group, 'first', 'one');
+    expect(await locks.disarm(group, 'first')).toBe('disarmed');
+    await expect(locks.intend(group, 'first', 'complete', noted('t1'), 'one')).rejects.toThrow('does not own the lock');
+
+    await locks.arm(group, 'first', 'two');
+    await locks.intend(group, 'first', 'complete', noted('t1'), 'two');
+    expect(await locks.disarm(group, 'first')).toBe('sent');
+    expect(await locks.disarm(group, 'second')).toBe('notOurs');
+  });
+
+  it('take back a CompleteMigration only as it was judged: not one that was sent again since', async () => {
+    const { locks, group } = await held();
+    await locks.arm(group, 'first', 'one');
+    await locks.intend(group, 'first', 'complete', noted('t1'), 'one');
+    await locks.noteSend(group, 'first', 't1');
+
+    expect(await locks.withdraw(group, 'first', 'complete', { at: 't1', sends: 1 })).toBe(false);
+    expect(await locks.withdraw(group, 'first', 'complete', { at: 't0', sends: 2 })).toBe(false);
+    expect(await locks.withdraw(group, 'first', 'complete', { at: 't1', sends: 2 })).toBe(true);
+    expect(await locks.withdraw(group, 'first', 'complete', { at: 't1', sends: 2 })).toBe(true);
+    expect((await locks.find(group))?.intents).toEqual({});
+  });
+
+  it('let nobody arm, and nobody send again, once they are closed', async () => {
+    const { locks, group } = await held();
+    await locks.arm(group, 'first', 'one');
+    await locks.intend(group, 'first', 'complete', noted('t1'), 'one');
+    await locks.closeToIntents(group, 'first');
+
+    await expect(locks.noteSend(group, 'first', 't1')).rejects.toThrow('does not own the lock');
+    await expect(locks.arm(group, 'first', 'two')).rejects.toThrow('does not own the lock');
+  });
+
   it('go on to the next in a new epoch, without what the one before had noted', async () => {
     const { locks, group } = await held();
     await locks.intend(group, 'first', 'start', noted('t1'));
@@ -68,7 +120,11 @@ describe.each<[string, () => Locks]>([
 
     expect(await locks.intend(group, 'first', 'start', noted('t1'))).toEqual({ fresh: true, ...noted('t1') });
     expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
-    expect(await locks.intend(group, 'first', 'complete', noted('t3'))).toEqual({ fresh: true, ...noted('t3') });
+    expect(await locks.intend(group, 'first', 'complete', noted('t3'))).toEqual({
+      sends: 1,
+      fresh: true,
+      ...noted('t3'),
+    });
     expect(await locks.intend(group, 'first', 'stop', noted('t4'))).toEqual({ fresh: true, ...noted('t4') });
   });
 

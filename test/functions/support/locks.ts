@@ -19,10 +19,12 @@ export class FakeLocks implements Locks {
     return { ...held, owner: held.owner };
   }
 
-  async intend(replicationGroupId: string, migrationId: string, intent: Intent, noted: NotedIntent) {
+  async intend(replicationGroupId: string, migrationId: string, intent: Intent, noted: NotedIntent, attempt?: string) {
     const held = this.#ours(replicationGroupId, migrationId);
     if (!held || (held.closed && intent !== 'stop')) throw new LockLostError(replicationGroupId, migrationId);
-    const standing = held.intents[intent] ?? noted;
+    const isArmed = attempt === undefined || held.attempt === attempt;
+    if (!isArmed && !held.intents[intent]) throw new LockLostError(replicationGroupId, migrationId);
+    const standing = held.intents[intent] ?? (intent === 'complete' ? { ...noted, sends: 1 } : noted);
     held.intents[intent] = standing;
     return { ...standing, fresh: standing.at === noted.at };
   }
@@ -33,9 +35,40 @@ export class FakeLocks implements Locks {
     held.intents.stop = { [what]: at, ...held.intents.stop };
   }
 
-  async withdraw(replicationGroupId: string, migrationId: string, intent: Intent): Promise<void> {
+  async arm(replicationGroupId: string, migrationId: string, attempt: string): Promise<void> {
     const held = this.#ours(replicationGroupId, migrationId);
+    const isFree = held && !held.closed && !held.intents.complete && !held.intents.stop;
+    if (!isFree) throw new LockLostError(replicationGroupId, migrationId);
+    held.attempt = attempt;
+  }
+
+  async disarm(replicationGroupId: string, migrationId: string) {
+    const held = this.#ours(replicationGroupId, migrationId);
+    if (!held) return 'notOurs' as const;
+    if (held.intents.complete) return 'sent' as const;
+    delete held.attempt;
+    return 'disarmed' as const;
+  }
+
+  async noteSend(replicationGroupId: string, migrationId: string, at: string): Promise<NotedIntent> {
+    const held = this.#ours(replicationGroupId, migrationId);
+    const noted = held?.intents.complete;
+    if (!held || held.closed || noted?.at !== at) throw new LockLostError(replicationGroupId, migrationId);
+    held.intents.complete = { ...noted, sends: (noted.sends ?? 1) + 1 };
+    return { ...held.intents.complete };
+  }
+
+  async withdraw(
+    replicationGroupId: string,
+    migrationId: string,
+    intent: Intent,
+    judged?: { at: string; sends: number },
+  ): Promise<boolean> {
+    const held = this.#ours(replicationGroupId, migrationId);
+    const noted = held?.intents[intent];
+    if (judged && noted && (noted.at !== judged.at || noted.sends !== judged.sends)) return false;
     if (held) delete held.intents[intent];
+    return held !== undefined;
   }
 
   async find(replicationGroupId: string): Promise<Lock | undefined> {
@@ -53,6 +86,7 @@ export class FakeLocks implements Locks {
     if (!held) return;
     delete held.owner;
     delete held.closed;
+    delete held.attempt;
     held.intents = {};
   }
 

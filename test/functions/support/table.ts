@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Certificates } from '../../../functions/cutover/certificate-ports.ts';
-import type { Locks, Migrations } from '../../../functions/migration/ports.ts';
+import type { Fences, Locks, Migrations } from '../../../functions/migration/ports.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
 import type { TableModel } from '../../../local/template/model.ts';
@@ -10,6 +10,7 @@ import { serveAws } from './aws.ts';
 export interface RealTable {
   migrations: Migrations;
   locks: Locks;
+  fences: Fences;
   checkpoints: Checkpoints;
   certificates: Certificates;
   loseNextAnswer(): void;
@@ -29,11 +30,13 @@ export const realTable = async (): Promise<RealTable> => {
   // The client reads the environment when its module is loaded.
   const { migrationsIn } = await import('../../../functions/adapters/migrations.ts');
   const { locksIn } = await import('../../../functions/adapters/locks.ts');
+  const { fencesIn } = await import('../../../functions/adapters/fences.ts');
   const { checkpointsIn } = await import('../../../functions/adapters/checkpoints.ts');
   const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
   return {
     migrations: migrationsIn(table.name),
     locks: locksIn(table.name),
+    fences: fencesIn(table.name),
     checkpoints: checkpointsIn(table.name),
     certificates: certificatesIn(table.name),
     loseNextAnswer: aws.loseNextAnswer,
