@@ -24,7 +24,16 @@ export interface Connections {
   command<T>(database: number, args: readonly Argument[]): Promise<T>;
   /** Over the connection that measures. */
   aside<T>(args: readonly Argument[]): Promise<T>;
+  /** A connection that nobody else uses until it is given back; waits for a free one. */
+  borrow(database: number): Promise<Borrowed>;
   close(): void;
+}
+
+export interface Borrowed {
+  /** Throws as {@link Connections.command} does. */
+  command<T>(args: readonly Argument[]): Promise<T>;
+  /** Nothing that was asked of it may be on its way. */
+  giveBack(): void;
 }
 
 /** @redis/client 6.3.1 builds a class of all commands anew for each other address; the factory builds it once. */
@@ -34,6 +43,7 @@ const CONNECT_WITHIN_MS = 5000;
 /** No call blocks its server for long, so a server that is silent for so long is stuck. */
 const ANSWER_WITHIN_MS = 30_000;
 const OPEN_AT_ONCE = 4;
+const LENT_AT_ONCE = 4;
 const ASIDE = -1;
 const PASSING = ['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN', 'CLUSTERDOWN'];
 
@@ -63,8 +73,10 @@ const open = async (address: RedisAddress, database: number) => {
   return client;
 };
 
+type Client = Awaited<ReturnType<typeof open>>;
+
 interface Line {
-  client: ReturnType<typeof open>;
+  client: Promise<Client>;
   waiting: number;
   lastUse: number;
 }
@@ -117,13 +129,76 @@ export const openConnections = (address: RedisAddress): Connections => {
     }
   };
 
+  const spares = openSpares(address, name);
+
   return {
     name,
     command: send,
     aside: (args) => send(ASIDE, args),
+    borrow: spares.borrow,
     close() {
       closed = true;
       for (const [database, line] of lines) drop(database, line);
+      spares.close();
+    },
+  };
+};
+
+/** A few connections that are lent, each to one at a time. */
+const openSpares = (address: RedisAddress, name: string) => {
+  const free: { client: Client; database: number }[] = [];
+  const waiting: (() => void)[] = [];
+  const lent = new Set<Client>();
+  let count = 0;
+  let closed = false;
+
+  const take = async (database: number): Promise<Client> => {
+    if (count >= LENT_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    else count++;
+    const spare = free.pop();
+    if (closed) throw new Error('the reader is closed');
+    const client = spare?.client ?? (await open(address, database));
+    lent.add(client);
+    if (spare && spare.database !== database) await client.sendCommand(['SELECT', String(database)]);
+    return client;
+  };
+  const pass = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else count--;
+  };
+
+  return {
+    async borrow(database: number): Promise<Borrowed> {
+      const asked = ['WATCH'];
+      let client: Client;
+      try {
+        client = await within(take(database), asked);
+      } catch (error) {
+        pass();
+        throw named(name, asked, error);
+      }
+      let isBroken = false;
+      return {
+        async command<T>(args: readonly Argument[]): Promise<T> {
+          try {
+            return (await within(client.sendCommand(args as Argument[]), args)) as T;
+          } catch (error) {
+            isBroken ||= !(error instanceof ErrorReply);
+            throw named(name, args, error);
+          }
+        },
+        giveBack() {
+          lent.delete(client);
+          if (isBroken || closed) client.isOpen && client.destroy();
+          else free.push({ client, database });
+          pass();
+        },
+      };
+    },
+    close() {
+      closed = true;
+      for (const client of [...lent, ...free.map((one) => one.client)]) client.isOpen && client.destroy();
     },
   };
 };

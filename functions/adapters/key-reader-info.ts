@@ -18,7 +18,7 @@ export type Known = Record<keyof typeof SINCE, boolean>;
 export interface Abilities {
   version: string;
   known: Known;
-  traits: Omit<Traits, 'scripts' | 'sortsByBytes'>;
+  traits: Omit<Traits, 'scripts' | 'sortsByBytes' | 'watch'>;
 }
 
 /** MEMORY USAGE came with 4.0; without it a big value could not be told before it is read. */
@@ -82,6 +82,9 @@ export const readIdentity = async (connections: Connections): Promise<ServerIden
     nowMs,
   };
 };
+
+export const readOffset = async (ask: Connections['aside']): Promise<number> =>
+  toServerReading(parseInfo(String(await ask(['INFO', 'replication']))), 0).offset;
 
 export const readPosition = async (connections: Connections): Promise<Position> => {
   // Several sections in one INFO are understood from 7.0 on only.

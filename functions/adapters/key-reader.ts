@@ -2,10 +2,18 @@ import { VerificationImpossibleError } from '../verification/errors.ts';
 import type { KeyReader, Traits } from '../verification/ports.ts';
 import { SORTED_BY_BYTES } from '../verification/script.ts';
 import { type Connections, openConnections, type RedisAddress } from './key-reader-connection.ts';
-import { type Abilities, type Known, readAbilities, readIdentity, readPosition } from './key-reader-info.ts';
+import {
+  type Abilities,
+  type Known,
+  readAbilities,
+  readIdentity,
+  readOffset,
+  readPosition,
+} from './key-reader-info.ts';
 import { partsReader } from './key-reader-parts.ts';
 import { type BatchReader, scriptCall, scriptedReader } from './key-reader-scripted.ts';
 import { typedReader } from './key-reader-typed.ts';
+import { mayWatch, watchKeys } from './key-reader-watch.ts';
 import { latencyOf } from './latency.ts';
 
 export type { RedisAddress };
@@ -28,12 +36,14 @@ export const openKeyReader = (address: RedisAddress): KeyReader => {
     traits,
     identity: () => readIdentity(connections),
     position: () => readPosition(connections),
+    offset: () => readOffset(connections.aside),
     ping: () => latencyOf(() => connections.aside(['PING'])),
     walk: async (...args) => (await batches()).walk(...args),
     fold: async (...args) => (await batches()).fold(...args),
     scan: async (...args) => (await batches()).scan(...args),
     absent: async (...args) => (await batches()).absent(...args),
     states: async (...args) => (await batches()).states(...args),
+    watch: (database, keys) => watchKeys(connections, database, keys),
     ...parts,
     close: () => connections.close(),
   };
@@ -52,7 +62,10 @@ const learnOnce = (connections: Connections) => {
       return abilities;
     },
     traits: () => {
-      traits ??= once.abilities().then((able) => readTraits(connections, able));
+      traits ??= once.abilities().then(async (able) => ({
+        ...(await readScripting(connections, able)),
+        watch: await mayWatch(connections),
+      }));
       traits.catch(() => {
         traits = undefined;
       });
@@ -62,7 +75,10 @@ const learnOnce = (connections: Connections) => {
   return once;
 };
 
-const readTraits = async (connections: Connections, { known, traits }: Abilities): Promise<Traits> => {
+const readScripting = async (
+  connections: Connections,
+  { known, traits }: Abilities,
+): Promise<Omit<Traits, 'watch'>> => {
   try {
     const [order, refused] = [
       await scriptCall<Buffer>(connections, known, 0, ['sort', '']),

@@ -1,9 +1,10 @@
 import type { BigProgress } from './checkpoint.ts';
 import { printable } from './difference.ts';
-import { judge, samePosition } from './judge.ts';
+import { judge } from './judge.ts';
 import { keysWorth, type PartOutcome } from './parts.ts';
 import type { Collection, KeyReader } from './ports.ts';
 import type { Session } from './session.ts';
+import { hasApplied, samePosition } from './stillness.ts';
 
 /** The next elements of a hash, set or sorted set as one side lists them, looked up on the other. SCAN may repeat elements, which does no harm. */
 export const collectionPart = async (
@@ -17,17 +18,18 @@ export const collectionPart = async (
   const [listing, other] = from === 'source' ? [source, target] : [target, source];
   const collection = type as Collection;
   const begun = await source.position();
+  if (!(await hasApplied(session, begun.offset))) return 'waiting';
   const page = await listing.members(database, key, collection, position, elements, manner);
   const found = await other.valuesOf(database, key, collection, page.members, manner);
-  // What the source has before and after is held against the target: see compareBatch.
-  const moved = from === 'source' && !samePosition(begun, await source.position());
-  const again = moved ? await source.valuesOf(database, key, collection, page.members, manner) : page.values;
-  const doubtful = page.members.filter(
-    (_, at) => !same(page.values[at], found[at]) || !same(page.values[at], again[at]),
-  );
+  // What is equal while the source moves may be what it had a moment ago.
+  const moved = !samePosition(begun, await source.position());
+  const doubtful = page.members.filter((_, at) => moved || !same(page.values[at], found[at]));
   if (doubtful.length > 0) {
     const judged = await judge(session, {
+      database,
       items: doubtful,
+      keyOf: () => key,
+      isTold: () => true,
       read: (reader: KeyReader, members) => reader.valuesOf(database, key, collection, members, manner),
       same,
     });

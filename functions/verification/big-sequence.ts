@@ -1,9 +1,9 @@
 import type { BigProgress } from './checkpoint.ts';
-import { samePosition } from './judge.ts';
 import { STRING_PART_BYTES } from './limits.ts';
 import { digestOf, judgePart, keysWorth, ofBoth, type PartOutcome } from './parts.ts';
 import type { KeyReader } from './ports.ts';
 import type { Session } from './session.ts';
+import { hasApplied, samePosition } from './stillness.ts';
 
 /** Bytes that are read at the price of one key. */
 const KEY_BYTES = 10_000;
@@ -19,7 +19,7 @@ export const stringPart = (
   const read = async (reader: KeyReader) => [
     await reader.stringPart(database, key, from, from + STRING_PART_BYTES - 1),
   ];
-  return sequencePart(session, read, (parts) => parts[0]?.length ?? 0, from, 'byte', KEY_BYTES);
+  return sequencePart(session, { database, key }, read, (parts) => parts[0]?.length ?? 0, from, 'byte', KEY_BYTES);
 };
 
 /** The next elements of a list. */
@@ -31,11 +31,12 @@ export const listPart = (
 ): Promise<PartOutcome> => {
   const from = Number(position);
   const read = (reader: KeyReader) => reader.listPart(database, key, from, from + elements - 1);
-  return sequencePart(session, read, (parts) => parts.length, from, 'element', 10);
+  return sequencePart(session, { database, key }, read, (parts) => parts.length, from, 'element', 10);
 };
 
 const sequencePart = async (
   session: Session,
+  at: { database: number; key: Buffer },
   read: (reader: KeyReader) => Promise<Buffer[]>,
   lengthOf: (parts: Buffer[]) => number,
   from: number,
@@ -43,6 +44,7 @@ const sequencePart = async (
   unitsOfKey: number,
 ): Promise<PartOutcome> => {
   const begun = await session.source.position();
+  if (!(await hasApplied(session, begun.offset))) return 'waiting';
   const [left, right] = await ofBoth(session, read);
   const moved = !samePosition(begun, await session.source.position());
   const length = lengthOf(left);
@@ -50,6 +52,7 @@ const sequencePart = async (
   if (moved || digestOf(left) !== digestOf(right)) {
     const judged = await judgePart(
       session,
+      at,
       async (reader) => digestOf(await read(reader)),
       `different within ${length} ${unit}s from ${unit} ${from} on`,
     );

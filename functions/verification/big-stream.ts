@@ -22,6 +22,7 @@ export const entriesPart = (
 ): Promise<PartOutcome> =>
   page(
     session,
+    { database, key, ofStream: true },
     (reader, to, count) => reader.streamPart(database, key, position, to, count),
     elements,
     `entries from id ${position} on are different`,
@@ -30,31 +31,41 @@ export const entriesPart = (
 /** What a stream has besides its entries: length, ids, groups and their consumers. */
 export const factsPart = async (session: Session, database: number, key: Buffer): Promise<PartOutcome> => {
   const read = async (reader: KeyReader) => factsText(await reader.streamFacts(database, key, session.manner));
-  const judged = await judgePart(session, read, differentFacts);
+  const judged = await judgePart(session, { database, key, ofStream: true }, read, differentFacts);
   return judged === 'same' ? 'through' : judged;
 };
 
-/** The next pending entries of one group of a stream; `next` is the group that follows when this one is through. */
+/** The next pending entries of the first group of a stream that is not through. */
 export const pendingPart = async (
   session: Session,
   database: number,
   key: Buffer,
-  { position, elements, group = 0 }: BigProgress,
+  progress: BigProgress,
 ): Promise<PartOutcome | 'nextGroup'> => {
+  const { position, elements, group = '' } = progress;
   const { groups } = await session.source.streamFacts(database, key, session.manner);
-  const name = groups[group]?.name;
-  if (name === undefined) return 'through';
+  // In the order of digests, which are short; groups may come and go in between.
+  const [next] = groups
+    .map(({ name }) => ({ name, digest: digestOf([name]) }))
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1))
+    .filter(({ digest }) => digest > group);
+  if (!next) return 'through';
+  const { name } = next;
   const outcome = await page(
     session,
+    { database, key, ofStream: true },
     (reader, to, count) => reader.pendingPart(database, key, name, position, to, count),
     elements,
     `pending entries of group ${printable(name).key} from id ${position} on are different`,
   );
-  return outcome === 'through' ? 'nextGroup' : outcome;
+  if (outcome !== 'through') return outcome;
+  progress.group = next.digest;
+  return 'nextGroup';
 };
 
 const page = async (
   session: Session,
+  at: { database: number; key: Buffer; ofStream: true },
   read: (reader: KeyReader, to: string, count: number) => Promise<Page>,
   elements: number,
   what: string,
@@ -66,7 +77,7 @@ const page = async (
   const ofRange = async (reader: KeyReader) => textOf(await read(reader, last, 2 * elements));
   const [left, right] = await ofBoth(session, ofRange);
   if (left !== right) {
-    const judged = await judgePart(session, ofRange, what);
+    const judged = await judgePart(session, at, ofRange, what);
     if (judged !== 'same') return judged;
   }
   await session.pace(keysWorth(listed.length));

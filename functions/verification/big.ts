@@ -4,7 +4,7 @@ import { entriesPart, factsPart, pendingPart } from './big-stream.ts';
 import { addCandidate } from './candidates.ts';
 import type { BigProgress, BigTask } from './checkpoint.ts';
 import { confirm, leaveUntold } from './confirm.ts';
-import { kindOf, sameExpiry } from './difference.ts';
+import { isTold, kindOf, sameExpiry } from './difference.ts';
 import { judge } from './judge.ts';
 import { PART_BYTES, PART_ELEMENTS } from './limits.ts';
 import { judgePart, type PartOutcome } from './parts.ts';
@@ -96,7 +96,10 @@ const begin = async (session: Session, task: BigTask, key: Buffer, beginnings = 
 const judgeShape = async (session: Session, database: number, key: Buffer) => {
   const { ttlToleranceMs } = session.servers;
   const [judged] = await judge(session, {
+    database,
     items: [key],
+    keyOf: (one) => one,
+    isTold,
     read: (reader: KeyReader, keys) => reader.states(database, keys, { ...session.manner, quick: false }),
     same: (a: KeyState, b: KeyState) => a.type === b.type && sameExpiry(a, b, ttlToleranceMs),
   });
@@ -154,11 +157,10 @@ const outcomeOf = async (
 const nextStage = (progress: BigProgress, outcome: 'through' | 'unsettled' | 'nextGroup'): boolean => {
   const { stage, type } = progress;
   if (stage === 'parts') Object.assign(progress, { stage: 'size', position: '0' });
-  else if (stage === 'size' && type === 'stream')
-    Object.assign(progress, { stage: 'pending', position: '0-0', group: 0 });
+  else if (stage === 'size' && type === 'stream') Object.assign(progress, { stage: 'pending', position: '0-0' });
   // All that the source has is on the target, and as many: equal. Where they never were as many at one time, the target's are looked up.
   else if (stage === 'size' && outcome === 'unsettled') Object.assign(progress, { stage: 'extras', position: '0' });
-  else if (outcome === 'nextGroup') Object.assign(progress, { position: '0-0', group: (progress.group ?? 0) + 1 });
+  else if (outcome === 'nextGroup') Object.assign(progress, { position: '0-0' });
   else return false;
   return true;
 };
@@ -168,7 +170,13 @@ const isCollection = (type: string): boolean => type === 'hash' || type === 'set
 const sizePart = async (session: Session, database: number, key: Buffer, type: string): Promise<PartOutcome> => {
   const unit = type === 'string' ? 'bytes' : 'elements';
   const read = async (reader: KeyReader) => String((await stateOf(session, reader, database, key)).length);
-  const judged = await judgePart(session, read, (source, target) => `${source} ${unit} against ${target}`, SIZES);
+  const judged = await judgePart(
+    session,
+    { database, key },
+    read,
+    (source, target) => `${source} ${unit} against ${target}`,
+    SIZES,
+  );
   return judged === 'same' ? 'through' : judged;
 };
 

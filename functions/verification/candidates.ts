@@ -1,6 +1,6 @@
 import { type Candidate, type Found, MAX_BIG, MAX_CANDIDATE_CHARACTERS, MAX_DIFFERENCES } from './checkpoint.ts';
 import { confirm, leaveUntold } from './confirm.ts';
-import { kindOf, sameExpiry, sameState } from './difference.ts';
+import { isTold, kindOf, sameExpiry, sameState } from './difference.ts';
 import { sameRegisters } from './hyperloglog.ts';
 import { type Judged, judge } from './judge.ts';
 import type { KeyReader, KeyState } from './ports.ts';
@@ -66,9 +66,12 @@ export const judgeCandidates = async (session: Session): Promise<boolean> => {
 };
 
 const questionOf = (session: Session, database: number, items: Candidate[]) => ({
+  database,
   items,
+  keyOf: nameOf,
   read: (reader: KeyReader, asked: Candidate[]) =>
     reader.states(database, asked.map(nameOf), { ...session.manner, quick: false }),
+  isTold,
   same: (a: KeyState, b: KeyState, item: Candidate) => sameKey(session, database, nameOf(item), a, b),
 });
 

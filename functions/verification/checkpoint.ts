@@ -62,8 +62,8 @@ export interface BigProgress {
   position: string;
   /** How many elements a piece has. */
   elements: number;
-  /** In `pending`: which of the groups. */
-  group?: number;
+  /** In `pending`: the digest of the last group that is through. */
+  group?: string;
   /** How often it began anew because the key became another one. */
   beginnings: number;
 }
@@ -145,8 +145,10 @@ export interface Checkpoint {
   crowded?: boolean;
   /** With `sample`: places that were drawn, and brought more than there was room for. */
   again?: (Place & { database: number })[];
+  /** The target applied nothing for too long: no more keys are read. */
+  gaveUp?: boolean;
   /** Since when the target has not applied what the source had: ISO 8601 is for people, this is for the limit. */
-  waitingSinceMs?: number;
+  waiting: { sinceMs?: number };
 }
 
 /** Step Functions carries 256 KiB from state to state, and a DynamoDB item 400 KB. */
@@ -190,6 +192,7 @@ const fresh = () => ({
   differences: [],
   confirmed: [],
   untold: [],
+  waiting: {},
 });
 
 export const newCheckpoint = (options: VerificationOptions, nowMs: number): Checkpoint => ({
@@ -207,7 +210,7 @@ export const newCheckpoint = (options: VerificationOptions, nowMs: number): Chec
 /** Forgets what was found of other servers. */
 export const startOver = (checkpoint: Checkpoint, why: string): void => {
   Object.assign(checkpoint, fresh());
-  for (const name of ['servers', 'waitingSinceMs', 'crowded', 'again'] as const) delete checkpoint[name];
+  for (const name of ['servers', 'crowded', 'again', 'gaveUp'] as const) delete checkpoint[name];
   checkpoint.restarts++;
   note(checkpoint, why);
 };

@@ -59,6 +59,9 @@ export const sideOf = (state: KeyState): Side | undefined =>
 export const sameState = (a: KeyState, b: KeyState, ttlToleranceMs: number): boolean =>
   a.type === b.type && a.digest === b.digest && sameExpiry(a, b, ttlToleranceMs);
 
+/** Whether a server tells of all writes to it (WATCH): not of those to a stream's groups (measured on redis-server 7.0.15). */
+export const isTold = ({ type }: KeyState): boolean => type !== 'stream';
+
 export const sameExpiry = (a: KeyState, b: KeyState, ttlToleranceMs: number): boolean =>
   a.expiresAtMs < 0 || b.expiresAtMs < 0
     ? a.expiresAtMs === b.expiresAtMs

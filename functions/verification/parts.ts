@@ -20,12 +20,16 @@ export type PartOutcome =
  */
 export const judgePart = async (
   session: Session,
+  { database, key, ofStream = false }: { database: number; key: Buffer; ofStream?: boolean },
   read: (reader: KeyReader) => Promise<string>,
   what: string | ((source: string, target: string) => string),
   matches = 1,
 ): Promise<'same' | Exclude<PartOutcome, { next: string } | 'through'>> => {
   const [judged] = await judge(session, {
+    database,
     items: [0],
+    keyOf: () => key,
+    isTold: () => !ofStream,
     read: async (reader: KeyReader) => [await read(reader)],
     same: (a, b) => a === b,
     matches,

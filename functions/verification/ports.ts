@@ -31,6 +31,8 @@ export interface Traits {
   streamCounters: boolean;
   /** HPEXPIRETIME (Redis 7.4, Valkey 9): expiry of single hash fields. */
   fieldExpiry: boolean;
+  /** WATCH may be used: whether a key was written to can be told, and not only that it looks the same again. */
+  watch: boolean;
   /** Scripts sort strings by their bytes. Redis sorts by the locale it was started in. */
   sortsByBytes: boolean;
 }
@@ -133,6 +135,16 @@ export interface Position {
   changes: number;
 }
 
+/** From its beginning on it notes whether anybody writes to some keys (groups of streams aside: Redis does not tell of them). */
+export interface Watch {
+  /** The server's offset when it began, or a little later. */
+  readonly offset: number;
+  /** Whether nobody did, as yet; this ends it. */
+  untouched(): Promise<boolean>;
+  /** Ends it unasked; nothing where it has ended. */
+  end(): void;
+}
+
 /**
  * Reads one Redis server and changes nothing in it. Every call throws TransientServiceError for what may pass (a broken
  * connection, LOADING) and VerificationImpossibleError for what cannot be read at all.
@@ -143,6 +155,8 @@ export interface KeyReader {
   traits(): Promise<Traits>;
   identity(): Promise<ServerIdentity>;
   position(): Promise<Position>;
+  /** Of its stream of writes. */
+  offset(): Promise<number>;
   /** Round trip of a PING over a connection of its own, in milliseconds. */
   ping(): Promise<number>;
 
@@ -156,6 +170,9 @@ export interface KeyReader {
   absent(database: number, keys: KeyBatch): Promise<number[]>;
   /** One state for each key, in their order. */
   states(database: number, keys: readonly Buffer[], manner: Manner): Promise<KeyState[]>;
+
+  /** On a connection of its own; waits for a free one. */
+  watch(database: number, keys: readonly Buffer[]): Promise<Watch>;
 
   /** Mean bytes of an element, as MEMORY USAGE estimates it; 0 when there is no such key. */
   elementBytes(database: number, key: Buffer, length: number): Promise<number>;

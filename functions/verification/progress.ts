@@ -56,6 +56,6 @@ export const progressOf = (
       keysPerSecond: Math.round(rate.keysPerSecond),
       etaSeconds: Math.ceil(Math.max(0, total - keys) / Math.max(1, rate.keysPerSecond)),
     }),
-    ...(checkpoint.waitingSinceMs !== undefined && { waitingFor: "the target to apply the source's writes" }),
+    ...(checkpoint.waiting.sinceMs !== undefined && { waitingFor: "the target to apply the source's writes" }),
   };
 };

@@ -1,6 +1,6 @@
 import { muchToJudge } from './candidates.ts';
 import type { Place } from './checkpoint.ts';
-import { compareBatch, mannerNow } from './compare-batch.ts';
+import { compareBatch, mannerNow, TargetBehind } from './compare-batch.ts';
 import { apart, takeIn } from './findings.ts';
 import { identities, keysIn } from './servers.ts';
 import { isOver, type Session } from './session.ts';
@@ -47,12 +47,18 @@ export const sampleSome = async (session: Session): Promise<void> => {
 
   const drawAt = async (drawn: Drawn): Promise<void> => {
     const found = apart(session);
-    const { count, to } = await (drawn.side === 'source' ? compareAt : lookForAt)(drawn, found);
     // To leave out a place because much is different there would make the sample a lie.
-    if (!takeIn(session, found, { side: drawn.side, from: drawn.from, to }, true)) {
+    const drawAgain = () => {
       checkpoint.again = [...(checkpoint.again ?? []), drawn];
+    };
+    try {
+      const { count, to } = await (drawn.side === 'source' ? compareAt : lookForAt)(drawn, found);
+      if (!takeIn(session, found, { side: drawn.side, from: drawn.from, to }, true)) drawAgain();
+      await session.pace(count);
+    } catch (error) {
+      if (!(error instanceof TargetBehind)) throw error;
+      drawAgain();
     }
-    await session.pace(count);
   };
   const placeOn = (side: Place['side'], databases: [number, number][]): Drawn => {
     const again = checkpoint.again?.find((one) => one.side === side);

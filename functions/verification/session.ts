@@ -2,6 +2,14 @@ import type { Clock } from '../replication/ports.ts';
 import type { Checkpoint, Servers } from './checkpoint.ts';
 import type { KeyReader, Manner } from './ports.ts';
 
+/** What is learned in a step, and only makes it quicker. */
+export interface Shared {
+  /** An offset that the target has applied. */
+  applied: number;
+  /** The source was written to while the last batch was read. */
+  busy: boolean;
+}
+
 /** What one step works with. The checkpoint is the step's own copy. */
 export interface Session {
   source: KeyReader;
@@ -10,6 +18,10 @@ export interface Session {
   checkpoint: Checkpoint;
   servers: Servers;
   manner: Manner;
+  /** The source allows WATCH. */
+  canWatch: boolean;
+  /** What all batches of a step know. */
+  shared: Shared;
   /** Keys that one SCAN is asked for. */
   walkKeys: number;
   /** When the step should end; it then ends at the next piece of work. */

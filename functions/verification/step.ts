@@ -2,7 +2,7 @@ import type { Clock } from '../replication/ports.ts';
 import { compareBig } from './big.ts';
 import { judgeCandidates, muchToJudge } from './candidates.ts';
 import { type Checkpoint, note, type Walk } from './checkpoint.ts';
-import { leaveUntold } from './confirm.ts';
+import { keepUntold, leaveUntold } from './confirm.ts';
 import { WALK_KEYS } from './limits.ts';
 import { packNames, readNames } from './long-names.ts';
 import type { KeyReader } from './ports.ts';
@@ -35,6 +35,9 @@ export interface Step {
 
 /** A target that applies nothing for so long is not going to: what is left is not known. */
 const WAIT_LIMIT_MS = 600_000;
+
+const NO_WATCH =
+  'The source does not allow WATCH: a key that was written to and had its old value again a moment later may pass unseen';
 
 /**
  * Does some of a verification: reads keys of both sides until the budget is used up, everything is compared, or the target
@@ -80,12 +83,15 @@ const openSession = async (
 ): Promise<Session> => {
   const [both, traits] = await Promise.all([identities(readers), traitsOf(readers)]);
   const servers = sameServers(checkpoint, both, traits);
+  if (!traits.source.watch) note(checkpoint, NO_WATCH);
   return {
     ...readers,
     clock,
     checkpoint,
     servers,
     manner: mannerFor(traits),
+    canWatch: traits.source.watch,
+    shared: { applied: Number.NEGATIVE_INFINITY, busy: false },
     untilMs,
     ...(signal && { signal }),
     // A slow pace is many small pauses, not few that outlast the step.
@@ -98,21 +104,25 @@ const openSession = async (
 /** One round of reading and judging; true when nothing is left. */
 const work = async (session: Session): Promise<boolean> => {
   const { checkpoint } = session;
-  const { forward, backward } = checkpoint;
+  const { forward, backward, gaveUp } = checkpoint;
   // While the target is behind, more keys would only be more to judge.
-  if (checkpoint.waitingSinceMs !== undefined && !(await judgeCandidates(session))) return stillWaiting(session);
-  if (checkpoint.options.mode === 'sample') await sampleSome(session);
-  else {
-    await chooseDatabase(session, forward, session.source);
-    await chooseDatabase(session, backward, session.target);
-    await walkBoth(session);
-  }
-  const through = forward.done && backward.done;
+  if (checkpoint.waiting.sinceMs !== undefined && !(await judgeCandidates(session))) return stillWaiting(session);
+  if (!gaveUp) await readSome(session);
+  const through = gaveUp || (forward.done && backward.done);
+  if (checkpoint.waiting.sinceMs !== undefined) return stillWaiting(session);
   let caughtUp = await compareBig(session);
   if (caughtUp && (muchToJudge(session) || through)) caughtUp = await judgeCandidates(session);
   if (!caughtUp) return stillWaiting(session);
   if (checkpoint.big.length === 0) delete checkpoint.crowded;
   return through && checkpoint.candidates.length + checkpoint.big.length === 0;
+};
+
+const readSome = async (session: Session): Promise<void> => {
+  const { forward, backward, options } = session.checkpoint;
+  if (options.mode === 'sample') return sampleSome(session);
+  await chooseDatabase(session, forward, session.source);
+  await chooseDatabase(session, backward, session.target);
+  await walkBoth(session);
 };
 
 const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyReader): Promise<void> => {
@@ -125,8 +135,9 @@ const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyRe
 };
 
 /** Not done; after a long time what is left counts as not to be told. */
-const stillWaiting = ({ checkpoint, clock }: Session): false => {
-  if (clock.now() - (checkpoint.waitingSinceMs ?? clock.now()) <= WAIT_LIMIT_MS) return false;
+const stillWaiting = async (session: Session): Promise<false> => {
+  const { checkpoint, clock, source } = session;
+  if (clock.now() - (checkpoint.waiting.sinceMs ?? clock.now()) <= WAIT_LIMIT_MS) return false;
   for (const { database, key } of [...checkpoint.candidates, ...checkpoint.big]) {
     leaveUntold(
       checkpoint,
@@ -138,7 +149,13 @@ const stillWaiting = ({ checkpoint, clock }: Session): false => {
   }
   checkpoint.candidates = [];
   checkpoint.big = [];
-  delete checkpoint.waitingSinceMs;
+  delete checkpoint.waiting.sinceMs;
+  if (!(checkpoint.forward.done && checkpoint.backward.done)) {
+    const held = keysIn(await source.identity(), checkpoint.options).reduce((sum, [, keys]) => sum + keys, 0);
+    checkpoint.counts.unsettled += Math.max(1, held - checkpoint.counts.compared);
+    keepUntold(checkpoint, 'all keys that had not been compared by then');
+    checkpoint.gaveUp = true;
+  }
   note(checkpoint, `The target applied nothing of the source's writes for ${WAIT_LIMIT_MS / 60_000} minutes`);
   return false;
 };

@@ -1,6 +1,6 @@
 import { addCandidate, muchToJudge } from './candidates.ts';
 import type { Place, Walk } from './checkpoint.ts';
-import { compareBatch, mannerNow } from './compare-batch.ts';
+import { compareBatch, mannerNow, TargetBehind } from './compare-batch.ts';
 import { apart, takeIn } from './findings.ts';
 import { unpackKeys } from './packed-keys.ts';
 import type { KeyBatch, KeyState, Position } from './ports.ts';
@@ -40,6 +40,7 @@ const walk = async (
   // Reading is ahead of the checkpoint's cursor.
   const ahead = structuredClone(state);
   let failure: { error: unknown } | undefined;
+  // No more is taken in: there is no room, or the target is behind.
   let isFull = false;
   let last: Promise<void> = Promise.resolve();
   try {
@@ -58,7 +59,8 @@ const walk = async (
           adapt(session, state, isFull || batch.keys.packed.length > MANY_BYTES);
         },
         (error: unknown) => {
-          failure ??= { error };
+          if (error instanceof TargetBehind) isFull = true;
+          else failure ??= { error };
         },
       );
       last = work;

@@ -12,6 +12,7 @@ const TRAITS: Traits = {
   version: '7.0.15',
   scripts: true,
   exactExpiry: true,
+  watch: true,
   streamCounters: true,
   fieldExpiry: false,
   sortsByBytes: true,
@@ -28,9 +29,10 @@ export class FakeServer implements KeyReader {
   readonly keys = new Map<string, Value>();
   identityNow: Omit<ServerIdentity, 'keys' | 'offset'>;
   traitsNow = TRAITS;
-  offset = 1000;
+  offsetNow = 1000;
   changes = 0;
   latencyMs = 1;
+  writes = 0;
   /** Called before each reading of states or folds. */
   onRead: () => void = () => undefined;
   closed = false;
@@ -49,7 +51,16 @@ export class FakeServer implements KeyReader {
   }
 
   set(key: string, value: string, expiresAtMs?: number): void {
+    this.#versions.set(key, ++this.writes);
     this.keys.set(key, { value, ...(expiresAtMs !== undefined && { expiresAtMs }) });
+  }
+
+  readonly #versions = new Map<string, number>();
+
+  async watch(_: number, keys: readonly Buffer[]) {
+    const now = () => JSON.stringify(keys.map((key) => [this.#versions.get(String(key)), this.keys.get(String(key))]));
+    const before = now();
+    return { offset: this.offsetNow, untouched: async () => now() === before, end: () => undefined };
   }
 
   #state(key: Buffer): KeyState {
@@ -76,10 +87,13 @@ export class FakeServer implements KeyReader {
     return this.traitsNow;
   }
   async identity() {
-    return { ...this.identityNow, offset: this.offset, keys: this.keys.size > 0 ? { 0: this.keys.size } : {} };
+    return { ...this.identityNow, offset: this.offsetNow, keys: this.keys.size > 0 ? { 0: this.keys.size } : {} };
   }
   async position() {
-    return { offset: this.offset, changes: this.changes };
+    return { offset: this.offsetNow, changes: this.changes };
+  }
+  async offset() {
+    return this.offsetNow;
   }
   async ping() {
     return this.latencyMs;
