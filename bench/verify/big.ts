@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { seedBig } from '../../test/verification/support/data.ts';
 import { startPair } from '../../test/verification/support/pair.ts';
 import { newSeed, Random } from '../../test/verification/support/random.ts';
@@ -15,6 +16,8 @@ export const benchBig = async (): Promise<void> => {
   try {
     await seedBig(pair.onSource, new Random(seed), BIG_ELEMENTS);
     await pair.detach();
+    const first = [pair.source, pair.target].every(({ pid }) => goesFirst(pid));
+    report('the servers go before other processes', String(first));
     const both = [pair.onSource, pair.onTarget];
     for (const client of both) await watchSlow(client);
     const begin = performance.now();
@@ -38,5 +41,15 @@ export const benchBig = async (): Promise<void> => {
     }
   } finally {
     await pair.stop();
+  }
+};
+
+/** SLOWLOG counts the time in which other processes had the processor. Only root may have this; without it, run it alone. */
+const goesFirst = (pid: number): boolean => {
+  try {
+    setPriority(pid, -15);
+    return true;
+  } catch {
+    return false;
   }
 };

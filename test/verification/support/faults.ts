@@ -32,6 +32,19 @@ const altered = (value: Buffer, at = 0): Buffer => {
   return copy;
 };
 
+/** An entry cannot be changed in place: the stream is made anew as data.ts makes it, with one other byte. */
+const rewriteStream = async (target: Client, key: string): Promise<void> => {
+  const entries = await target.run<[Buffer, Buffer[]][]>('XRANGE', key, '-', '+');
+  await target.run('DEL', key);
+  for (const [at, [id, [field, text, ...more]]] of entries.entries()) {
+    await target.run('XADD', key, id, field as Buffer, at === 2 ? altered(text as Buffer) : (text as Buffer), ...more);
+  }
+  await target.run('XGROUP', 'CREATE', key, 'group', '0');
+  for (const worker of ['worker-a', 'worker-b']) {
+    await target.run('XREADGROUP', 'GROUP', 'group', worker, 'COUNT', '2', 'STREAMS', key, '>');
+  }
+};
+
 const value = (name: string, type: StillType, plant: Fault['plant']): Fault => ({ name, type, plant, kind: 'value' });
 const ttl = (name: string, plant: Fault['plant']): Fault => ({ name, type: 'string', plant, kind: 'ttl' });
 
@@ -86,6 +99,7 @@ export const FAULTS: readonly Fault[] = [
   value('HyperLogLog', 'hll', async (t, key, random) => {
     while ((await t.run<number>('PFADD', key, String(random.next()))) === 0);
   }),
+  value('stream entry, same length', 'stream', rewriteStream),
   value('stream entry lost', 'stream', (t, key) => t.run('XDEL', key, '5-0')),
   value('stream entry too many', 'stream', (t, key) => t.run('XADD', key, '9-0', 'field', 'x')),
   value('stream group lost', 'stream', (t, key) => t.run('XGROUP', 'DESTROY', key, 'group')),
