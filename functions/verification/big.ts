@@ -6,7 +6,7 @@ import type { BigProgress, BigTask } from './checkpoint.ts';
 import { confirm, leaveUntold } from './confirm.ts';
 import { isTold, kindOf, sameExpiry } from './difference.ts';
 import { judge } from './judge.ts';
-import { PART_BYTES, PART_ELEMENTS } from './limits.ts';
+import { PART_BYTES, PART_ELEMENTS, PART_MEMBERS } from './limits.ts';
 import { judgePart, type PartOutcome } from './parts.ts';
 import type { KeyReader, KeyState } from './ports.ts';
 import { isOver, type Session } from './session.ts';
@@ -112,10 +112,13 @@ const elementsAtOnce = async (
   { source }: Session,
   database: number,
   key: Buffer,
-  { length }: KeyState,
+  { type, length }: KeyState,
 ): Promise<number> => {
   const bytes = await source.elementBytes(database, key, length);
-  return Math.max(1, Math.min(PART_ELEMENTS, Math.floor(PART_BYTES / Math.max(1, bytes))));
+  return Math.max(
+    1,
+    Math.min(isCollection(type) ? PART_MEMBERS : PART_ELEMENTS, Math.floor(PART_BYTES / Math.max(1, bytes))),
+  );
 };
 
 const part = async (session: Session, task: BigTask, progress: BigProgress, key: Buffer): Promise<Advance> => {
