@@ -27,15 +27,19 @@ export const clientsOf = async (line: Line, info: Info | undefined): Promise<Cli
       `${connected} clients are connected: CLIENT LIST of more than ${MOST_CLIENTS} would hold the server up, and was not asked for`,
     );
   const text = textIn(await line.ask('CLIENT', 'LIST'), 'CLIENT LIST');
-  const clients = text
-    .split('\n')
-    .filter((one) => one.trim() !== '')
-    .map(toClient);
+  const clients = toClients(text);
   // We are connected ourselves.
   if (clients.length === 0 || !clients.every((client) => client.has('addr'))) throw unexpected('CLIENT LIST');
   const isOurs = await line.ourselves();
   return clients.filter((client) => !isOurs(client));
 };
+
+/** Lines as CLIENT LIST has them. */
+export const toClients = (text: string): ClientLine[] =>
+  text
+    .split('\n')
+    .filter((one) => one.trim() !== '')
+    .map(toClient);
 
 /** Names and values have no spaces. */
 const toClient = (line: string): ClientLine =>

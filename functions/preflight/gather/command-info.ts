@@ -8,7 +8,7 @@ import { listIn, textIn, unexpected } from './replies.ts';
  * @throws Unread
  */
 export const commandFlags = async (
-  line: Line,
+  line: Pick<Line, 'ask'>,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[] | undefined>> => {
   if (names.length === 0) return new Map();
