@@ -75,7 +75,7 @@ export const locksIn = (table: string): Locks => {
     async intend(replicationGroupId, migrationId, intent, noted, attempt) {
       const open = intent === 'stop' ? '' : ' AND attribute_not_exists(closed)';
       const armed = attempt === undefined ? '' : ' AND attempt = :attempt';
-      const counted = intent === 'complete' ? { ...noted, sends: 1 } : noted;
+      const counted = intent === 'complete' ? { ...noted, sends: 1, lastSendAt: noted.at } : noted;
       const taken = await change(
         replicationGroupId,
         `SET intents.${PATHS[intent]} = :noted`,
@@ -134,9 +134,9 @@ export const locksIn = (table: string): Locks => {
       const path = `intents.${PATHS.complete}`;
       const counted = await change(
         replicationGroupId,
-        `SET ${path}.sends = if_not_exists(${path}.sends, :one) + :one`,
+        `SET ${path}.sends = if_not_exists(${path}.sends, :one) + :one, ${path}.lastSendAt = :now`,
         `#owner = :me AND attribute_not_exists(closed) AND ${path}.#at = :at`,
-        { ':me': migrationId, ':one': 1, ':at': at },
+        { ':me': migrationId, ':one': 1, ':at': at, ':now': new Date().toISOString() },
         { '#at': 'at' },
       );
       const noted = counted?.intents.complete;

@@ -110,6 +110,8 @@ export interface NotedIntent {
   leftAt?: string;
   /** Of `complete` alone: how often the call may have been sent, at the most. Each send is counted before it is made. */
   sends?: number;
+  /** ISO 8601, of `complete` alone: when the last of them was counted. */
+  lastSendAt?: string;
 }
 
 export interface Lock {

@@ -63,7 +63,11 @@ describe.each<[string, () => Locks]>([
       at: 't1',
       fresh: false,
     });
-    expect(await locks.noteSend(group, 'first', 't1')).toMatchObject({ at: 't1', sends: 2 });
+    expect(await locks.noteSend(group, 'first', 't1')).toMatchObject({
+      at: 't1',
+      sends: 2,
+      lastSendAt: expect.stringContaining('T'),
+    });
     await expect(locks.noteSend(group, 'first', 't2')).rejects.toThrow('does not own the lock');
     await expect(locks.arm(group, 'first', 'four')).rejects.toThrow('does not own the lock');
   });

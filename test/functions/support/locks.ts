@@ -24,7 +24,8 @@ export class FakeLocks implements Locks {
     if (!held || (held.closed && intent !== 'stop')) throw new LockLostError(replicationGroupId, migrationId);
     const isArmed = attempt === undefined || held.attempt === attempt;
     if (!isArmed && !held.intents[intent]) throw new LockLostError(replicationGroupId, migrationId);
-    const standing = held.intents[intent] ?? (intent === 'complete' ? { ...noted, sends: 1 } : noted);
+    const standing =
+      held.intents[intent] ?? (intent === 'complete' ? { ...noted, sends: 1, lastSendAt: noted.at } : noted);
     held.intents[intent] = standing;
     return { ...standing, fresh: standing.at === noted.at };
   }
@@ -54,7 +55,7 @@ export class FakeLocks implements Locks {
     const held = this.#ours(replicationGroupId, migrationId);
     const noted = held?.intents.complete;
     if (!held || held.closed || noted?.at !== at) throw new LockLostError(replicationGroupId, migrationId);
-    held.intents.complete = { ...noted, sends: (noted.sends ?? 1) + 1 };
+    held.intents.complete = { ...noted, sends: (noted.sends ?? 1) + 1, lastSendAt: new Date().toISOString() };
     return { ...held.intents.complete };
   }
 
