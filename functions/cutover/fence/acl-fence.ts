@@ -1,0 +1,76 @@
+import { isAtLeast } from '../../preflight/engine.ts';
+import { listIn, textIn } from '../../preflight/gather/replies.ts';
+import type { Reply, Session } from '../../preflight/ports.ts';
+import { type AclUser, mayTheSame, parseUser, undoing } from './acl-rules.ts';
+import { carryOut } from './ask.ts';
+import { FenceFailed } from './fence-failed.ts';
+
+const LIST = ['ACL', 'LIST'];
+
+/**
+ * No command that writes or publishes. From 7.0 on, there are sharded channels, and selectors, each of which could allow
+ * what the user's own rules forbid.
+ */
+const fencing = (name: string, version: string): string[] => [
+  'ACL',
+  'SETUSER',
+  name,
+  ...(isAtLeast(version, '7.0') ? ['clearselectors'] : []),
+  '-@write',
+  '-publish',
+  ...(isAtLeast(version, '7.0') ? ['-spublish'] : []),
+];
+
+/**
+ * @returns of each user the name and what it may, as ACL LIST tells it: no password and no hash of one leaves the server
+ * @throws FenceFailed, SessionLost
+ */
+export const readUsers = async (session: Session): Promise<string[]> =>
+  (await listUsers(session)).map(({ name, commands, selectors }) => [name, ...commands, ...selectors].join(' '));
+
+const listUsers = async (session: Session): Promise<AclUser[]> => {
+  const [reply] = await carryOut(session, [LIST]);
+  return usersIn(reply).map(parseUser);
+};
+
+const usersIn = (reply: Reply | undefined): string[] =>
+  listIn(reply, 'ACL LIST').map((line) => textIn(line, 'ACL LIST').replace(/^user /, ''));
+
+/**
+ * Forbids writes to every user. A user whose old rules nobody has noted is not fenced: nobody could undo it.
+ *
+ * @param before as `readUsers` read them
+ * @throws FenceFailed a rule was refused, or did not hold, or there are other users than before; SessionLost
+ */
+export const fenceUsers = async (session: Session, before: readonly string[], version: string): Promise<void> => {
+  const names = before.map((line) => parseUser(line).name);
+  const set = names.map((name) => fencing(name, version));
+  const once = usersIn((await carryOut(session, [...set, LIST])).at(-1));
+  const unknown = once.map((line) => parseUser(line).name).filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new FenceFailed(`users were added to the source meanwhile: ${unknown.join(', ')}`);
+  // Who is fenced is not changed by being fenced again: that is how it is read back, whatever words a version has for it.
+  const twice = usersIn((await carryOut(session, [...set, LIST])).at(-1));
+  const changed = twice.filter((line) => !once.includes(line)).map((line) => parseUser(line).name);
+  if (changed.length > 0) throw new FenceFailed(`rules of users were changed meanwhile: ${changed.join(', ')}`);
+};
+
+/**
+ * Gives back to each user the commands and selectors that it had. Users that are gone by now, or new, are left alone, and so
+ * is what a fence never touches: passwords, keys, channels.
+ *
+ * @throws FenceFailed a rule was refused, or is not what it was; SessionLost
+ */
+export const restoreUsers = async (session: Session, before: readonly string[]): Promise<void> => {
+  const now = byName(await listUsers(session));
+  const wanted = before.map(parseUser).filter(({ name }) => now.has(name));
+  const set = wanted.map((user) => ['ACL', 'SETUSER', user.name, ...undoing(user, now.get(user.name) as AclUser)]);
+  const after = byName(usersIn((await carryOut(session, [...set, LIST])).at(-1)).map(parseUser));
+  const wrong = wanted.filter((user) => {
+    const is = after.get(user.name);
+    return is && !mayTheSame(user, is);
+  });
+  if (wrong.length > 0)
+    throw new FenceFailed(`rules of users are not what they were: ${wrong.map(({ name }) => name).join(', ')}`);
+};
+
+const byName = (users: readonly AclUser[]): Map<string, AclUser> => new Map(users.map((user) => [user.name, user]));

@@ -1,0 +1,78 @@
+import { fieldsIn, textIn } from '../../preflight/gather/replies.ts';
+import type { Reply, Session } from '../../preflight/ports.ts';
+import { carryOut } from './ask.ts';
+import { FenceFailed } from './fence-failed.ts';
+
+/** What a server has of it; from 5.0 on both names work, before only the older one. */
+export interface MinReplicas {
+  minReplicasToWrite: string;
+  minReplicasMaxLag: string;
+}
+
+/** More than any server can have, and the most that it takes. */
+const BEYOND_ANY = '2147483647';
+/** With 0 the other setting does nothing (measured); else it is left as it is. */
+const MAX_LAG_SECONDS = '10';
+
+const READ = [
+  ['CONFIG', 'GET', 'min-replicas-*'],
+  ['CONFIG', 'GET', 'min-slaves-*'],
+];
+
+/** @throws FenceFailed, SessionLost */
+export const readMinReplicas = async (session: Session): Promise<MinReplicas> => {
+  const { toWrite, maxLag } = settingsIn(await carryOut(session, READ));
+  return { minReplicasToWrite: toWrite, minReplicasMaxLag: maxLag };
+};
+
+/**
+ * Makes the server refuse writes for want of replicas.
+ *
+ * @throws FenceFailed a setting was refused, or did not hold; SessionLost
+ */
+export const fenceByMinReplicas = async (session: Session, { minReplicasMaxLag }: MinReplicas): Promise<void> => {
+  const prefix = await prefixOf(session);
+  const set = [
+    ...(minReplicasMaxLag === '0' ? [['CONFIG', 'SET', `${prefix}-max-lag`, MAX_LAG_SECONDS]] : []),
+    ['CONFIG', 'SET', `${prefix}-to-write`, BEYOND_ANY],
+  ];
+  const { toWrite, maxLag } = settingsIn((await carryOut(session, [...set, ...READ])).slice(set.length));
+  if (toWrite !== BEYOND_ANY || maxLag === '0') {
+    throw new FenceFailed(`${prefix}-to-write is ${toWrite}, and ${prefix}-max-lag ${maxLag}`);
+  }
+};
+
+/**
+ * Sets both as they were. A number of replicas that an operator has set meanwhile is the operator's.
+ *
+ * @throws FenceFailed a setting was refused, or is not what it was; SessionLost
+ */
+export const restoreMinReplicas = async (session: Session, before: MinReplicas): Promise<void> => {
+  const prefix = await prefixOf(session);
+  const now = settingsIn(await carryOut(session, READ));
+  if (now.toWrite !== BEYOND_ANY) return;
+  const set = [
+    ['CONFIG', 'SET', `${prefix}-to-write`, before.minReplicasToWrite],
+    ['CONFIG', 'SET', `${prefix}-max-lag`, before.minReplicasMaxLag],
+  ];
+  const { toWrite, maxLag } = settingsIn((await carryOut(session, [...set, ...READ])).slice(set.length));
+  if (toWrite !== before.minReplicasToWrite || maxLag !== before.minReplicasMaxLag) {
+    throw new FenceFailed(`${prefix}-to-write is ${toWrite}, and ${prefix}-max-lag ${maxLag}`);
+  }
+};
+
+const settingsIn = (replies: readonly Reply[]): { prefix: string; toWrite: string; maxLag: string } => {
+  const found = replies.map((reply) => fieldsIn(reply, 'CONFIG GET'));
+  for (const [prefix, fields] of [
+    ['min-replicas', found[0]],
+    ['min-slaves', found[1]],
+  ] as const) {
+    const toWrite = fields?.get(`${prefix}-to-write`);
+    const maxLag = fields?.get(`${prefix}-max-lag`);
+    if (toWrite && maxLag)
+      return { prefix, toWrite: textIn(toWrite, 'CONFIG GET'), maxLag: textIn(maxLag, 'CONFIG GET') };
+  }
+  throw new FenceFailed('CONFIG GET does not tell min-replicas-to-write');
+};
+
+const prefixOf = async (session: Session): Promise<string> => settingsIn(await carryOut(session, READ)).prefix;

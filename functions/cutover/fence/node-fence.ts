@@ -1,0 +1,117 @@
+import type { FenceChoice, FencedNode, FenceKind } from '../../migration/fence.ts';
+import { fenceOf } from '../../preflight/fence.ts';
+import { fieldsIn, infoIn, listIn, textIn } from '../../preflight/gather/replies.ts';
+import { Refused, type Session } from '../../preflight/ports.ts';
+import { fenceUsers, readUsers, restoreUsers } from './acl-fence.ts';
+import { FenceFailed } from './fence-failed.ts';
+import { fenceByMinReplicas, type MinReplicas, readMinReplicas, restoreMinReplicas } from './min-replicas-fence.ts';
+import { type PersistsBy, persist, persistenceOf } from './persist.ts';
+
+/** What is needed of a node to undo its fence; a part of what the record keeps. */
+export type NodeBefore = Pick<FencedNode, 'before' | 'persistsBy'>;
+
+/**
+ * Which fence this node allows.
+ *
+ * @returns or why not the one that was chosen
+ * @throws Unread INFO was not answered
+ */
+export const fenceKindOf = async (
+  session: Session,
+  choice: FenceChoice,
+): Promise<{ kind: FenceKind; version: string } | { whyNot: string }> => {
+  const [info, users, ...settings] = await session.askAll([
+    ['INFO'],
+    ['ACL', 'USERS'],
+    ['CONFIG', 'GET', 'min-replicas-*'],
+    ['CONFIG', 'GET', 'min-slaves-*'],
+  ]);
+  if (info === undefined || info instanceof Refused) throw info ?? new FenceFailed('INFO was not answered');
+  const sourceInfo = infoIn(info);
+  const version = sourceInfo.get('redis_version') as string;
+  if (choice === 'none') return { kind: 'none', version };
+  const sourceConfig = new Map(
+    settings
+      .filter((reply) => !(reply instanceof Refused))
+      .flatMap((reply) => [...fieldsIn(reply, 'CONFIG GET')])
+      .map(([name, value]) => [name, textIn(value, 'CONFIG GET')] as const),
+  );
+  const sourceUsers =
+    users === undefined || users instanceof Refused
+      ? undefined
+      : listIn(users, 'ACL USERS').map((name) => textIn(name, 'ACL USERS'));
+  const best = fenceOf({ sourceInfo, sourceConfig, ...(sourceUsers && { sourceUsers }) });
+  if (choice === 'auto' && best !== 'none') return { kind: best, version };
+  if (choice === 'acl' && best === 'acl') return { kind: 'acl', version };
+  // Who may be fenced by rules may be fenced by this, too, if scripts are held by it.
+  const without = fenceOf({ sourceInfo, sourceConfig });
+  if (choice === 'minReplicas' && without === 'minReplicas') return { kind: 'minReplicas', version };
+  const what = { auto: 'No fence', acl: 'No ACL rule', minReplicas: 'min-replicas-to-write' }[choice];
+  return { whyNot: `${what} holds every write of a server of version ${version} that answers so` };
+};
+
+/** What is in force now. @throws FenceFailed, Unread */
+export const readBefore = async (session: Session, kind: FenceKind): Promise<NodeBefore> => {
+  const persistsBy = kind === 'none' ? undefined : await persistenceOf(session, kind);
+  return { before: await readRules(session, kind), ...(persistsBy && { persistsBy }) };
+};
+
+const readRules = async (session: Session, kind: FenceKind): Promise<FencedNode['before']> => {
+  if (kind === 'acl') return { users: await readUsers(session) };
+  return kind === 'minReplicas' ? readMinReplicas(session) : {};
+};
+
+/**
+ * Sets the durable fence on one node, reads it back, and makes it outlive a restart. To be called with what was recorded before:
+ * only that can be undone.
+ *
+ * @param version as `fenceKindOf` found it
+ * @returns whether a restart keeps it
+ * @throws FenceFailed it does not stand, or would not outlive a restart although it must; SessionLost
+ */
+export const setFence = async (
+  session: Session,
+  kind: FenceKind,
+  { before, persistsBy }: NodeBefore,
+  { version, mustOutliveRestart }: { version: string; mustOutliveRestart: boolean },
+): Promise<{ persisted: boolean }> => {
+  if (kind === 'none') return { persisted: false };
+  if (kind === 'acl') await fenceUsers(session, before.users ?? [], version);
+  else await fenceByMinReplicas(session, minReplicasOf(before));
+  try {
+    const persisted = await persist(session, persistsBy);
+    if (!persisted && mustOutliveRestart)
+      throw new FenceFailed('the server has no file in which its fence could be kept');
+    return { persisted };
+  } catch (error) {
+    if (error instanceof FenceFailed && !mustOutliveRestart) return { persisted: false };
+    throw error;
+  }
+};
+
+/**
+ * Undoes what `setFence` did, or began to do, and forgets it for good. Repeated, it changes nothing more. A node that was recorded
+ * without what it was before was never touched.
+ *
+ * @throws FenceFailed it is not as it was, or would not be after a restart; SessionLost
+ */
+export const restoreFence = async (
+  session: Session,
+  kind: FenceKind,
+  { before, persistsBy }: NodeBefore,
+): Promise<void> => {
+  if (kind === 'acl' && before.users) await restoreUsers(session, before.users);
+  else if (kind === 'minReplicas' && before.minReplicasToWrite !== undefined) {
+    await restoreMinReplicas(session, minReplicasOf(before));
+  } else return;
+  await persist(session, persistsBy);
+};
+
+const minReplicasOf = ({ minReplicasToWrite, minReplicasMaxLag }: FencedNode['before']): MinReplicas => {
+  if (minReplicasToWrite === undefined || minReplicasMaxLag === undefined) {
+    throw new FenceFailed('what min-replicas-to-write was is not recorded');
+  }
+  return { minReplicasToWrite, minReplicasMaxLag };
+};
+
+export type { PersistsBy };

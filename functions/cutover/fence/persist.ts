@@ -1,0 +1,39 @@
+import type { FencedNode, FenceKind } from '../../migration/fence.ts';
+import { fieldsIn, infoIn, textIn } from '../../preflight/gather/replies.ts';
+import { Refused, type Session } from '../../preflight/ports.ts';
+import { FenceFailed } from './fence-failed.ts';
+
+export type PersistsBy = NonNullable<FencedNode['persistsBy']>;
+
+const SAVING: Record<PersistsBy, string[]> = { aclFile: ['ACL', 'SAVE'], configFile: ['CONFIG', 'REWRITE'] };
+
+/**
+ * What makes a change of this kind outlive a restart: users are kept in a file of their own where there is one.
+ * Undefined where the server was started without a file.
+ *
+ * @throws Unread
+ */
+export const persistenceOf = async (session: Session, kind: FenceKind): Promise<PersistsBy | undefined> => {
+  const [info, config] = await session.askAll([
+    ['INFO', 'server'],
+    ['CONFIG', 'GET', 'aclfile'],
+  ]);
+  if (info instanceof Refused) throw info;
+  // Before 6.0 there is none; renamed, it cannot be known.
+  const aclFile = config instanceof Refused ? undefined : fieldsIn(config, 'CONFIG GET').get('aclfile');
+  if (kind === 'acl' && aclFile !== undefined && textIn(aclFile, 'CONFIG GET') !== '') return 'aclFile';
+  return infoIn(info as Exclude<typeof info, undefined>).get('config_file') ? 'configFile' : undefined;
+};
+
+/**
+ * Writes what is in force now to where a restart reads it.
+ *
+ * @returns false where there is no such place
+ * @throws FenceFailed the server refused: the file may be read-only; SessionLost
+ */
+export const persist = async (session: Session, by: PersistsBy | undefined): Promise<boolean> => {
+  if (by === undefined) return false;
+  const [reply] = await session.askAll([SAVING[by]]);
+  if (reply instanceof Refused) throw new FenceFailed(`${SAVING[by].join(' ')} was refused: ${reply.message}`);
+  return true;
+};

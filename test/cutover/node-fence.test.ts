@@ -1,0 +1,273 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { redisServers } from '../../functions/adapters/redis-servers.ts';
+import { killClients, killConnections } from '../../functions/cutover/fence/connections.ts';
+import { FenceFailed } from '../../functions/cutover/fence/fence-failed.ts';
+import {
+  fenceKindOf,
+  type NodeBefore,
+  readBefore,
+  restoreFence,
+  setFence,
+} from '../../functions/cutover/fence/node-fence.ts';
+import type { FenceKind } from '../../functions/migration/fence.ts';
+import { isAtLeast } from '../../functions/preflight/engine.ts';
+import type { Session } from '../../functions/preflight/ports.ts';
+import { type RedisProcess, startRedis } from '../../local/redis/server.ts';
+import { Connection, Refusal } from './ledger/resp.ts';
+
+let folder: string;
+let redis: RedisProcess;
+let version: string;
+const opened: { close(): void }[] = [];
+
+const start = async (config: Record<string, string> = {}, users?: string[]) => {
+  folder = await mkdtemp(join(tmpdir(), 'elasticache-migrator-fence-'));
+  if (users) await writeFile(join(folder, 'users.acl'), `${users.join('\n')}\n`);
+  redis = await startRedis({ folder, config: { ...(users && { aclfile: join(folder, 'users.acl') }), ...config } });
+  version = redis.server.version;
+};
+const restart = async () => {
+  await redis.stop();
+  redis = await startRedis({ folder, port: redis.port });
+};
+const session = async (): Promise<Session> => {
+  const it = await redisServers().open({ address: '127.0.0.1', port: redis.port }, Date.now() + 60_000);
+  opened.push(it);
+  return it;
+};
+const client = async (user?: string) => {
+  const connection = await Connection.open(redis.port);
+  opened.push(connection);
+  if (user) await connection.ask('AUTH', user, 'secret');
+  return connection;
+};
+const fenced = async (kind: FenceKind, mustOutliveRestart = true): Promise<NodeBefore> => {
+  const it = await session();
+  const before = await readBefore(it, kind);
+  await setFence(it, kind, before, { version, mustOutliveRestart });
+  return before;
+};
+const restored = async (kind: FenceKind, before: NodeBefore) => restoreFence(await session(), kind, before);
+const refusalOf = async (connection: Connection, ...command: string[]) => {
+  const reply = await connection.call(...command);
+  return reply instanceof Refusal ? reply.message.split(' ')[0] : reply;
+};
+
+const USERS = [
+  'user default on nopass ~* +@all',
+  'user app on >secret ~* +@all -@dangerous +config|get',
+  'user off off >secret ~* +@all',
+];
+
+afterEach(async () => {
+  for (const one of opened.splice(0)) one.close();
+  await redis.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a fence by rules', () => {
+  beforeEach(() => start({}, USERS));
+  const rules = async () => (await (await client()).ask<string[]>('ACL', 'LIST')).sort();
+
+  it('refuses every way to write, of every user, and lets them read', async () => {
+    const queued = await client('app');
+    await queued.ask('MULTI');
+    await queued.ask('SET', 'key', 'value');
+    await fenced('acl');
+    const [anyone, app] = [await client(), await client('app')];
+
+    for (const one of [anyone, app]) {
+      expect(await refusalOf(one, 'SET', 'key', 'value')).toBe('NOPERM');
+      expect(await refusalOf(one, 'PUBLISH', 'channel', 'text')).toBe('NOPERM');
+      expect(String(await one.call('EVAL', "return redis.call('SET', 'key', 'value')", '0'))).toMatch(
+        /can't run this command|NOPERM/,
+      );
+      expect(await one.call('GET', 'key')).toBeNull();
+    }
+    expect(String(await queued.call('EXEC'))).toMatch(/NOPERM/);
+    expect(await anyone.call('GET', 'key')).toBeNull();
+  });
+
+  it('is undone to the last rule, however often it is set and undone', async () => {
+    const before = await rules();
+    const noted = await fenced('acl');
+    await setFence(await session(), 'acl', noted, { version, mustOutliveRestart: true });
+    await restored('acl', noted);
+    await restored('acl', noted);
+
+    expect(await rules()).toEqual(before);
+    expect(await (await client('app')).call('SET', 'key', 'value')).toBe('OK');
+  });
+
+  it('forgets selectors, which could allow a write, and brings them back', async () => {
+    if (!isAtLeast(version, '7.0')) return;
+    await (await client()).ask('ACL', 'SETUSER', 'app', '(~mine:* resetchannels -@all +set)', '(~* -@all +get)');
+    const before = await rules();
+    const noted = await fenced('acl');
+    const refused = await refusalOf(await client('app'), 'SET', 'mine:key', 'value');
+    await restored('acl', noted);
+
+    expect(refused).toBe('NOPERM');
+    expect(await rules()).toEqual(before);
+  });
+
+  it('notes no password, and leaves one alone that was changed meanwhile', async () => {
+    const noted = await fenced('acl');
+    await (await client()).ask('ACL', 'SETUSER', 'app', 'resetpass', '>other');
+    await restored('acl', noted);
+    const app = await client();
+
+    expect(JSON.stringify(noted)).not.toContain('#');
+    expect(await app.call('AUTH', 'app', 'other')).toBe('OK');
+    expect(await app.call('SET', 'key', 'value')).toBe('OK');
+  });
+
+  it('does not stand when a user was added whose rules nobody has noted, and never touches that one', async () => {
+    const it = await session();
+    const before = await readBefore(it, 'acl');
+    await (await client()).ask('ACL', 'SETUSER', 'late', 'on', '>secret', '~*', '+@all');
+    const failure = await setFence(it, 'acl', before, { version, mustOutliveRestart: true }).catch((error) => error);
+
+    expect(failure).toBeInstanceOf(FenceFailed);
+    expect(failure.message).toContain('late');
+    expect(await (await client('late')).call('SET', 'key', 'value')).toBe('OK');
+    await restored('acl', before);
+    expect(await (await client('app')).call('SET', 'key', 'value')).toBe('OK');
+  });
+
+  it('outlives a restart, and so does its end', async () => {
+    const noted = await fenced('acl');
+    await restart();
+    const afterFence = await refusalOf(await client('app'), 'SET', 'key', 'value');
+    await restored('acl', noted);
+    await restart();
+
+    expect(noted.persistsBy).toBe('aclFile');
+    expect(afterFence).toBe('NOPERM');
+    expect(await (await client('app')).call('SET', 'key', 'value')).toBe('OK');
+  });
+
+  it('does not stand where it would not outlive a restart, unless that was waived', async () => {
+    const it = await session();
+    const { before } = await readBefore(it, 'acl');
+    const set = (mustOutliveRestart: boolean) => setFence(it, 'acl', { before }, { version, mustOutliveRestart });
+
+    await expect(set(true)).rejects.toThrow(FenceFailed);
+    expect(await set(false)).toEqual({ persisted: false });
+  });
+
+  it('leaves a node alone whose rules were never noted', async () => {
+    const before = await rules();
+    await restored('acl', { before: {} });
+
+    expect(await rules()).toEqual(before);
+  });
+});
+
+describe('a fence by rules without a file of users', () => {
+  beforeEach(() => start());
+
+  it('is kept in the configuration file', async () => {
+    const noted = await fenced('acl');
+    await restart();
+    const afterFence = await refusalOf(await client(), 'SET', 'key', 'value');
+    await restored('acl', noted);
+    await restart();
+
+    expect(noted.persistsBy).toBe('configFile');
+    expect(afterFence).toBe('NOPERM');
+    expect(await (await client()).call('SET', 'key', 'value')).toBe('OK');
+  });
+});
+
+describe('a fence by min-replicas-to-write', () => {
+  beforeEach(() => start({ 'min-replicas-max-lag': '0' }));
+
+  it('refuses writes and scripts that write, outlives a restart, and is undone', async () => {
+    const noted = await fenced('minReplicas');
+    const refused = await refusalOf(await client(), 'SET', 'key', 'value');
+    const script = await (await client()).call('EVAL', "return redis.call('SET', 'key', 'value')", '0');
+    await restart();
+    const afterRestart = await refusalOf(await client(), 'SET', 'key', 'value');
+    await restored('minReplicas', noted);
+    await restart();
+
+    expect(noted.before).toEqual({ minReplicasToWrite: '0', minReplicasMaxLag: '0' });
+    expect([refused, afterRestart]).toEqual(['NOREPLICAS', 'NOREPLICAS']);
+    expect(String(script)).toMatch(/NOREPLICAS/);
+    expect(await (await client()).call('SET', 'key', 'value')).toBe('OK');
+    expect((await readBefore(await session(), 'minReplicas')).before).toEqual(noted.before);
+  });
+
+  it('is not undone over a number that an operator has set meanwhile', async () => {
+    const noted = await fenced('minReplicas');
+    await (await client()).ask('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    await restored('minReplicas', noted);
+
+    expect((await readBefore(await session(), 'minReplicas')).before.minReplicasToWrite).toBe('1');
+  });
+});
+
+describe('the choice of a fence', () => {
+  const choose = async (config: Record<string, string>, choice: Parameters<typeof fenceKindOf>[1]) => {
+    await start(config);
+    return fenceKindOf(await session(), choice);
+  };
+
+  it.each([
+    ['auto', {}, 'acl'],
+    ['acl', {}, 'acl'],
+    ['minReplicas', {}, 'minReplicas'],
+    ['none', {}, 'none'],
+    ['auto', { 'rename-command': 'ACL ""' }, 'minReplicas'],
+  ] as const)('%s with %j is %s', async (choice, config, kind) => {
+    expect(await choose(config, choice)).toMatchObject({ kind });
+  });
+
+  it.each([
+    ['acl', { 'rename-command': 'ACL ""' }],
+    ['minReplicas', { 'rename-command': 'CONFIG ""' }],
+  ] as const)('says why %s is not possible with %j', async (choice, config) => {
+    expect(await choose(config, choice)).toEqual({ whyNot: expect.stringContaining(version) });
+  });
+});
+
+describe('connections', () => {
+  beforeEach(() => start());
+
+  it('ends those of other tries by the beginning of their names, and no other', async () => {
+    const [zombie, lifter, application] = [await client(), await client(), await client()];
+    await zombie.ask('CLIENT', 'SETNAME', 'elasticache-migrator-one');
+    await lifter.ask('CLIENT', 'SETNAME', 'elasticache-migrator-two');
+    await application.ask('CLIENT', 'SETNAME', 'application');
+    const it = await session();
+    await it.ask('CLIENT', 'SETNAME', 'elasticache-migrator-three');
+
+    expect(await killConnections(it, 'elasticache-migrator-', 'elasticache-migrator-three')).toBe(2);
+    await expect(zombie.ask('PING')).rejects.toThrow('closed');
+    await expect(lifter.ask('PING')).rejects.toThrow('closed');
+    expect(await application.ask('PING')).toBe('PONG');
+    expect(await killConnections(it, 'elasticache-migrator-', 'elasticache-migrator-three')).toBe(0);
+  });
+
+  it('ends every client, one that waits and a subscriber that could write too, and keeps the replica', async () => {
+    const replica = await startRedis({ config: { replicaof: `127.0.0.1 ${redis.port}` } });
+    const replicas = async () => (await (await client()).ask<string>('INFO', 'replication')).match(/state=online/g);
+    await expect.poll(replicas).toHaveLength(1);
+    const [waiting, subscriber] = [await client(), await client()];
+    const popped = waiting.ask('BLPOP', 'queue', 0);
+    await subscriber.ask('HELLO', 3);
+    await subscriber.ask('SUBSCRIBE', 'news');
+    const it = await session();
+    await killClients(it);
+
+    await expect(popped).rejects.toThrow('closed');
+    await expect(subscriber.ask('PING')).rejects.toThrow('closed');
+    expect(await replicas()).toHaveLength(1);
+    await it.ask('PING');
+    await replica.stop();
+  });
+});
