@@ -1,5 +1,5 @@
 import type { Difference, Side } from '../functions/verification/difference.ts';
-import { differencesIn, type VerificationResult } from '../functions/verification/result.ts';
+import { differencesIn, isAbout, type VerificationResult } from '../functions/verification/result.ts';
 import { count } from './screen.ts';
 
 const KINDS = {
@@ -30,7 +30,8 @@ export const readable = (result: VerificationResult): string => {
 };
 
 const headline = (result: VerificationResult): string => {
-  if (result.verdict === 'different') return `DIFFERENT: ${count(differencesIn(result.counts))} keys`;
+  if (result.verdict === 'different')
+    return `DIFFERENT: ${isAbout(result.counts) ? 'about ' : ''}${count(differencesIn(result.counts))} ${differencesIn(result.counts) === 1 ? 'key' : 'keys'}`;
   if (result.verdict === 'same' && result.confidence) return `SAME, as far as was looked: ${result.confidence.text}.`;
   const { unsettled, unreadable } = result.counts;
   return result.verdict === 'same'

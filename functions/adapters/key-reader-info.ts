@@ -67,7 +67,12 @@ const knownCommands = async (connections: Connections, release: number): Promise
 };
 
 export const readIdentity = async (connections: Connections): Promise<ServerIdentity> => {
-  const [info, time] = await Promise.all([readInfo(connections), connections.aside<[Buffer, Buffer]>(['TIME'])]);
+  const [info, stats, time] = await Promise.all([
+    readInfo(connections),
+    readInfo(connections, 'commandstats'),
+    connections.aside<[Buffer, Buffer]>(['TIME']),
+  ]);
+  const calls = (...commands: string[]) => commands.reduce((sum, one) => sum + callsOf(stats, one), 0);
   const nowMs = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   const reading = toServerReading(info, nowMs);
   return {
@@ -79,9 +84,15 @@ export const readIdentity = async (connections: Connections): Promise<ServerIden
     keys: keysByDatabase(info),
     evictedKeys: numberOf(info, 'evicted_keys') ?? 0,
     fullSyncs: numberOf(info, 'sync_full') ?? 0,
+    swaps: calls('swapdb'),
+    renames: calls('rename', 'renamenx', 'move'),
     nowMs,
   };
 };
+
+/** `cmdstat_swapdb:calls=2,usec=5,…` */
+const callsOf = (stats: Info, command: string): number =>
+  Number(/^calls=(\d+)/.exec(stats.get(`cmdstat_${command}`) ?? '')?.[1] ?? 0);
 
 export const readOffset = async (ask: Connections['aside']): Promise<number> =>
   toServerReading(parseInfo(String(await ask(['INFO', 'replication']))), 0).offset;

@@ -32,13 +32,13 @@ export const scriptCall = async <T>(
   database: number,
   args: readonly Argument[],
 ): Promise<T> => {
-  const run = () => connections.command<T>(database, [known.evalsha_ro ? 'EVALSHA_RO' : 'EVALSHA', SHA, '0', ...args]);
+  const readOnly = known.evalsha_ro ? '_RO' : '';
   try {
-    return await run();
+    return await connections.command<T>(database, [`EVALSHA${readOnly}`, SHA, '0', ...args]);
   } catch (error) {
     if (!isNoScript(error)) throw error;
-    await connections.command(database, ['SCRIPT', 'LOAD', SCRIPT]);
-    return run();
+    // Not SCRIPT LOAD: before 7.0 that goes to all replicas, as a write does.
+    return connections.command<T>(database, [`EVAL${readOnly}`, SCRIPT, '0', ...args]);
   }
 };
 

@@ -82,7 +82,10 @@ const readScripting = async (
   try {
     const [order, refused] = [
       await scriptCall<Buffer>(connections, known, 0, ['sort', '']),
-      await scriptCall<Buffer>(connections, known, 0, ['probe', '']),
+      await scriptCall<Buffer>(connections, known, 0, [
+        'probe',
+        (known.pexpiretime ? 'x' : '') + (known.hpexpiretime ? 'f' : ''),
+      ]),
     ];
     return { ...traits, scripts: refused.length === 0, sortsByBytes: SORTED_BY_BYTES.equals(order) };
   } catch (error) {

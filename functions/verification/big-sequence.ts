@@ -22,15 +22,21 @@ export const stringPart = (
   return sequencePart(session, { database, key }, read, (parts) => parts[0]?.length ?? 0, from, 'byte', KEY_BYTES);
 };
 
-/** The next elements of a list. */
+/**
+ * The next elements of a list. What is taken at its head moves all others towards it, past the place that is read; counted
+ * from the tail they stay where they are, and what is taken there moves them. So a list that may have moved is read both ways.
+ */
 export const listPart = (
   session: Session,
   database: number,
   key: Buffer,
-  { position, elements }: BigProgress,
+  { position, elements, stage }: BigProgress,
 ): Promise<PartOutcome> => {
   const from = Number(position);
-  const read = (reader: KeyReader) => reader.listPart(database, key, from, from + elements - 1);
+  const read = (reader: KeyReader) =>
+    stage === 'fromTail'
+      ? reader.listPart(database, key, -(from + elements), -(from + 1))
+      : reader.listPart(database, key, from, from + elements - 1);
   return sequencePart(session, { database, key }, read, (parts) => parts.length, from, 'element', 10);
 };
 

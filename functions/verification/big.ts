@@ -5,17 +5,18 @@ import { addCandidate } from './candidates.ts';
 import type { BigProgress, BigTask } from './checkpoint.ts';
 import { confirm, leaveUntold } from './confirm.ts';
 import { isTold, kindOf, sameExpiry } from './difference.ts';
+import { isNearExpiry } from './expiry.ts';
 import { judge } from './judge.ts';
 import { PART_BYTES, PART_ELEMENTS, PART_MEMBERS } from './limits.ts';
 import { judgePart, type PartOutcome } from './parts.ts';
 import type { KeyReader, KeyState } from './ports.ts';
 import { isOver, type Session } from './session.ts';
+import { samePosition } from './stillness.ts';
 import { ValueChanged } from './value-changed.ts';
 
 const MAX_BEGINNINGS = 5;
 /** Sizes in a row that must be equal: of a collection that grows and shrinks they may be so by chance. */
 const SIZES = 3;
-const NEAR_EXPIRY_MS = 5000;
 
 /**
  * Compares the waiting big keys piece by piece until the step is over; false when the target does not apply what the source
@@ -59,7 +60,7 @@ const advance = async (session: Session, task: BigTask): Promise<Advance> => {
 
 /** Type and expiry, and where to begin. */
 const begin = async (session: Session, task: BigTask, key: Buffer, beginnings = 0): Promise<Advance> => {
-  const { checkpoint, clock } = session;
+  const { checkpoint } = session;
   const { database } = task;
   const judged = await judgeShape(session, database, key);
   if (!judged || judged.verdict === 'waiting') return 'waiting';
@@ -70,10 +71,11 @@ const begin = async (session: Session, task: BigTask, key: Buffer, beginnings = 
   }
   if (verdict === 'different') {
     const kind = kindOf({ ...source, digest: '' }, { ...target, digest: '' });
-    const leftMs = source.expiresAtMs - clock.now();
-    if (kind === 'missing' && source.expiresAtMs >= 0 && leftMs < NEAR_EXPIRY_MS && beginnings === 0) {
-      await clock.sleep(Math.max(0, leftMs) + 1000);
-      return begin(session, task, key, 1);
+    // Settled or confirmed there, with some time in between.
+    const left = kind === 'missing' ? source : kind === 'extra' ? target : undefined;
+    if (left && isNearExpiry(session, left.expiresAtMs)) {
+      addCandidate(session, task, source, target);
+      return 'small';
     }
     const note = kind === 'ttl' ? 'a big value, which was not compared' : undefined;
     confirm(checkpoint, { database, key, kind, source, target, note });
@@ -87,6 +89,7 @@ const begin = async (session: Session, task: BigTask, key: Buffer, beginnings = 
     type: source.type,
     stage: 'parts',
     position: firstPosition(source.type),
+    begun: await session.source.position(),
     elements: await elementsAtOnce(session, database, key, source),
     beginnings,
   };
@@ -137,7 +140,8 @@ const part = async (session: Session, task: BigTask, progress: BigProgress, key:
     leaveUntold(session.checkpoint, 'unsettled', database, key, 'it changes faster than it can be compared');
     return 'done';
   }
-  return nextStage(progress, outcome) ? 'going on' : 'done';
+  const moved = progress.type === 'list' && !samePosition(progress.begun, await session.source.position());
+  return nextStage(progress, outcome, moved) ? 'going on' : 'done';
 };
 
 const outcomeOf = async (
@@ -157,9 +161,10 @@ const outcomeOf = async (
 };
 
 /** What comes after a stage that found nothing different; false at the end. */
-const nextStage = (progress: BigProgress, outcome: 'through' | 'unsettled' | 'nextGroup'): boolean => {
+const nextStage = (progress: BigProgress, outcome: 'through' | 'unsettled' | 'nextGroup', moved: boolean): boolean => {
   const { stage, type } = progress;
-  if (stage === 'parts') Object.assign(progress, { stage: 'size', position: '0' });
+  if (stage === 'parts' && moved) Object.assign(progress, { stage: 'fromTail', position: '0' });
+  else if (stage === 'parts' || stage === 'fromTail') Object.assign(progress, { stage: 'size', position: '0' });
   else if (stage === 'size' && type === 'stream') Object.assign(progress, { stage: 'pending', position: '0-0' });
   // All that the source has is on the target, and as many: equal. Where they never were as many at one time, the target's are looked up.
   else if (stage === 'size' && outcome === 'unsettled') Object.assign(progress, { stage: 'extras', position: '0' });

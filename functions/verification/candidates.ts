@@ -1,6 +1,7 @@
-import { type Candidate, type Found, MAX_BIG, MAX_CANDIDATE_CHARACTERS, MAX_DIFFERENCES } from './checkpoint.ts';
+import { type Candidate, type Found, MAX_BIG, MAX_CANDIDATE_CHARACTERS, MAX_DIFFERENCES, note } from './checkpoint.ts';
 import { confirm, leaveUntold } from './confirm.ts';
 import { isTold, kindOf, sameExpiry, sameState } from './difference.ts';
+import { hasExpiredOnTarget, isNearExpiry } from './expiry.ts';
 import { sameRegisters } from './hyperloglog.ts';
 import { type Judged, judge } from './judge.ts';
 import type { KeyReader, KeyState } from './ports.ts';
@@ -10,9 +11,8 @@ type Verdict = Judged<Candidate, KeyState>;
 
 /** A key that could not be told is looked at again, with other keys in between. */
 const MAX_TRIES = 8;
-/** A key whose expiry is so near may be gone on one side already: clocks differ. */
-const NEAR_EXPIRY_MS = 5000;
 const TRY_AGAIN_MS = 1000;
+const CLOCKS = "The target's clock is ahead of the source's: there keys expire earlier";
 /** Asked in one question: their states are in memory together. */
 const AT_ONCE = 500;
 
@@ -91,7 +91,7 @@ const sameKey = async (session: Session, database: number, key: Buffer, a: KeySt
 
 /** Puts a verdict into the books; false when the candidate has to be judged again. */
 const settle = async (session: Session, { item, verdict, source, target }: Verdict): Promise<boolean> => {
-  const { checkpoint, clock } = session;
+  const { checkpoint } = session;
   const { counts } = checkpoint;
   const { database } = item;
   const key = nameOf(item);
@@ -110,9 +110,15 @@ const settle = async (session: Session, { item, verdict, source, target }: Verdi
     return true;
   }
   const kind = kindOf(source, target);
-  if (kind === 'missing' && source.expiresAtMs >= 0 && source.expiresAtMs < clock.now() + NEAR_EXPIRY_MS) {
+  const left = kind === 'missing' ? source : kind === 'extra' ? target : undefined;
+  if (left && isNearExpiry(session, left.expiresAtMs)) {
     item.tries = (item.tries ?? 0) + 1;
     if (item.tries < MAX_TRIES) return false;
+    if (kind === 'missing' && hasExpiredOnTarget(session, left.expiresAtMs)) {
+      counts.expired++;
+      note(checkpoint, CLOCKS);
+      return true;
+    }
   }
   confirm(checkpoint, { database, key, kind, source, target, note: await noteOn(session, kind, source, target) });
   return true;
@@ -121,7 +127,7 @@ const settle = async (session: Session, { item, verdict, source, target }: Verdi
 /** Why a candidate is the same now. */
 const how = async (session: Session, item: Candidate, source: KeyState): Promise<'settled' | 'expired' | 'evicted'> => {
   if (source.type !== 'none') return 'settled';
-  if (item.expiresAtMs !== undefined && item.expiresAtMs <= session.clock.now() + NEAR_EXPIRY_MS) return 'expired';
+  if (item.expiresAtMs !== undefined && isNearExpiry(session, item.expiresAtMs)) return 'expired';
   const { evictedKeys } = await session.source.identity();
   return evictedKeys > session.servers.evictedKeys.source ? 'evicted' : 'settled';
 };

@@ -1,4 +1,5 @@
 import type { Difference, DifferenceKind } from './difference.ts';
+import type { Position } from './ports.ts';
 
 /** What is asked for; it stays the same from the first step to the last. */
 export interface VerificationOptions {
@@ -56,14 +57,16 @@ export interface BigTask extends Found {
 
 export interface BigProgress {
   type: string;
-  /** `parts` of the source against the target, then their `size`; `extras` of the target where sizes never stood still; `pending` entries of a stream's groups. */
-  stage: 'parts' | 'size' | 'extras' | 'pending';
+  /** `parts` of the source against the target, those of a list `fromTail` too where the source was written to, then their `size`; `extras` of the target where sizes never stood still; `pending` entries of a stream's groups. */
+  stage: 'parts' | 'fromTail' | 'size' | 'extras' | 'pending';
   /** Byte, index, cursor or id to go on with. */
   position: string;
   /** How many elements a piece has. */
   elements: number;
   /** In `pending`: the digest of the last group that is through. */
   group?: string;
+  /** Where the source stood when it began. */
+  begun: Position;
   /** How often it began anew because the key became another one. */
   beginnings: number;
 }
@@ -98,6 +101,10 @@ export interface Servers {
   linked: boolean;
   /** Full synchronisations that the source has begun, where the two are linked: after another one the target holds other data. */
   fullSyncs: number;
+  /** SWAPDB calls: after another one, what was read was of other databases. */
+  swaps: { source: number; target: number };
+  /** RENAME and MOVE calls on the source. */
+  renames: number;
   evictedKeys: { source: number; target: number };
   ttlToleranceMs: number;
 }
@@ -126,6 +133,8 @@ export interface Checkpoint {
   /** How often the passes began anew because a server was another one. */
   restarts: number;
   notes: string[];
+  /** RENAME and MOVE calls meanwhile. */
+  renames: number;
   servers?: Servers;
   forward: Walk;
   backward: Walk;
@@ -192,6 +201,7 @@ const fresh = () => ({
   differences: [],
   confirmed: [],
   untold: [],
+  renames: 0,
   waiting: {},
 });
 

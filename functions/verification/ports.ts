@@ -124,6 +124,10 @@ export interface ServerIdentity {
   evictedKeys: number;
   /** `sync_full`: full synchronisations that it has begun for its replicas. */
   fullSyncs: number;
+  /** SWAPDB calls: after one, databases hold other keys. */
+  swaps: number;
+  /** RENAME and MOVE calls: keys that may have got from where nobody has looked yet to where it has been looked. */
+  renames: number;
   /** The server's clock. */
   nowMs: number;
 }

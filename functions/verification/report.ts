@@ -1,6 +1,6 @@
 import type { VerificationReport, VerificationSettings } from '../migration/verification.ts';
 import type { Counts } from './checkpoint.ts';
-import { differencesIn, type VerificationResult } from './result.ts';
+import { differencesIn, isAbout, type VerificationResult } from './result.ts';
 
 /** What has been found, as the view and the events tell it. */
 export const toReport = (result: VerificationResult): VerificationReport => ({
@@ -44,7 +44,7 @@ export const cut = (report: VerificationReport): VerificationReport => ({
 
 const whyOf = ({ verdict, counts, confidence }: VerificationResult): string => {
   if (verdict === 'different')
-    return `${number(differencesIn(counts), 'key differs', 'keys differ')}: ${kindsOf(counts)}.`;
+    return `${isAbout(counts) ? 'About ' : ''}${number(differencesIn(counts), 'key differs', 'keys differ')}: ${kindsOf(counts)}.`;
   if (verdict === 'unknown') {
     const untold = number(counts.unsettled + counts.unreadable, 'key', 'keys');
     return `No difference was found, but ${untold} could not be told: ${unknownsOf(counts)}.`;

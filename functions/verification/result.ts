@@ -1,4 +1,4 @@
-import type { Checkpoint, Counts } from './checkpoint.ts';
+import { type Checkpoint, type Counts, MAX_CONFIRMED } from './checkpoint.ts';
 import type { Difference } from './difference.ts';
 
 /** What verification has to say. */
@@ -24,6 +24,9 @@ export interface VerificationResult {
 export const differencesIn = ({ differences }: Counts): number =>
   Object.values(differences).reduce((sum, count) => sum + count, 0);
 
+/** Beyond so many a key that SCAN returns twice is counted twice. */
+export const isAbout = (counts: Counts): boolean => differencesIn(counts) > MAX_CONFIRMED;
+
 export const toResult = (checkpoint: Checkpoint, nowMs: number): VerificationResult => {
   const { counts, options, differences, untold, notes, startedAtMs, servers } = checkpoint;
   const different = differencesIn(counts);
@@ -46,6 +49,8 @@ export const toResult = (checkpoint: Checkpoint, nowMs: number): VerificationRes
  * Both directions are drawn separately, so the smaller of them counts.
  */
 const confidenceOf = ({ compared, lookedFor }: Counts) => {
+  if (compared + lookedFor === 0)
+    return { maxDifferentShare: 0, text: 'neither side holds a key, so that there was nothing to draw' };
   const drawn = Math.min(compared, lookedFor);
   const share = drawn === 0 ? 1 : Math.min(1, 3 / drawn);
   return {

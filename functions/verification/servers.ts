@@ -50,15 +50,30 @@ export const sameServers = (checkpoint: Checkpoint, now: Both<ServerIdentity>, t
   }
   const current = describe(checkpoint.options, now, traits);
   const changes = known ? [changed('source', known, current), changed('target', known, current)].filter(Boolean) : [];
+  if (known && now.source.renames > known.renames) {
+    noteRenames(checkpoint, now.source.renames - known.renames);
+    known.renames = now.source.renames;
+  }
   if (changes.length > 0) startOver(checkpoint, `Began anew: ${changes.join(' and ')}`);
   checkpoint.servers ??= current;
   if (!current.linked) note(checkpoint, NOT_LINKED);
   return checkpoint.servers;
 };
 
+const noteRenames = (checkpoint: Checkpoint, calls: number): void => {
+  checkpoint.renames += calls;
+  checkpoint.notes = checkpoint.notes.filter((text) => !text.startsWith(RENAMED));
+  note(
+    checkpoint,
+    `${RENAMED}: ${checkpoint.renames} calls. A difference that went with a key to where it had been looked already was not seen`,
+  );
+};
+const RENAMED = 'Keys were renamed or moved meanwhile';
+
 const changed = (side: 'source' | 'target', known: Servers, now: Servers): string | undefined => {
   if (known[side].runId !== now[side].runId) return `the ${side} was restarted or replaced`;
   if (known[side].replicationId !== now[side].replicationId) return `the ${side}'s replication id changed`;
+  if (known.swaps[side] !== now.swaps[side]) return `SWAPDB was called on the ${side}`;
   // A full resynchronisation leaves both ids as they are.
   return side === 'target' && known.fullSyncs !== now.fullSyncs ? 'the target may have been loaded anew' : undefined;
 };
@@ -72,6 +87,8 @@ const describe = (
   target: { runId: target.runId, replicationId: target.replicationId },
   linked: target.role === 'slave' && target.replicationId === source.replicationId,
   fullSyncs: target.role === 'slave' && target.replicationId === source.replicationId ? source.fullSyncs : 0,
+  swaps: { source: source.swaps, target: target.swaps },
+  renames: source.renames,
   evictedKeys: { source: source.evictedKeys, target: target.evictedKeys },
   ttlToleranceMs: toleranceFor(options, Math.abs(source.nowMs - target.nowMs), traits),
 });

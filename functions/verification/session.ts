@@ -20,6 +20,8 @@ export interface Session {
   manner: Manner;
   /** The source allows WATCH. */
   canWatch: boolean;
+  /** So far the later of the two servers' clocks, and the target's, is ahead of the own one. */
+  aheadMs: { latest: number; target: number };
   /** What all batches of a step know. */
   shared: Shared;
   /** Keys that one SCAN is asked for. */

@@ -35,6 +35,8 @@ export interface Step {
 
 /** A target that applies nothing for so long is not going to: what is left is not known. */
 const WAIT_LIMIT_MS = 600_000;
+/** Servers that do not stay the same for as long as it takes cannot be compared. */
+const MAX_RESTARTS = 20;
 
 const NO_WATCH =
   'The source does not allow WATCH: a key that was written to and had its old value again a moment later may pass unseen';
@@ -63,6 +65,7 @@ export const verifyStep = async (
   await throttle.prepare();
   session.pace = (keys) => throttle.pace(keys);
   await readNames(session);
+  if (checkpoint.restarts >= MAX_RESTARTS && !checkpoint.gaveUp) await giveUp(session);
   let complete = false;
   do complete = await work(session);
   while (!complete && !isOver(session));
@@ -91,6 +94,10 @@ const openSession = async (
     servers,
     manner: mannerFor(traits),
     canWatch: traits.source.watch,
+    aheadMs: {
+      latest: Math.max(both.source.nowMs, both.target.nowMs) - clock.now(),
+      target: both.target.nowMs - clock.now(),
+    },
     shared: { applied: Number.NEGATIVE_INFINITY, busy: false },
     untilMs,
     ...(signal && { signal }),
@@ -125,6 +132,14 @@ const readSome = async (session: Session): Promise<void> => {
   await walkBoth(session);
 };
 
+/** Nothing more is read; what has not been compared cannot be told. */
+const giveUp = async ({ checkpoint, source }: Session): Promise<void> => {
+  const held = keysIn(await source.identity(), checkpoint.options).reduce((sum, [, keys]) => sum + keys, 0);
+  checkpoint.counts.unsettled += Math.max(1, held - checkpoint.counts.compared);
+  keepUntold(checkpoint, 'all keys that had not been compared by then');
+  checkpoint.gaveUp = true;
+};
+
 const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyReader): Promise<void> => {
   if (walk.done || walk.database !== undefined) return;
   // Asked each time: a database may have been empty when it all began.
@@ -136,7 +151,7 @@ const chooseDatabase = async ({ checkpoint }: Session, walk: Walk, reader: KeyRe
 
 /** Not done; after a long time what is left counts as not to be told. */
 const stillWaiting = async (session: Session): Promise<false> => {
-  const { checkpoint, clock, source } = session;
+  const { checkpoint, clock } = session;
   if (clock.now() - (checkpoint.waiting.sinceMs ?? clock.now()) <= WAIT_LIMIT_MS) return false;
   for (const { database, key } of [...checkpoint.candidates, ...checkpoint.big]) {
     leaveUntold(
@@ -150,12 +165,7 @@ const stillWaiting = async (session: Session): Promise<false> => {
   checkpoint.candidates = [];
   checkpoint.big = [];
   delete checkpoint.waiting.sinceMs;
-  if (!(checkpoint.forward.done && checkpoint.backward.done)) {
-    const held = keysIn(await source.identity(), checkpoint.options).reduce((sum, [, keys]) => sum + keys, 0);
-    checkpoint.counts.unsettled += Math.max(1, held - checkpoint.counts.compared);
-    keepUntold(checkpoint, 'all keys that had not been compared by then');
-    checkpoint.gaveUp = true;
-  }
+  if (!(checkpoint.forward.done && checkpoint.backward.done)) await giveUp(session);
   note(checkpoint, `The target applied nothing of the source's writes for ${WAIT_LIMIT_MS / 60_000} minutes`);
   return false;
 };

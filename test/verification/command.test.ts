@@ -66,7 +66,7 @@ describe('npm run verify', () => {
     database.close();
 
     expect([people.code, program.code, other.code]).toEqual([1, 1, 0]);
-    expect(people.stdout).toContain('DIFFERENT: 1 keys');
+    expect(people.stdout).toContain('DIFFERENT: 1 key\n');
     expect(people.stdout).toContain('1 only on the target');
     expect(people.stdout).toContain('extra    db5 \\xff\\x0a [base64 /wo=]: nothing | string of 9');
     expect(JSON.parse(program.stdout)).toMatchObject({

@@ -77,6 +77,9 @@ describe('a copy with faults', () => {
   it.each([
     ['a command that scripts use', '-memory|usage', 'MEMORY USAGE'],
     ['the keys', 'resetkeys', 'TYPE'],
+    ['groups of streams', '-xinfo', 'XINFO STREAM'],
+    ['pending entries', '-xpending', 'XPENDING'],
+    ['exact expiries', '-pexpiretime', 'PEXPIRETIME'],
   ])('says which command it may not use when the user may not read %s', async (_, rule, command) => {
     await pair.onTarget.run('ACL', 'SETUSER', 'default', rule);
     const verified = verify(pair.source.port, pair.target.port);

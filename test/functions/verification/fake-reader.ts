@@ -46,6 +46,8 @@ export class FakeServer implements KeyReader {
       linkUp: role === 'slave',
       evictedKeys: 0,
       fullSyncs: 0,
+      swaps: 0,
+      renames: 0,
       nowMs: 0,
     };
   }

@@ -161,6 +161,54 @@ describe('a verification', () => {
     expect(done).toMatchObject({ verdict: 'same', counts: { compared: 1000 } });
   });
 
+  it.each(['source', 'target'] as const)('begins anew after SWAPDB on the %s', async (side) => {
+    const pair = fakePair(1000);
+    const clock = new FakeClock();
+    const first = await step(pair, begin(clock), clock, { untilMs: clock.now() + 10, maxKeysPerSecond: 1000 });
+    pair[side].identityNow.swaps++;
+    const { done } = await step(pair, first.checkpoint, clock, { untilMs: clock.now() + 60_000 });
+
+    expect(done).toMatchObject({ verdict: 'same', counts: { compared: 1000 } });
+    expect(done?.notes).toEqual([`Began anew: SWAPDB was called on the ${side}`]);
+  });
+
+  it('cannot tell of servers that are other ones again and again, and ends', async () => {
+    const pair = fakePair();
+    const clock = new FakeClock();
+    pair.source.onRead = () => pair.source.identityNow.swaps++;
+    let { checkpoint, done } = await step(pair, begin(clock), clock);
+    for (let steps = 0; steps < 100 && !done; steps++) ({ checkpoint, done } = await step(pair, checkpoint, clock));
+
+    expect(done).toMatchObject({ verdict: 'unknown', counts: { unsettled: 10 } });
+  });
+
+  it('tells that keys were renamed meanwhile, and how often', async () => {
+    const pair = fakePair(1000);
+    const clock = new FakeClock();
+    let { checkpoint } = await step(pair, begin(clock), clock, { untilMs: clock.now() + 10, maxKeysPerSecond: 1000 });
+    for (const calls of [2, 3]) {
+      pair.source.identityNow.renames += calls;
+      ({ checkpoint } = await step(pair, checkpoint, clock, { untilMs: clock.now() + 10, maxKeysPerSecond: 1000 }));
+    }
+
+    expect(checkpoint.notes).toHaveLength(1);
+    expect(checkpoint.notes.join()).toContain('Keys were renamed or moved meanwhile: 5 calls');
+  });
+
+  it('does not call a key lost that has expired by the clock of the target', async () => {
+    const pair = fakePair();
+    const clock = new FakeClock();
+    pair.target.identityNow.nowMs = clock.now() + 60_000;
+    pair.source.identityNow.nowMs = clock.now();
+    pair.source.set('key:1', 'value 1', clock.now() + 50_000);
+    pair.target.keys.delete('key:1');
+    let { checkpoint, done } = await step(pair, begin(clock), clock);
+    for (let steps = 0; steps < 100 && !done; steps++) ({ checkpoint, done } = await step(pair, checkpoint, clock));
+
+    expect(done).toMatchObject({ verdict: 'same', counts: { expired: 1 } });
+    expect(done?.notes.join()).toContain('clock');
+  });
+
   it('refuses to compare a server with itself', async () => {
     const pair = fakePair();
     pair.target.identityNow.runId = pair.source.identityNow.runId;
@@ -202,6 +250,7 @@ describe('a verification', () => {
   it('tells an expiry that passed meanwhile, and an eviction, from a loss', async () => {
     const pair = fakePair();
     const clock = new FakeClock();
+    for (const server of [pair.source, pair.target]) server.identityNow.nowMs = clock.now();
     pair.source.set('key:1', 'value 1', clock.now() + 1000);
     pair.target.keys.delete('key:1');
     pair.target.keys.delete('key:2');
@@ -304,6 +353,15 @@ describe('a verification', () => {
     expect(progress.percent).toBeLessThan(35);
     expect(progress.keysTotal).toBe(2000);
     expect(progress.etaSeconds).toBeGreaterThan(1);
+  });
+
+  it('says of a sample of empty servers that there was nothing to draw', async () => {
+    const { confidence } = await verify(fakePair(0), { mode: 'sample', sampleKeys: 300 });
+
+    expect(confidence).toEqual({
+      maxDifferentShare: 0,
+      text: 'neither side holds a key, so that there was nothing to draw',
+    });
   });
 
   it('bounds what a sample does not show', async () => {
