@@ -4,8 +4,8 @@ import { isMigrationId } from '../migration/identity.ts';
 import { pointerTo } from '../migration/pointer.ts';
 import type { CutoverAsking } from '../migration/request-cutover.ts';
 import { InvalidRequestError, MigrationNotFoundError } from '../migration/request-errors.ts';
+import { parseCutoverAsking, parseReason } from './asking.ts';
 import type { BusEvent } from './bus.ts';
-import { parseCutoverAsking } from './http-request.ts';
 
 interface Envelope {
   data: Record<string, unknown>;
@@ -44,11 +44,20 @@ export const callerOf = ({ source, account }: BusEvent): Caller => ({ by: 'bus',
 export const readCutoverRequest = (event: BusEvent): CutoverAsking & { migrationId: string } => {
   const { data } = readEnvelope(event);
   const asking = parseCutoverAsking(data, ['migrationId'], '/detail/data');
-  const { migrationId } = data;
-  if (typeof migrationId !== 'string' || !isMigrationId(migrationId)) {
-    throw new MigrationNotFoundError(String(migrationId).slice(0, 60));
-  }
-  return { migrationId, ...asking };
+  return { migrationId: migrationIdIn(data), ...asking };
+};
+
+/** `data` of AbortRequested. @throws InvalidRequestError, MigrationNotFoundError */
+export const readAbortRequest = (event: BusEvent): { migrationId: string; reason: string } => {
+  const { data } = readEnvelope(event);
+  const reason = parseReason(data, ['migrationId'], '/detail/data');
+  return { migrationId: migrationIdIn(data), reason };
+};
+
+/** @throws MigrationNotFoundError for what cannot be an id: there is no such migration */
+const migrationIdIn = ({ migrationId }: Record<string, unknown>): string => {
+  if (typeof migrationId === 'string' && isMigrationId(migrationId)) return migrationId;
+  throw new MigrationNotFoundError(String(migrationId).slice(0, 60));
 };
 
 const isCorrelationId = (value: unknown): boolean =>

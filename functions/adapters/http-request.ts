@@ -2,10 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Caller } from '../migration/asker.ts';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
-import { pointerTo } from '../migration/pointer.ts';
 import type { ListQuery } from '../migration/ports.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from '../migration/replication-group-id.ts';
-import type { CutoverAsking } from '../migration/request-cutover.ts';
 import {
   BodyTooLargeError,
   InvalidRequestError,
@@ -13,7 +11,6 @@ import {
   UnsupportedMediaTypeError,
 } from '../migration/request-errors.ts';
 import { isStatus, STATUSES } from '../migration/status.ts';
-import { notWaivableAtCutover, type OtherWaiver } from '../migration/waivers.ts';
 
 /** Far more than any request needs; what is larger is not even parsed. */
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -37,49 +34,6 @@ export const readJsonBody = ({ body = '', headers, isBase64Encoded }: APIGateway
     const detail = `is not JSON: ${(error as Error).message.slice(0, 200)}`;
     throw new InvalidRequestError([{ pointer: '', detail }]);
   }
-};
-
-/** The body of a request for a cutover: nothing, or `{reason?, waivers?}`. @throws as {@link readJsonBody} */
-export const readCutoverAsking = (event: APIGatewayProxyEventV2): CutoverAsking =>
-  event.body ? parseCutoverAsking(readJsonBody(event)) : {};
-
-/**
- * @param others fields that are read elsewhere
- * @throws InvalidRequestError with every violation
- */
-export const parseCutoverAsking = (body: unknown, others: readonly string[] = [], at = ''): CutoverAsking => {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new InvalidRequestError([{ pointer: at, detail: 'must be a JSON object' }]);
-  }
-  const { reason, waivers, ...rest } = body as { reason?: unknown; waivers?: unknown };
-  const violations: Violation[] = Object.keys(rest)
-    .filter((key) => !others.includes(key))
-    .map((key) => ({ pointer: at + pointerTo([key]), detail: 'is not a known field' }));
-  if (reason !== undefined && (typeof reason !== 'string' || reason.length > 1000)) {
-    violations.push({ pointer: `${at}/reason`, detail: 'must be a string of at most 1000 characters' });
-  }
-  violations.push(...wrongWaivers(waivers, `${at}/waivers`));
-  const waived = Array.isArray(waivers) ? [...new Set(waivers as OtherWaiver[])] : [];
-  if (waived.length > 0 && (reason === undefined || reason === '')) {
-    violations.push({ pointer: `${at}/reason`, detail: 'is missing: whoever waives says why' });
-  }
-  if (violations.length > 0) throw new InvalidRequestError(violations);
-  return {
-    ...(reason !== undefined && { reason: reason as string }),
-    ...(waived.length > 0 && { waivers: waived }),
-  };
-};
-
-const MOST_WAIVERS = 100;
-
-const wrongWaivers = (waivers: unknown, at: string): Violation[] => {
-  if (waivers === undefined) return [];
-  if (!Array.isArray(waivers)) return [{ pointer: at, detail: 'must be a list of ids' }];
-  if (waivers.length > MOST_WAIVERS) return [{ pointer: at, detail: `must have at most ${MOST_WAIVERS} ids` }];
-  return waivers.flatMap((id, index) => {
-    const detail = notWaivableAtCutover(id);
-    return detail === undefined ? [] : [{ pointer: `${at}/${index}`, detail }];
-  });
 };
 
 /** @throws InvalidRequestError when the key is not 1-255 visible ASCII characters */

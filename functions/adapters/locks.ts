@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { LockLostError, ReplicationGroupLockedError } from '../migration/errors.ts';
+import { LockLostError, ReplicationGroupLockedError, TransientServiceError } from '../migration/errors.ts';
 import type { Intent, Lock, Locks } from '../migration/ports.ts';
 import { documents, unlessConditionFails } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
@@ -13,6 +13,8 @@ const namesIn = (expression: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(PATHS).flatMap(([intent, path]) => (expression.includes(path) ? [[path, intent]] : [])),
   );
+
+const MOST_TRIES = 10;
 
 /** The locks in DynamoDB. A lock's item outlives its owner, so that its epoch only ever grows. */
 export const locksIn = (table: string): Locks => {
@@ -161,6 +163,23 @@ export const locksIn = (table: string): Locks => {
 
     async closeToIntents(replicationGroupId, migrationId) {
       await change(replicationGroupId, 'SET closed = :yes', '#owner = :me', { ':me': migrationId, ':yes': true });
+    },
+
+    async closeUnlessSent(replicationGroupId, migrationId) {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const closed = await change(
+          replicationGroupId,
+          'SET closed = :yes',
+          `#owner = :me AND attribute_not_exists(intents.${PATHS.complete})`,
+          { ':me': migrationId, ':yes': true },
+        );
+        if (closed) return 'closed';
+        const standing = await find(replicationGroupId);
+        if (standing?.owner !== migrationId) return 'notOurs';
+        if (standing.intents?.complete) return 'sent';
+        // Taken, or the intent withdrawn, between the two calls: it can be closed now.
+      }
+      throw new TransientServiceError('Close lock', new Error(`it changed at each of ${MOST_TRIES} tries`));
     },
 
     async release(replicationGroupId, migrationId) {

@@ -1,4 +1,5 @@
 import type { Ask } from '../migration/acts.ts';
+import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { BackOut, MigrationRecord } from '../migration/record.ts';
 
@@ -14,6 +15,8 @@ export type Change = (
 
 /** A request brings reasons of a thousand characters, and the item must not fill up. */
 const MOST_BACK_OUTS = 20;
+/** Hardly anybody else writes while a cutover is backed out. */
+const MOST_TRIES = 10;
 
 /** `abort`, `close` and others are reserved words of DynamoDB. */
 const NAMES: Record<string, string> = {
@@ -40,8 +43,8 @@ const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown>
     values: { ':inDoubt': 'promotionInDoubt', ':sealed': 'sealed' },
   },
   rollback: {
-    condition: `attribute_exists(promotedAt) AND ${SEALED_AND_LEFT}`,
-    values: { ':sealed': 'sealed' },
+    condition: `attribute_exists(promotedAt) AND ${SEALED_AND_LEFT} AND (attribute_not_exists(rollbackPossibility) OR rollbackPossibility.possible = :yes)`,
+    values: { ':sealed': 'sealed', ':yes': true },
   },
 };
 
@@ -63,7 +66,7 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
   },
 
   async clearCutoverRequest(migrationId, { at, reason }) {
-    for (;;) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
       const record = await find(migrationId);
       if (!record || record.outcome || record.backOuts?.some((one) => one.at === at)) return;
       const backOuts = [...(record.backOuts ?? []), backOutOf(record, at, reason)].slice(-MOST_BACK_OUTS);
@@ -73,6 +76,7 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
       });
       if (cleared) return;
     }
+    throw new TransientServiceError('Note back-out', new Error(`the record changed at each of ${MOST_TRIES} tries`));
   },
 
   requestAct(migrationId, ask, request) {

@@ -1,5 +1,6 @@
+import { readCutoverAsking } from '../adapters/asking.ts';
 import { httpFunction } from '../adapters/http.ts';
-import { readCaller, readCutoverAsking, readMigrationId } from '../adapters/http-request.ts';
+import { readCaller, readMigrationId } from '../adapters/http-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { executions } from '../adapters/workflow.ts';
 import { makeRequestCutover } from '../migration/request-cutover.ts';

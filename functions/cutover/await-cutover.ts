@@ -1,3 +1,4 @@
+import { AbortRequestedError } from '../migration/errors.ts';
 import type { Migrations, Workflow } from '../migration/ports.ts';
 import { answerOf } from '../migration/request-cutover.ts';
 
@@ -15,12 +16,12 @@ export interface AwaitCutoverInput {
 /**
  * Puts the task token into the record, where the request for the cutover finds it. A request that came while the
  * execution was looking at the link is found here, and carried out at once: whichever of the two writes comes second
- * sees the other.
+ * sees the other. The same is so of a request for an abort, by which the wait fails.
  */
 export const makeAwaitCutover =
   (
     migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
-    workflow: Pick<Workflow, 'resume'>,
+    workflow: Pick<Workflow, 'resume' | 'fail'>,
     now: () => Date = () => new Date(),
   ) =>
   async ({ migrationId, taskToken, why, blockedBy, refusedAt }: AwaitCutoverInput): Promise<void> => {
@@ -36,6 +37,11 @@ export const makeAwaitCutover =
       waitingFor: 'the request for the cutover',
       taskToken,
     });
+    if (record?.abort && !record.outcome) {
+      const { name, message } = new AbortRequestedError(migrationId, record.abort);
+      await workflow.fail(taskToken, name, message);
+      return;
+    }
     const answer = record && answerOf(record);
     if (answer) await workflow.resume(taskToken, answer);
   };

@@ -50,6 +50,16 @@ export class FenceTakenOverError extends MigratorError {
   }
 }
 
+/** An operator has asked for the abort: the task does nothing more, and settlement makes the world safe. */
+export class AbortRequestedError extends MigratorError {
+  override readonly name = 'AbortRequestedError';
+  readonly code = 'abort-requested';
+
+  constructor(migrationId: string, { at, reason }: { at: string; reason?: string }) {
+    super(`The abort of migration ${migrationId} was requested at ${at}${reason ? `: ${reason}` : ''}`);
+  }
+}
+
 export class TargetNotFoundError extends MigratorError {
   override readonly name = 'TargetNotFoundError';
   readonly code = 'target-not-found';

@@ -74,7 +74,8 @@ export interface Migrations {
   /**
    * Notes what is asked for, if the record allows it; undefined when that is not so. `abort`: neither ended nor promoted,
    * and not asked for yet. `close`: promoted and not ended, and not asked for yet. `unfence`, `rollback`: under a sealed
-   * fence, promoted (an unfence also in doubt), neither done nor pending; they are pending from then on.
+   * fence, promoted (an unfence also in doubt), neither done nor pending, and a rollback not known to be impossible; they are
+   * pending from then on.
    */
   requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined>;
   /** Forgets a request that was refused after all, if it still is the one that stands. */
@@ -173,6 +174,11 @@ export interface Locks {
   find(replicationGroupId: string): Promise<Lock | undefined>;
   /** From now on no intent can be noted; tasks that still run act no more. Nothing happens when the lock is not ours. */
   closeToIntents(replicationGroupId: string, migrationId: string): Promise<void>;
+  /**
+   * Closes the lock as {@link closeToIntents} does, unless CompleteMigration was noted in it: of an abort and a cutover that
+   * meet, one is let through.
+   */
+  closeUnlessSent(replicationGroupId: string, migrationId: string): Promise<'closed' | 'sent' | 'notOurs'>;
   /** Gives the lock back. Nothing happens when it is not ours. */
   release(replicationGroupId: string, migrationId: string): Promise<void>;
 }

@@ -119,7 +119,9 @@ export interface FenceSummary {
   liftedBecause?: string;
 }
 
+/** Absent in the record until the target was looked at. */
 export interface RollbackPossibility {
+  /** False only where it will never be possible again: a request is refused on it without another look. */
   possible: boolean;
   /** One sentence. */
   why: string;

@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import { LockLostError } from '../migration/errors.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
 import type { DryRunResult, Failure } from '../migration/record.ts';
@@ -24,6 +25,7 @@ const LONGEST_WHY = 2000;
  * Records what a dry run found out as its good end, then gives the lock back. A repeat answers what stands already.
  *
  * @throws MigrationNotFoundError
+ * @throws AbortRequestedError
  * @throws LockLostError when another end stands in the record
  */
 export const makeCloseDryRun =
@@ -54,6 +56,7 @@ export const makeCloseDryRun =
       stoppedAt: new Date(clock.now()).toISOString(),
       dryRun,
     });
+    if (!ended?.outcome) failIfAborted(ended);
     await locks.release(replicationGroupId, migrationId);
     if (!ended?.dryRun || !ended.stoppedAt) throw new LockLostError(replicationGroupId, migrationId);
     return { ...ended.dryRun, stoppedAt: ended.stoppedAt };

@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { type Finding, isCheckId, type PreflightResult, type TargetNodeFigures } from '../migration/preflight.ts';
 import type { Endpoint } from '../migration/record.ts';
@@ -23,7 +24,7 @@ export interface PreflightOutcome extends PreflightResult {
 /**
  * Gathers the facts of both sides and judges them. It only reads, so a repeat of this task does no harm.
  *
- * @throws TransientServiceError, TargetRefusedError
+ * @throws TransientServiceError, TargetRefusedError, AbortRequestedError
  */
 export const makePreflight =
   (
@@ -33,12 +34,13 @@ export const makePreflight =
     { copyBytesPerSecond }: { copyBytesPerSecond: number },
   ) =>
   async ({ migrationId, replicationGroupId, source, waivers }: PreflightInput): Promise<PreflightOutcome> => {
-    await migrations.update(migrationId, {
+    const record = await migrations.update(migrationId, {
       status: 'checking',
       statusReason: 'Source and replication group are looked at for whatever would make the migration fail.',
       phase: 'preflight',
       waitingFor: 'the answers of both sides',
     });
+    failIfAborted(record);
     const facts = await gather({ replicationGroupId, source });
     const judged = judge(
       facts,

@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import {
   isRefusal,
   PreflightMissingError,
@@ -25,6 +26,7 @@ const PREFLIGHT_HOLDS_MS = 3_600_000;
  * @throws PreflightMissingError, PreflightOutdatedError before anything is sent
  * @throws TargetAlreadyMigratingError, TargetNotAvailableError, TargetRefusedError, TargetNotFoundError
  * @throws LockLostError before anything is sent
+ * @throws AbortRequestedError whether an earlier try has sent it or not: settlement stops what was begun
  * @throws TransientServiceError when it is not known whether the call took effect
  */
 export const makeStartReplication =
@@ -45,6 +47,7 @@ export const makeStartReplication =
       phase: 'starting',
       waitingFor: 'ElastiCache to take the request',
     });
+    failIfAborted(record);
     mustHavePassed(record, replicationGroupId);
     const lock = await locks.find(replicationGroupId);
     const isRepeat = lock?.owner === migrationId && lock.intents.start !== undefined;

@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import {
   ClusterModeNotSupportedError,
   ReplicationTestFailedError,
@@ -29,23 +30,24 @@ export interface TestResult {
  *
  * @throws ReplicationTestFailedError with the event's own text
  * @throws TargetNotFoundError, TargetNotAvailableError, TargetAlreadyMigratingError, TargetRefusedError,
- *   ClusterModeNotSupportedError, LockLostError, TransientServiceError
+ *   ClusterModeNotSupportedError, LockLostError, AbortRequestedError, TransientServiceError
  */
 export const makeTestReplication =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'eventsSince' | 'test'>,
     locks: Pick<Locks, 'intend'>,
-    migrations: Pick<Migrations, 'update'>,
+    migrations: Pick<Migrations, 'find' | 'update'>,
     clock: Clock,
     settings: TestSettings,
   ) =>
   async ({ migrationId, replicationGroupId, source }: TaskInput): Promise<TestResult> => {
-    await migrations.update(migrationId, {
+    const record = await migrations.update(migrationId, {
       status: 'testing',
       statusReason: 'ElastiCache tests whether the replication group can replicate from the source.',
       phase: 'testing',
       waitingFor: "TestMigration's verdict",
     });
+    failIfAborted(record);
     const group = await groups.describe(replicationGroupId);
     if (group.clusterEnabled) throw new ClusterModeNotSupportedError(replicationGroupId);
 
@@ -59,7 +61,8 @@ export const makeTestReplication =
       const mayBeOurs = error instanceof TargetNotAvailableError || error instanceof TargetAlreadyMigratingError;
       if (intent.fresh || !mayBeOurs) throw error;
     }
-    const result = await awaitVerdict(groups, clock, settings, replicationGroupId, intent.eventsSinceMs);
+    const goOn = async () => failIfAborted(await migrations.find(migrationId));
+    const result = await awaitVerdict(groups, clock, settings, replicationGroupId, intent.eventsSinceMs, goOn);
     await migrations.update(migrationId, { replicationTest: result });
     return result;
   };
@@ -70,10 +73,13 @@ const awaitVerdict = async (
   { verdictSeconds, eventGraceSeconds, describeMs }: TestSettings,
   replicationGroupId: string,
   eventsSinceMs: number,
+  /** Throws when nobody wants the verdict any more. */
+  goOn: () => Promise<void>,
 ): Promise<TestResult> => {
   const deadlineMs = clock.now() + verdictSeconds * 1000;
   let availableSinceMs: number | undefined;
   for (;;) {
+    await goOn();
     const verdict = verdictOf(await groups.eventsSince(replicationGroupId, eventsSinceMs), replicationGroupId);
     if (verdict?.outcome === 'failed') throw new ReplicationTestFailedError(replicationGroupId, verdict.message);
 

@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Progress } from '../migration/record.ts';
 import { sentence } from '../migration/sentence.ts';
@@ -51,13 +52,14 @@ const LINK_LOST = 'The link to the source was lost before the cutover began.';
  *
  * @throws ReplicationFailedError, MigrationEndedElsewhereError, ForeignReplicationError when it is over
  * @throws ResyncLoopError when the full sync begins anew again and again
+ * @throws AbortRequestedError
  * @throws TargetNotFoundError, TransientServiceError
  */
 export const makeWatchReplication =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
     probe: () => Probe,
-    migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'>,
+    migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
     clock: Clock,
     settings: WatchSettings,
   ) =>
@@ -95,6 +97,7 @@ export const makeWatchReplication =
         const decided = outcomeOf(memory, { phase, states, percent: progress.percent, threatens, over, nowMs });
         const tellsStatus = !glance || decided?.outcome === 'linkLost';
         const written = await show(seen, { phase, why, progress, isLast: decided !== undefined, tellsStatus });
+        failIfAborted(written ?? (await migrations.find(migrationId)));
         const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
         failIfOver({
           replicationGroupId,

@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint } from '../migration/record.ts';
@@ -55,6 +56,7 @@ const GIVE_UP_AFTER_MS = 120_000;
  * is met by going on from the last checkpoint; what does not pass is a verdict: the replication is in order without it.
  *
  * @throws ReplicationFailedError, MigrationEndedElsewhereError, ForeignReplicationError when there is nothing left to verify
+ * @throws AbortRequestedError
  * @throws TargetNotFoundError
  */
 export const makeVerifyData =
@@ -63,7 +65,7 @@ export const makeVerifyData =
     probe: () => Probe,
     openReader: (endpoint: Endpoint) => KeyReader,
     verify: typeof verifyStep,
-    migrations: Pick<Migrations, 'update'>,
+    migrations: Pick<Migrations, 'find' | 'update'>,
     checkpoints: Pick<Checkpoints, 'find' | 'keep'>,
     clock: Clock,
     { pollMs, describeMs, verifySeconds, linkLostAfterSeconds, eventGraceSeconds }: VerifySettings,
@@ -90,6 +92,7 @@ export const makeVerifyData =
     try {
       for (;;) {
         try {
+          failIfAborted(await migrations.find(migrationId));
           const seen = await look();
           isOver(seen);
           epoch = epochIn(seen.readings) ?? epoch;

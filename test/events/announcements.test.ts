@@ -100,6 +100,7 @@ describe('every detail type', () => {
     const announced = new Set([...worlds.values()].flatMap((world) => world.types()));
 
     expect(detailTypes.filter((type) => !announced.has(type)).sort()).toEqual([
+      'AbortRequested',
       'CutoverRequested',
       'MigrationRequested',
     ]);

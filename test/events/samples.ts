@@ -85,6 +85,26 @@ const CALLS: Record<string, Call> = {
     path: `/migrations/${MIGRATION_ID}/cutover`,
     body: { reason: 'the change window is open' },
   },
+  'http-request-abort': {
+    method: 'POST',
+    path: `/migrations/${MIGRATION_ID}/abort`,
+    body: { reason: 'the wrong source' },
+  },
+  'http-request-unfence': {
+    method: 'POST',
+    path: `/migrations/${MIGRATION_ID}/unfence`,
+    body: { reason: 'the old primary serves as a cache' },
+  },
+  'http-request-rollback': {
+    method: 'POST',
+    path: `/migrations/${MIGRATION_ID}/rollback`,
+    body: { reason: 'clients cannot reach the new primary' },
+  },
+  'http-request-close': {
+    method: 'POST',
+    path: `/migrations/${MIGRATION_ID}/close`,
+    body: { reason: 'what still reads is a dashboard' },
+  },
 };
 
 /** Real requests over a socket, as the gateway turns them into events. */
@@ -139,6 +159,7 @@ export const makeSamples = async (): Promise<Map<string, unknown>> =>
         waivers: ['verification-differences'],
       }),
     ],
+    ['abort-requested', asked('AbortRequested', { migrationId: MIGRATION_ID, reason: 'the wrong source' })],
     ['execution-status-change', await statusChange()],
     ['scheduled-event', scheduled()],
     ...(await httpRequests()),

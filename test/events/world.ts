@@ -8,6 +8,7 @@ import { makeAcceptMigration } from '../../functions/migration/accept.ts';
 import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../functions/migration/record.ts';
 import type { MigrationRequest } from '../../functions/migration/request.ts';
+import { makeRequestAbort } from '../../functions/migration/request-abort.ts';
 import { type CutoverAsking, makeRequestCutover } from '../../functions/migration/request-cutover.ts';
 import { makeCloseDryRun } from '../../functions/preflight/close-dry-run.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';
@@ -64,6 +65,16 @@ const settings = {
   verdictSeconds: 600,
   waitSeconds: 45,
   copyBytesPerSecond: 40e6,
+};
+
+const wasAwaited = (call: () => unknown): boolean => {
+  try {
+    call();
+    return true;
+  } catch (error) {
+    if (error instanceof TaskTimedOut) return false;
+    throw error;
+  }
 };
 
 /** The service's own use cases and both state machines on a simulated clock, with a target that follows a script. */
@@ -130,7 +141,7 @@ export const openWorld = (options: WorldOptions = {}) => {
   const migrations = new FakeMigrations({ iso: isoNow });
   const locks = new FakeLocks();
   const { groups, probe } = targetIn(() => clock.now(), options);
-  const workflow: Pick<Workflow, 'start' | 'executionArn' | 'describe' | 'resume'> = {
+  const workflow: Pick<Workflow, 'start' | 'executionArn' | 'describe' | 'resume' | 'fail'> = {
     executionArn: (id) => `${machineArn('migration').replace('stateMachine', 'execution')}:${id}`,
     start: async (name, input) => {
       service.startExecution({ stateMachineArn: machineArn('migration'), name, input });
@@ -139,15 +150,9 @@ export const openWorld = (options: WorldOptions = {}) => {
       const { status, error, cause } = service.describeExecution({ executionArn });
       return { status, ...(error && { error }), ...(cause && { cause }) };
     },
-    resume: async (taskToken, output) => {
-      try {
-        service.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
-        return true;
-      } catch (error) {
-        if (error instanceof TaskTimedOut) return false;
-        throw error;
-      }
-    },
+    resume: async (taskToken, output) =>
+      wasAwaited(() => service.sendTaskSuccess({ taskToken, output: JSON.stringify(output) })),
+    fail: async (taskToken, error, cause) => wasAwaited(() => service.sendTaskFailure({ taskToken, error, cause })),
   };
 
   const checkpoints = new FakeCheckpoints();
@@ -217,6 +222,8 @@ export const openWorld = (options: WorldOptions = {}) => {
       }),
     requestCutover: (asking: CutoverAsking = { reason: 'the change window is open' }) =>
       makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, asking, CALLER),
+    requestAbort: (reason = 'the wrong source') =>
+      makeRequestAbort(migrations, locks, workflow, () => new Date(clock.now()))(MIGRATION_ID, reason, CALLER),
     /** Moves on until this detail type has been announced so many times. */
     until: (detailType: string, times = 1) =>
       clock.runUntil(() => announced.filter((event) => event['detail-type'] === detailType).length >= times),

@@ -34,6 +34,7 @@ const ANYTHING = [
   [{ migrationId: 'm', keyHash: 'k', fingerprint: 'f', acceptedAt: 'now', status: 'accepted', limit: 1 }, 1],
   ['text', { address: 'a', port: 1, at: 'now', phase: 'queued' }],
   ['text', 'failed', { phase: 'ended' }],
+  ['text', 'abort', { at: 'now', requestId: 'r' }],
   ['text', 0],
   ['text', { round: 1, checkpoint: { steps: 1 } }],
   [{ endedBefore: 'now', atWorkBefore: 'now' }, 1],

@@ -62,7 +62,11 @@ describe('functions of the template', () => {
   it('take from the bus what is asked of the service, and not what an archive replays', () => {
     const own = model.rules.filter(({ busName }) => busName === SERVICE_BUS);
 
-    expect(own.map(({ pattern }) => pattern['detail-type'])).toEqual([['MigrationRequested'], ['CutoverRequested']]);
+    expect(own.map(({ pattern }) => pattern['detail-type'])).toEqual([
+      ['MigrationRequested'],
+      ['CutoverRequested'],
+      ['AbortRequested'],
+    ]);
     for (const { pattern } of own) expect(pattern['replay-name']).toEqual([{ exists: false }]);
   });
 

@@ -12,7 +12,7 @@ const resourceFor = (action: string, machine: string | undefined): string => {
   if (action.startsWith('dynamodb:')) return 'MigrationTable.Arn';
   if (action === 'states:StartExecution')
     return machine === 'migration' ? 'MigrationStateMachine' : 'SettlementStateMachine';
-  if (action === 'states:SendTaskSuccess' || action === 'elasticache:DescribeEvents') return '*';
+  if (['states:SendTaskSuccess', 'states:SendTaskFailure', 'elasticache:DescribeEvents'].includes(action)) return '*';
   const arn = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   if (action.startsWith('states:')) return arn('states', `execution:\${AWS::StackName}-migration:*`);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../../functions/adapters/bus.ts';
-import { readCutoverRequest, readEnvelope } from '../../../functions/adapters/bus-request.ts';
+import {
+  callerOf,
+  readAbortRequest,
+  readCutoverRequest,
+  readEnvelope,
+} from '../../../functions/adapters/bus-request.ts';
 
 const event = (detail: unknown) => ({ id: 'event-1', 'detail-type': 'MigrationRequested', detail }) as BusEvent;
 const pointersOf = (act: () => unknown) => {
@@ -62,5 +67,31 @@ describe('a request for a cutover', () => {
     expect(pointersOf(() => readCutoverRequest(event({ data: { migrationId: 'x', force: true } })))).toEqual([
       '/detail/data/force',
     ]);
+  });
+});
+
+describe('a request for an abort', () => {
+  const data = { migrationId: 'test-0123456789ab', reason: 'the wrong source' };
+
+  it('names the migration, and says why', () => {
+    expect(readAbortRequest(event({ data }))).toEqual(data);
+    const { migrationId } = data;
+    expect(pointersOf(() => readAbortRequest(event({ data: { migrationId } })))).toEqual(['/detail/data/reason']);
+  });
+
+  it('has no other fields', () => {
+    expect(pointersOf(() => readAbortRequest(event({ data: { ...data, waivers: [] } })))).toEqual([
+      '/detail/data/waivers',
+    ]);
+  });
+
+  it('is for no migration that there is, without an id', () => {
+    expect(() => readAbortRequest(event({ data: { reason: 'r' } }))).toThrow(/There is no migration/);
+  });
+
+  it('is known to come from where the event says', () => {
+    const sent = { ...event({}), source: 'deployment-pipeline', account: '123456789012' } as BusEvent;
+
+    expect(callerOf(sent)).toEqual({ by: 'bus', principal: 'deployment-pipeline', account: '123456789012' });
   });
 });

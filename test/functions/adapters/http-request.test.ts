@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import {
+  readCaller,
   readCorrelationId,
-  readCutoverAsking,
   readIdempotencyKey,
   readJsonBody,
   readListQuery,
@@ -67,56 +67,31 @@ describe('the body', () => {
   });
 });
 
-describe('the reason of an action', () => {
-  it('may be left out, with the body or in it', () => {
-    expect([readCutoverAsking(event()), readCutoverAsking(event({ body: '{}' }))]).toEqual([{}, {}]);
-    expect(readCutoverAsking(event({ body: '{"reason":"now"}' }))).toEqual({ reason: 'now' });
-  });
+describe('who asks', () => {
+  const caller = (authorizer: unknown) =>
+    readCaller(event({ requestContext: { authorizer, http: { sourceIp: '10.0.9.9' } } }));
 
-  it('is refused with all that is wrong at once', () => {
-    const body = '{"reason":7,"force":true,"a/b~":1,"__proto__":{}}';
-
-    expect(errorOf(() => readCutoverAsking(event({ body })))?.violations).toEqual([
-      { pointer: '/force', detail: 'is not a known field' },
-      { pointer: '/a~1b~0', detail: 'is not a known field' },
-      { pointer: '/__proto__', detail: 'is not a known field' },
-      { pointer: '/reason', detail: 'must be a string of at most 1000 characters' },
-    ]);
-  });
-
-  it('may waive what a verification has found, with a reason', () => {
-    const asked = { reason: 'known', waivers: ['verification-differences', 'verification-differences'] };
-    expect(readCutoverAsking(event({ body: JSON.stringify(asked) }))).toEqual({
-      reason: 'known',
-      waivers: ['verification-differences'],
+  it('is an IAM principal of an account, or the subject of a token', () => {
+    const userArn = 'arn:aws:sts::123456789012:assumed-role/ops/anna';
+    expect(caller({ iam: { userArn, accountId: '123456789012', accessKey: 'AKIA' } })).toEqual({
+      by: 'http',
+      principal: userArn,
+      account: '123456789012',
+      sourceIp: '10.0.9.9',
     });
-    const bodies = [{ waivers: ['verification-differences'] }, { ...asked, reason: '' }];
-    for (const body of bodies) {
-      expect(errorOf(() => readCutoverAsking(event({ body: JSON.stringify(body) })))?.violations).toEqual([
-        { pointer: '/reason', detail: 'is missing: whoever waives says why' },
-      ]);
-    }
+    expect(caller({ jwt: { claims: { sub: 'anna' }, scopes: null } })).toEqual({
+      by: 'http',
+      principal: 'anna',
+      sourceIp: '10.0.9.9',
+    });
   });
 
-  it.each([
-    [
-      ['source-bind', 7],
-      ['/waivers/0', '/waivers/1'],
-    ],
-    ['verification-differences', ['/waivers']],
-    [Array.from({ length: 101 }, () => 'verification-differences'), ['/waivers']],
-  ])('waives nothing else: %j', (waivers, pointers) => {
-    const body = JSON.stringify({ reason: 'r', waivers });
-    expect(errorOf(() => readCutoverAsking(event({ body })))?.violations?.map(({ pointer }) => pointer)).toEqual(
-      pointers,
-    );
-  });
-
-  it.each(['[]', 'null', '"x"', '7'])('is refused in %s', (body) => {
-    expect(errorOf(() => readCutoverAsking(event({ body })))?.violations).toEqual([
-      { pointer: '', detail: 'must be a JSON object' },
-    ]);
-  });
+  it.each([undefined, null, {}, { iam: null }, { jwt: {} }, { jwt: { claims: { sub: 7 } } }])(
+    'is not known by %j',
+    (authorizer) => {
+      expect(caller(authorizer)).toEqual({ by: 'http', sourceIp: '10.0.9.9' });
+    },
+  );
 });
 
 describe('headers', () => {

@@ -190,6 +190,36 @@ describe.each<[string, () => Locks]>([
     await expect(locks.intend(group, 'second', 'stop', noted('t3'))).rejects.toMatchObject({ name: 'LockLostError' });
   });
 
+  it('are closed for an abort unless CompleteMigration was noted, and only by their owner', async () => {
+    const { locks, group } = await held();
+    expect(await locks.closeUnlessSent(group, 'second')).toBe('notOurs');
+    expect(await locks.closeUnlessSent(newGroup(), 'first')).toBe('notOurs');
+    await locks.intend(group, 'first', 'start', noted('t1'));
+    expect(await locks.closeUnlessSent(group, 'first')).toBe('closed');
+    expect(await locks.closeUnlessSent(group, 'first')).toBe('closed');
+    await expect(locks.intend(group, 'first', 'complete', noted('t2'))).rejects.toMatchObject({
+      name: 'LockLostError',
+    });
+
+    const late = await held();
+    await late.locks.intend(late.group, 'first', 'complete', noted('t1'));
+    expect(await late.locks.closeUnlessSent(late.group, 'first')).toBe('sent');
+    expect(await late.locks.intend(late.group, 'first', 'complete', noted('t2'))).toMatchObject({ fresh: false });
+  });
+
+  it('let one of an abort and a cutover through that come at once', async () => {
+    for (let nth = 0; nth < 20; nth++) {
+      const { locks, group } = await held();
+      const [abort, cutover] = await Promise.allSettled([
+        locks.closeUnlessSent(group, 'first'),
+        locks.intend(group, 'first', 'complete', noted('t1')),
+      ]);
+
+      const aborted = abort.status === 'fulfilled' && abort.value === 'closed';
+      expect(aborted).toBe(cutover.status === 'rejected');
+    }
+  });
+
   it('are open again for the next owner after settlement', async () => {
     const { locks, group } = await held();
     await locks.closeToIntents(group, 'first');

@@ -170,6 +170,7 @@ describe.each<[string, () => Migrations]>([
 
   const anAct = (requestId: string, reason = 'why'): ActRequest => ({ at: 't', reason, by: BY, requestId });
   const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: 't' } as const;
+  const may = (possible: boolean) => ({ possible, why: 'w', asOf: 't' });
   const whenever: [Partial<MigrationRecord>, Ask[]][] = [
     [{ status: 'accepted' }, ['abort']],
     [{ status: 'cuttingOver', phase: 'fencing', fence: { ...fence, phase: 'open' } }, ['abort']],
@@ -178,6 +179,8 @@ describe.each<[string, () => Migrations]>([
     [{ status: 'promoted', promotedAt: 't', fence: { ...fence, phase: 'lifted' } }, ['close']],
     [{ status: 'promoted', promotedAt: 't', fence, pendingAct: { act: 'rollback', at: 't' } }, ['close']],
     [{ status: 'promoted', promotedAt: 't', fence, rollback: anAct('r') }, ['unfence', 'rollback', 'close']],
+    [{ status: 'promoted', promotedAt: 't', fence, rollbackPossibility: may(true) }, ['unfence', 'rollback', 'close']],
+    [{ status: 'promoted', promotedAt: 't', fence, rollbackPossibility: may(false) }, ['unfence', 'close']],
     [{ status: 'promoted', promotedAt: 't', fence, unfencedAt: 't' }, ['close']],
     [{ status: 'completed', outcome: 'completed', promotedAt: 't', fence }, ['unfence', 'rollback']],
     [{ status: 'completed', outcome: 'completed', promotedAt: 't', fence, rolledBackAt: 't' }, []],

@@ -5,7 +5,7 @@ import { FakeClock } from '../support/clock.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aPreflight } from '../support/preflight.ts';
-import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 let clock: FakeClock;
 let locks: FakeLocks;
@@ -89,5 +89,14 @@ describe('a dry run closes', () => {
     migrations = new FakeMigrations();
 
     await expect(close()).rejects.toMatchObject({ name: 'MigrationNotFoundError' });
+  });
+
+  it('not when it is to be aborted, and leaves the lock to settlement', async () => {
+    await begin({ preflight: aPreflight() });
+    await migrations.requestAct(MIGRATION_ID, 'abort', { at: 't', by: { ...CALLER, at: 't' }, requestId: 'r' });
+
+    await expect(close()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect(migrations.record).not.toHaveProperty('outcome');
+    expect(await locks.find('test')).toBeDefined();
   });
 });

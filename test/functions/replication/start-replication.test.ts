@@ -7,6 +7,7 @@ import {
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { makeRequestAbort } from '../../../functions/migration/request-abort.ts';
 import { makeStartReplication } from '../../../functions/replication/start-replication.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
@@ -14,7 +15,8 @@ import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { SOURCE } from '../support/nodes.ts';
 import { aPreflight } from '../support/preflight.ts';
-import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
@@ -198,5 +200,42 @@ describe('without a preflight that has passed lately, startReplication', () => {
     clock.advance(HOUR_MS);
 
     await sendsNothing({ name: 'PreflightOutdatedError' });
+  });
+});
+
+describe('an abort that meets startReplication', () => {
+  const toAbort = { at: 't', reason: 'the wrong source', by: { ...CALLER, at: 't' }, requestId: 'r' };
+  const abort = () => makeRequestAbort(migrations, locks, new FakeWorkflow())(MIGRATION_ID, 'the wrong source', CALLER);
+
+  it('before its intent leaves nothing behind', async () => {
+    await migrations.requestAct(MIGRATION_ID, 'abort', toAbort);
+
+    await expect(start()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+  });
+
+  it('between its look and its intent sends nothing: the lock is closed', async () => {
+    groups.meets('eventsSince', () => void abort());
+
+    await expect(start()).rejects.toMatchObject({ name: 'LockLostError' });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+  });
+
+  it('while StartMigration is under way leaves its intent for settlement, which stops what was begun', async () => {
+    groups.meets('start', () => void abort());
+    await start();
+
+    expect(groups.sent).toMatchObject([{ call: 'start' }]);
+    expect(await locks.find('test')).toMatchObject({ closed: true, intents: { start: expect.anything() } });
+  });
+
+  it('after an answer was lost leaves the intent, too, and sends it no second time', async () => {
+    groups.meets('start', lost);
+    await expect(start()).rejects.toBe(lost);
+    await abort();
+
+    await expect(start()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect(groups.sent).toHaveLength(1);
+    expect(await noted()).toBeDefined();
   });
 });

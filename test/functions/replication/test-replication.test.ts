@@ -11,7 +11,7 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { SOURCE } from '../support/nodes.ts';
-import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
@@ -33,6 +33,7 @@ const test = () => {
     describeMs: 15_000,
   })(taskInput);
 };
+const TO_ABORT = { at: 't', by: { ...CALLER, at: 't' }, requestId: 'r' };
 const says = (message: string, atMs = 0) => clock.after(atMs, () => groups.announce(message, clock.now()));
 const turns = (status: string, atMs: number) =>
   clock.after(atMs, () => {
@@ -120,5 +121,18 @@ describe('testReplication', () => {
 
     await expect(test()).rejects.toMatchObject({ name: 'LockLostError' });
     expect(groups.sent).toEqual([]);
+  });
+
+  it('sends nothing when the abort was requested before, and waits no longer when it comes', async () => {
+    await migrations.requestAct(MIGRATION_ID, 'abort', TO_ABORT);
+    await expect(test()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect(groups.sent).toEqual([]);
+
+    await migrations.forgetAct(MIGRATION_ID, 'abort', 'r');
+    groups.status = 'modifying';
+    clock.after(31_000, () => migrations.requestAct(MIGRATION_ID, 'abort', TO_ABORT));
+    const begunMs = clock.now();
+    await expect(test()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect(clock.now() - begunMs).toBeLessThan(60_000);
   });
 });

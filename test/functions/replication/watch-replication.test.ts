@@ -5,7 +5,7 @@ import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, aSource, FakeServers, OTHER_ID, unreadable } from '../support/nodes.ts';
-import { aRecord, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
@@ -34,6 +34,7 @@ const watch = (input: Partial<WatchInput> = {}, change: Partial<typeof settings>
     glance: false,
     ...input,
   });
+const TO_ABORT = { at: 't', by: { ...CALLER, at: 't' }, requestId: 'r' };
 const elapsedMs = () => clock.now() - startMs;
 const followed: WatchMemory = { ...freshMemory, hasFollowed: true };
 
@@ -54,6 +55,25 @@ describe('the watch over a replication', () => {
     expect(result).toMatchObject({ outcome: 'inSync', phase: 'inSync', memory: { hasFollowed: true, lost: false } });
     expect(migrations.record).toMatchObject({ status: 'syncing', phase: 'inSync', progress: { lagBytes: 0 } });
     expect(servers.open).toBe(0);
+  });
+
+  it('ends with the next look when the abort is requested, also while nothing is worth a write', async () => {
+    servers.primary(() => copying(5));
+    clock.after(30_500, () => migrations.requestAct(MIGRATION_ID, 'abort', TO_ABORT));
+
+    await expect(watch()).rejects.toMatchObject({
+      name: 'AbortRequestedError',
+      message: expect.stringContaining(' at t'),
+    });
+    expect(elapsedMs()).toBe(31_000);
+    expect(servers.open).toBe(0);
+  });
+
+  it('ends at once when it was requested before, and tells nobody that it is in sync', async () => {
+    await migrations.requestAct(MIGRATION_ID, 'abort', TO_ABORT);
+
+    await expect(watch()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    await expect(watch({ glance: true })).rejects.toMatchObject({ name: 'AbortRequestedError' });
   });
 
   it('goes through the phases, each in the view with what it waits for', async () => {

@@ -82,6 +82,14 @@ export class FakeLocks implements Locks {
     if (held) held.closed = true;
   }
 
+  async closeUnlessSent(replicationGroupId: string, migrationId: string) {
+    const held = this.#ours(replicationGroupId, migrationId);
+    if (!held) return 'notOurs' as const;
+    if (held.intents.complete) return 'sent' as const;
+    held.closed = true;
+    return 'closed' as const;
+  }
+
   async release(replicationGroupId: string, migrationId: string): Promise<void> {
     const held = this.#ours(replicationGroupId, migrationId);
     if (!held) return;

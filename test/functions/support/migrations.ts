@@ -161,6 +161,6 @@ const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
     case 'unfence':
       return (promotedAt !== undefined || phase === 'promotionInDoubt') && isLeft;
     case 'rollback':
-      return promotedAt !== undefined && isLeft;
+      return promotedAt !== undefined && isLeft && record.rollbackPossibility?.possible !== false;
   }
 };

@@ -12,7 +12,7 @@ import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, aSource, FakeServers, NODES, nodeNamed, SOURCE, SOURCE_ID } from '../support/nodes.ts';
-import { aRecord, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
 import { begunAt, FakeCheckpoints, type Findings, steps } from '../support/verification.ts';
 
 let clock: FakeClock;
@@ -64,6 +64,7 @@ const verifyBy = (verify: typeof verifyStep, input: Partial<VerifyInput> = {}) =
   });
 const verify = (findings: Partial<Findings>, input: Partial<VerifyInput> = {}) =>
   verifyBy(steps({ keys: 1000, keysAStep: 100, ...findings }), input);
+const TO_ABORT = { at: 't', by: { ...CALLER, at: 't' }, requestId: 'r' };
 const elapsedSeconds = () => (clock.now() - startMs) / 1000;
 /** Fails so often, and then does as it should. */
 const failing = (times: number, error: Error, then: typeof verifyStep): typeof verifyStep => {
@@ -288,5 +289,17 @@ describe('a fault while verifying', () => {
     await verify({}, { checkpoint });
 
     expect(JSON.stringify(checkpoint)).toBe(before);
+  });
+
+  it('ends with the next step when the abort is requested, also while a server cannot be read', async () => {
+    clock.after(5000, () => migrations.requestAct(MIGRATION_ID, 'abort', TO_ABORT));
+    await expect(verify({})).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect(elapsedSeconds()).toBeLessThan(10);
+    expect(readers.open).toBe(0);
+
+    await migrations.forgetAct(MIGRATION_ID, 'abort', 'r');
+    clock.after(5000, () => migrations.requestAct(MIGRATION_ID, 'abort', TO_ABORT));
+    const unreadable = failing(1000, new TransientServiceError('Read keys', 'no route'), FINE);
+    await expect(verifyBy(unreadable)).rejects.toMatchObject({ name: 'AbortRequestedError' });
   });
 });

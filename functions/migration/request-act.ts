@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { allowedActions } from './actions.ts';
+import type { AskedAct } from './acts.ts';
+import { type Caller, toAsker } from './asker.ts';
+import type { Migrations, Workflow } from './ports.ts';
+import type { MigrationRecord } from './record.ts';
+import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
+import { type MigrationView, toView } from './view.ts';
+
+/**
+ * Asks for an act on the source's fence after the promotion: it is pending in the record, and carried out by the settlement
+ * machine, whose execution bears the act's name and the time of its request. A repeat starts the same execution, should
+ * the first have died before it could; the sweeper does so, too.
+ *
+ * @throws MigrationNotFoundError
+ * @throws ActionNotAllowedError when the view does not list the act
+ */
+export const makeRequestAct =
+  (
+    act: AskedAct,
+    migrations: Pick<Migrations, 'find' | 'requestAct'>,
+    workflow: Pick<Workflow, 'settle'>,
+    now: () => Date = () => new Date(),
+  ) =>
+  async (migrationId: string, reason: string, caller: Caller): Promise<MigrationView> => {
+    const requestId = randomUUID();
+    const at = now().toISOString();
+    const request = { at, reason, by: toAsker(caller, at, reason), requestId };
+    const written = await migrations.requestAct(migrationId, act, request);
+    const record = written ?? (await migrations.find(migrationId));
+    if (!record) throw new MigrationNotFoundError(migrationId);
+
+    const { pendingAct } = record;
+    if (pendingAct?.act === act) {
+      await workflow.settle(`${migrationId}-${act}-${Date.parse(pendingAct.at)}`, migrationId, act);
+      if (record[act]?.requestId === requestId) return toView(record);
+    }
+    throw new ActionNotAllowedError(NAMES[act], migrationId, whyNot(act, record), allowedActions(record));
+  };
+
+const NAMES: Record<AskedAct, string> = { unfence: 'Unfence', rollback: 'Rollback' };
+
+const whyNot = (act: AskedAct, record: MigrationRecord): string => {
+  const { pendingAct, unfencedAt, rolledBackAt, promotedAt, fence, status, statusReason, rollbackPossibility } = record;
+  if (rolledBackAt) return `it was rolled back at ${rolledBackAt}`;
+  if (unfencedAt) return `the fence was lifted for good at ${unfencedAt}`;
+  if (pendingAct) return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out`;
+  if (!promotedAt) return `its status is ${status}: ${statusReason}`;
+  if (act === 'rollback' && rollbackPossibility?.possible === false) {
+    return `as of ${rollbackPossibility.asOf}, ${rollbackPossibility.why}`;
+  }
+  return fence ? `the fence on the source is ${fence.phase}` : 'no fence stands on the source';
+};

@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AskedAct } from '../../../functions/migration/acts.ts';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { makeRequestAct } from '../../../functions/migration/request-act.ts';
+import { makeRequestClose } from '../../../functions/migration/request-close.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aRecord, CALLER, MIGRATION_ID } from '../support/records.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
+
+const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: 't' } as const;
+const PROMOTED: Partial<MigrationRecord> = { status: 'promoted', phase: 'closing', promotedAt: 't', fence };
+
+let clock: FakeClock;
+let migrations: FakeMigrations;
+let workflow: FakeWorkflow;
+const begin = (change: Partial<MigrationRecord> = {}) => {
+  clock = new FakeClock();
+  migrations = new FakeMigrations(clock, aRecord({ ...PROMOTED, ...change }));
+  workflow = new FakeWorkflow();
+};
+beforeEach(() => begin());
+
+const now = () => new Date(clock.now());
+const ask = (act: AskedAct) => makeRequestAct(act, migrations, workflow, now)(MIGRATION_ID, 'we go back', CALLER);
+const close = (reason?: string) => makeRequestClose(migrations, now)(MIGRATION_ID, reason, CALLER);
+
+describe.each(['unfence', 'rollback'] as const)('the request for an %s', (act) => {
+  it('is pending, and starts the settlement machine for it, by a name that a repeat has, too', async () => {
+    const view = await ask(act);
+
+    const by = { ...CALLER, at: clock.iso(), reason: 'we go back' };
+    expect(view).toMatchObject({ allowedActions: ['close'], requests: { [act]: { reason: 'we go back', by } } });
+    expect(migrations.record.pendingAct).toEqual({ act, at: clock.iso() });
+    const name = `${MIGRATION_ID}-${act}-${clock.now()}`;
+    expect(workflow.settled).toEqual([{ name, migrationId: MIGRATION_ID, act }]);
+    expect(name.length).toBeLessThan(80);
+  });
+
+  it('that died before it could is started by its repeat, which is told that it stands', async () => {
+    workflow.faults.settle = [new TransientServiceError('Start execution', 'throttled')];
+    await expect(ask(act)).rejects.toMatchObject({ name: 'TransientServiceError' });
+    const first = clock.now();
+    clock.advance(1000);
+
+    await expect(ask(act)).rejects.toThrow(`the ${act} that was requested at ${new Date(first).toISOString()}`);
+    expect(workflow.settled).toMatchObject([{ name: `${MIGRATION_ID}-${act}-${first}` }]);
+  });
+
+  it('is known again when the answer of the table was lost', async () => {
+    const write = migrations.requestAct.bind(migrations);
+    migrations.requestAct = async (...args) => {
+      await write(...args);
+      return undefined;
+    };
+
+    await expect(ask(act)).resolves.toMatchObject({ requests: { [act]: { at: clock.iso() } } });
+  });
+
+  it('goes to one of two that come at once', async () => {
+    const answers = await Promise.allSettled([ask(act), ask(act)]);
+
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(workflow.settled).toHaveLength(1);
+  });
+
+  it('is taken of a completed migration, too', async () => {
+    begin({ status: 'completed', outcome: 'completed', phase: 'ended' });
+
+    await expect(ask(act)).resolves.toMatchObject({ status: 'completed' });
+  });
+
+  it('can be made again after it was refused', async () => {
+    await ask(act);
+    await migrations.concludeAct(MIGRATION_ID, act);
+    clock.advance(1000);
+    await ask(act);
+
+    expect(workflow.settled).toHaveLength(2);
+  });
+
+  it.each<[string, Partial<MigrationRecord>, RegExp]>([
+    [
+      'before the promotion',
+      { status: 'syncing', statusReason: 'It copies.', promotedAt: undefined as never },
+      /its status is syncing: It copies\./,
+    ],
+    ['without a fence', { fence: undefined as never }, /no fence stands/],
+    ['while it is lifted', { fence: { ...fence, phase: 'lifting' } }, /the fence on the source is lifting/],
+    ['once it was unfenced', { unfencedAt: 't1' }, /lifted for good at t1/],
+    ['once it was rolled back', { rolledBackAt: 't2' }, /rolled back at t2/],
+  ])('is refused %s', async (_, change, why) => {
+    begin(change);
+
+    await expect(ask(act)).rejects.toMatchObject({
+      name: 'ActionNotAllowedError',
+      message: expect.stringMatching(why),
+    });
+    expect(workflow.settled).toEqual([]);
+  });
+
+  it('of an unknown migration is a 404', async () => {
+    migrations.records.clear();
+
+    await expect(ask(act)).rejects.toMatchObject({ name: 'MigrationNotFoundError' });
+  });
+});
+
+describe('what an operator asks for after the promotion', () => {
+  it('is one thing at a time', async () => {
+    await ask('rollback');
+
+    await expect(ask('unfence')).rejects.toThrow('the rollback that was requested at');
+    expect(workflow.settled).toMatchObject([{ act: 'rollback' }]);
+  });
+
+  it('is no way back once the target was written to', async () => {
+    begin({ rollbackPossibility: { possible: false, why: '12 keys were written to the target.', asOf: 't' } });
+
+    await expect(ask('rollback')).rejects.toMatchObject({
+      message: expect.stringContaining('as of t, 12 keys were written to the target.'),
+      allowedActions: ['unfence', 'close'],
+    });
+  });
+
+  it('can be the end of the fence while the promotion is in doubt, and no way back', async () => {
+    const { promotedAt, ...inDoubt } = PROMOTED;
+    begin();
+    migrations.records.set(MIGRATION_ID, aRecord({ ...inDoubt, status: 'cuttingOver', phase: 'promotionInDoubt' }));
+
+    await expect(ask('rollback')).rejects.toMatchObject({ allowedActions: ['unfence'] });
+    await expect(ask('unfence')).resolves.toMatchObject({ requests: { unfence: { reason: 'we go back' } } });
+  });
+});
+
+describe('the request to close', () => {
+  it('is kept for the watch, with or without a reason', async () => {
+    expect(await close('the rest may wait')).toMatchObject({ requests: { close: { reason: 'the rest may wait' } } });
+    begin();
+    expect((await close()).requests?.close).toEqual({ at: clock.iso(), by: { ...CALLER, at: clock.iso() } });
+  });
+
+  it('is refused a second time, before the promotion and after the end', async () => {
+    await close();
+    await expect(close()).rejects.toThrow('it was requested at 2026-01-01T00:00:00.000Z');
+    begin({ promotedAt: undefined as never, status: 'syncing', phase: 'copying' });
+    await expect(close()).rejects.toMatchObject({ allowedActions: ['abort'] });
+    begin({ outcome: 'completed', status: 'completed', statusReason: 'Done.' });
+    await expect(close()).rejects.toThrow('its status is completed: Done.');
+  });
+});
