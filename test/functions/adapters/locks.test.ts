@@ -126,6 +126,7 @@ describe.each<[string, () => Locks]>([
     expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: false, ...noted('t1') });
     expect(await locks.intend(group, 'first', 'complete', noted('t3'))).toEqual({
       sends: 1,
+      lastSendAt: 't3',
       fresh: true,
       ...noted('t3'),
     });
