@@ -1,73 +1,16 @@
-import { MigratorError } from '../functions/migration/error.ts';
-import type { VerificationResult } from '../functions/verification/result.ts';
-import { parseRequest, type Request, USAGE, UsageError } from './arguments.ts';
-import { readable } from './report.ts';
-import { runVerification } from './run.ts';
-import { openScreen } from './screen.ts';
+import { oneLine } from './one-line.ts';
 
-const EXIT_CODES = { same: 0, different: 1, unknown: 2 } as const;
+const COULD_NOT_TELL = 2;
 
 /** Exit code 1 is a verdict, and Node's own for a crash: whatever goes wrong here is none. */
 const crash = (error: unknown): never => {
-  console.error(`It could not tell: ${error instanceof Error ? error.message : String(error)}`.replaceAll('\n', ' '));
-  process.exit(EXIT_CODES.unknown);
+  console.error(`It could not tell: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+  process.exit(COULD_NOT_TELL);
 };
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
+// A report that nobody reads to its end, as `head` does not.
+process.stdout.on('error', crash);
 
-const asked = (): Request | undefined => {
-  try {
-    return parseRequest(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    fail(error);
-    return undefined;
-  }
-};
-
-/** Could not tell: every problem on a line of its own. */
-const fail = (error: UsageError | MigratorError): void => {
-  const problems = error instanceof UsageError ? error.problems : [error.message];
-  if (process.argv.includes('--json')) {
-    const code = error instanceof UsageError ? 'usage' : error.code;
-    console.log(JSON.stringify({ verdict: 'unknown', error: { code, problems } }, undefined, 2));
-  }
-  for (const problem of problems) console.error(problem);
-  if (error instanceof UsageError) console.error(`\n${USAGE}`);
-  process.exitCode = EXIT_CODES.unknown;
-};
-
-const tell = (request: Request, result: VerificationResult): void => {
-  const [source, target] = [request.source, request.target].map(({ host, port }) => `${host}:${port}`);
-  if (request.json) console.log(JSON.stringify({ source, target, ...result }, undefined, 2));
-  else console.log(`Source ${source}, target ${target}\n${readable(result)}`);
-  process.exitCode = EXIT_CODES[result.verdict];
-};
-
-const main = async (request: Request): Promise<void> => {
-  const screen = openScreen(process.stderr);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => {
-      stop.abort();
-      // A second one does not wait for the step to end.
-      process.once(signal, () => process.exit(EXIT_CODES.unknown));
-    });
-  }
-  try {
-    const result = await runVerification(request, (progress) => screen.show(progress), stop.signal);
-    screen.done();
-    if (result) return tell(request, result);
-    const { checkpointFile: file } = request;
-    console.error(`Interrupted.${file === undefined ? '' : ` The same command goes on from ${file}.`}`);
-    process.exitCode = EXIT_CODES.unknown;
-  } catch (error) {
-    screen.done();
-    if (!(error instanceof UsageError) && !(error instanceof MigratorError)) throw error;
-    fail(error);
-  }
-};
-
-const request = asked();
-if (request) await main(request).catch(crash);
-else if (process.exitCode === undefined) console.log(USAGE);
+// Not a static import: what goes wrong while modules are loaded would be an exit code of 1.
+await import('./command.ts').catch(crash);

@@ -139,12 +139,39 @@ describe('npm run verify', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
+  it.each([
+    ['while it works', 'globalThis.structuredClone = () => { throw new TypeError("broken") }'],
+    ['while it begins', 'process.getBuiltinModule("node:util").parseArgs = () => { throw new TypeError("broken") }'],
+  ])('exits with 2 when it crashes %s, with one line', async (_, code) => {
+    const child = spawn(process.execPath, ['--import', `data:text/javascript,${code}`, 'verify/main.ts', ...urls], {
+      cwd: ROOT,
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [exit] = await once(child, 'close');
+
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/^It could not tell: .+\n$/);
+  });
+
+  it('exits with 2 when nobody reads its report', async () => {
+    const { child, ended } = start(...urls);
+    child.stdout.destroy();
+
+    expect((await ended).code).toBe(2);
+  });
+
   it('says at the start that it cannot write its checkpoint', async () => {
     const file = join(folder, 'no such folder', 'checkpoint');
     const { code, stdout, stderr } = await run(...urls, '--checkpoint', file);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`the checkpoint ${file} cannot be written: ENOENT`);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringContaining(`the checkpoint ${file} cannot be written: ENOENT`),
+      '',
+    ]);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
