@@ -11,6 +11,8 @@ export interface Ran {
   seconds: number;
   /** The most that the process ever had, as Linux tells it (VmHWM); 0 elsewhere. */
   residentMb: number;
+  /** Of the processor, as Linux tells it; 0 elsewhere. */
+  cpuSeconds: number;
   /** What it printed. */
   output: string;
   /** Null when it was killed. */
@@ -36,16 +38,30 @@ export const runProgram = async (
   const ending = once(child, 'close').then(() => {
     ended = true;
   });
-  let residentMb = 0;
+  let [residentMb, cpuSeconds] = [0, 0];
   while (!ended) {
     residentMb = Math.max(residentMb, await residentMbOf(child.pid));
+    cpuSeconds = Math.max(cpuSeconds, await cpuSecondsOf(child.pid));
     await Promise.race([ending, sleep(LOOK_MS)]);
   }
   const seconds = (performance.now() - begin) / 1000;
-  return { seconds, residentMb: Math.round(residentMb), output, exitCode: child.exitCode };
+  return { seconds, residentMb: Math.round(residentMb), cpuSeconds, output, exitCode: child.exitCode };
 };
 
 const residentMbOf = async (pid = 0): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return (Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024) / 1e6;
+};
+
+const TICKS_PER_SECOND = 100;
+
+const cpuSecondsOf = async (pid = 0): Promise<number> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // After the name, which may hold spaces: the 14th and 15th of all fields are user and system time.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return ((user ?? 0) + (system ?? 0)) / TICKS_PER_SECOND;
 };

@@ -2,7 +2,7 @@ import type { VerificationResult } from '../../functions/verification/result.ts'
 import { type Pair, startPair } from '../../test/verification/support/pair.ts';
 import { newSeed } from '../../test/verification/support/random.ts';
 import { heading, report } from '../report.ts';
-import { runProgram } from './command.ts';
+import { type Ran, runProgram } from './command.ts';
 import { seedMixed } from './data.ts';
 import { SIZES } from './settings.ts';
 import { slowOf, watchSlow } from './slowlog.ts';
@@ -33,7 +33,7 @@ export const benchRate = async (): Promise<void> => {
       await pair.stop();
     }
   }
-  const [costs] = [points.slice(1).map((point, at) => costOf(points[at] as Point, point))];
+  const costs = points.slice(1).map((point, at) => costOf(points[at] as Point, point));
   for (const [at, cost] of costs.entries()) {
     const [from, to] = [points[at] as Point, points[at + 1] as Point];
     report(`one more key, from ${text(from.keys)} to ${text(to.keys)} keys`, `${(1e6 * cost).toFixed(1)} µs`);
@@ -64,31 +64,51 @@ const measure = async (pair: Pair, keys: number): Promise<number> => {
   const second = await verify(pair);
   const values = await plain(pair, 'values');
   const seconds = (first.seconds + second.seconds) / 2;
+  const cpuSeconds = (first.cpuSeconds + second.cpuSeconds) / 2;
   report('  once more, after the comparison below', `${thousands(keys / second.seconds)} keys/s`);
   report('  SCAN and pipelined DUMP and PTTL, both directions', tellPlain(keys, full));
   const ratio = full.seconds / seconds;
   report('  ratio', ratio.toFixed(2), { text: String(FACTOR), word: 'at least', kept: ratio >= FACTOR });
+  report(
+    '  the same of processor time, which others do not touch',
+    `${(full.cpuSeconds / cpuSeconds).toFixed(2)} (${micros(cpuSeconds, keys)} against ${micros(full.cpuSeconds, keys)} a key)`,
+  );
   report('  DUMP alone in one direction, no expiries', tellPlain(keys, values));
-  report('  ratio to that, which does less', (values.seconds / seconds).toFixed(2));
+  report(
+    '  ratio to that, which does less; of processor time',
+    `${(values.seconds / seconds).toFixed(2)}; ${(values.cpuSeconds / cpuSeconds).toFixed(2)}`,
+  );
   return seconds;
 };
 
-const verify = async ({ source, target }: Pair) => {
-  const servers = [source, target].map(({ port }) => `redis://127.0.0.1:${port}`);
-  const ran = await runProgram(['verify/main.ts', ...servers, '--json', '--ignore-latency']);
+/** With the processor time of both servers. */
+const run = async (pair: Pair, args: readonly string[]): Promise<Ran> => {
+  const before = await serverSeconds(pair);
+  const ran = await runProgram(args);
+  return { ...ran, cpuSeconds: ran.cpuSeconds + (await serverSeconds(pair)) - before };
+};
+
+const serverSeconds = async ({ onSource, onTarget }: Pair): Promise<number> => {
+  let seconds = 0;
+  for (const client of [onSource, onTarget]) {
+    const info = String(await client.run('INFO', 'cpu'));
+    for (const [, figure] of info.matchAll(/^used_cpu_(?:user|sys):([\d.]+)/gm)) seconds += Number(figure);
+  }
+  return seconds;
+};
+
+const verify = async (pair: Pair) => {
+  const servers = [pair.source, pair.target].map(({ port }) => `redis://127.0.0.1:${port}`);
+  const ran = await run(pair, ['verify/main.ts', ...servers, '--json', '--ignore-latency']);
   const { verdict } = JSON.parse(ran.output) as VerificationResult;
   if (verdict !== 'same') throw new Error(`Identical data were called ${verdict}`);
   return ran;
 };
 
-const plain = async ({ source, target }: Pair, ...words: string[]) => {
-  const { seconds, residentMb, output } = await runProgram([
-    'bench/verify/plain.ts',
-    String(source.port),
-    String(target.port),
-    ...words,
-  ]);
-  return { seconds, residentMb, different: (JSON.parse(output) as { different: number }).different };
+const plain = async (pair: Pair, ...words: string[]) => {
+  const ports = [pair.source, pair.target].map(({ port }) => String(port));
+  const ran = await run(pair, ['bench/verify/plain.ts', ...ports, ...words]);
+  return { ...ran, different: (JSON.parse(ran.output) as { different: number }).different };
 };
 
 const tellPlain = (keys: number, { seconds, residentMb, different }: Awaited<ReturnType<typeof plain>>): string =>
@@ -96,3 +116,4 @@ const tellPlain = (keys: number, { seconds, residentMb, different }: Awaited<Ret
 
 const text = (count: number): string => count.toLocaleString('en-US');
 const thousands = (rate: number): string => `${(rate / 1000).toFixed(1)}k`;
+const micros = (seconds: number, keys: number): string => `${((1e6 * seconds) / keys).toFixed(1)} µs`;
