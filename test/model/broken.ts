@@ -1,0 +1,91 @@
+import type { Invariant } from './explore.ts';
+import type { Guard } from './guards.ts';
+import {
+  ABORT_WINS,
+  FENCE_IS_FOUND,
+  FOREIGN_UNTOUCHED,
+  NO_END_BUT_COMPLETED_IS_PROMOTED,
+  NO_FENCE_FOR_EVER,
+  NO_LOST_WRITE,
+  ONE_ACCEPTS,
+  ROLLBACK_LOSES_NOTHING,
+  TRUE_OUTCOME,
+} from './invariants.ts';
+import type { SCENARIOS, Scenario } from './scenarios.ts';
+import type { World } from './world.ts';
+
+export interface Broken {
+  guard: Guard;
+  /** What does not hold any more without the guard. */
+  breaks: Invariant<World>;
+  /** Where that shows. */
+  within: keyof typeof SCENARIOS;
+  /** What the scenario needs besides, so that it shows; with the guard it holds all the same. */
+  and?: Partial<Scenario>;
+  /** A second belt: it is needed where this one is missing, too. */
+  besides?: Guard;
+}
+
+const FAULT = 'one fault at any step, with a retry and a client that writes';
+const SWEPT = 'a fence that is swept while its holder is at work, and another cutover';
+const BEHIND = 'a fault at any step, and another migration behind';
+
+export const BROKEN: Broken[] = [
+  { guard: 'durableFence', breaks: ONE_ACCEPTS, within: 'a cutover beside a client that writes' },
+  { guard: 'durableFence', breaks: NO_LOST_WRITE, within: 'a client that is held up by the freeze' },
+  { guard: 'persistedFence', breaks: ONE_ACCEPTS, within: 'a restart of the source at any step' },
+  { guard: 'everySourceNode', breaks: ONE_ACCEPTS, within: 'a failover of the source or the target at any step' },
+  { guard: 'everyTargetNode', breaks: NO_LOST_WRITE, within: 'a failover of the source or the target at any step' },
+  { guard: 'killClients', breaks: NO_LOST_WRITE, within: 'a cutover beside a client that writes' },
+  { guard: 'rereadOffset', breaks: NO_LOST_WRITE, within: 'a cutover beside a client that writes' },
+  { guard: 'freshIntentFirst', breaks: ONE_ACCEPTS, within: FAULT },
+  { guard: 'exclusiveOpen', breaks: NO_FENCE_FOR_EVER, within: FAULT },
+  { guard: 'beforeUnderRecord', breaks: NO_FENCE_FOR_EVER, within: FAULT },
+  { guard: 'attemptAtIntend', breaks: ONE_ACCEPTS, within: FAULT },
+  { guard: 'sendsCounted', breaks: ONE_ACCEPTS, within: FAULT },
+  { guard: 'killOldConnections', breaks: NO_FENCE_FOR_EVER, within: FAULT },
+  { guard: 'liftSealed', breaks: FENCE_IS_FOUND, within: FAULT },
+  {
+    guard: 'markKept',
+    breaks: FENCE_IS_FOUND,
+    within: 'a CompleteMigration that is refused, and a fault',
+  },
+  { guard: 'keepSealedOfReleased', breaks: ONE_ACCEPTS, within: FAULT },
+  { guard: 'disarmBeforeLift', breaks: ONE_ACCEPTS, within: SWEPT },
+  { guard: 'takeOverAsFound', breaks: ONE_ACCEPTS, within: SWEPT },
+  { guard: 'connectBeforeProof', breaks: ONE_ACCEPTS, within: SWEPT },
+  {
+    guard: 'evidenceOfEveryCall',
+    breaks: ONE_ACCEPTS,
+    within: 'a second CompleteMigration that is accepted beside the first',
+  },
+  {
+    guard: 'withdrawAsJudged',
+    breaks: ONE_ACCEPTS,
+    within: 'a CompleteMigration that is refused, and a fault',
+  },
+  { guard: 'evidenceOfEveryShard', breaks: ONE_ACCEPTS, within: 'two shards that are promoted and fail apart' },
+  { guard: 'promotionProven', breaks: TRUE_OUTCOME, within: 'a primary of the target that comes back empty' },
+  { guard: 'closeUnlessSent', breaks: ABORT_WINS, within: 'an abort at any step' },
+  { guard: 'waitOutTasks', breaks: TRUE_OUTCOME, within: 'a StartMigration that is under way when the execution ends' },
+  {
+    guard: 'waitAfterCatch',
+    breaks: TRUE_OUTCOME,
+    within: 'a StartMigration that is under way when the execution ends',
+  },
+  {
+    guard: 'closeBeforeLook',
+    breaks: NO_END_BUT_COMPLETED_IS_PROMOTED,
+    within: 'a stop in a cutover',
+    besides: 'waitOutTasks',
+  },
+  {
+    guard: 'waitBeforeRelease',
+    breaks: FOREIGN_UNTOUCHED,
+    within: 'a stop, two settlements, and another migration behind',
+  },
+  { guard: 'closeAfterSends', breaks: FOREIGN_UNTOUCHED, within: BEHIND },
+  { guard: 'onlyOurs', breaks: FOREIGN_UNTOUCHED, within: 'a hand that puts another migration in the place of ours' },
+  { guard: 'secondLook', breaks: ROLLBACK_LOSES_NOTHING, within: 'a rollback that is begun twice' },
+  { guard: 'keepPause', breaks: ROLLBACK_LOSES_NOTHING, within: 'a rollback that is begun twice' },
+];

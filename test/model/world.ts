@@ -1,0 +1,236 @@
+import type { Guards } from './guards.ts';
+
+type Bit = 0 | 1;
+
+/** One shard: a source with a replica of its own, a target with one. Offsets count writes. */
+export interface Shard {
+  /** The source's primary refuses writes. */
+  fenced: Bit;
+  /** So it does after a restart. */
+  saved: Bit;
+  /** The source's replica would refuse writes, if it came to be a primary. */
+  replicaFenced: Bit;
+  /** It has. */
+  failedOver: Bit;
+  paused: Bit;
+  /** A client holds something that the fence does not stop (a queued MULTI, a blocked pop). */
+  late: Bit;
+  /** Writes that the source has acknowledged. */
+  writes: number;
+  /** Of them, those that the target's primary has, and those that its replica has. */
+  applied: number;
+  trailing: number;
+  /** By CompleteMigration. */
+  promoted: Bit;
+  /** Accepted CompleteMigrations of which nothing has come yet. */
+  calls: number;
+  /** Failures that ElastiCache reports since the intent was noted. */
+  failures: number;
+  /** The target refuses writes for now. */
+  targetPaused: Bit;
+  /** Writes that the target has acknowledged to the application. */
+  targetWrites: number;
+  /** The target's primary died and came back empty: a master that was never promoted. */
+  replaced: Bit;
+}
+
+export type ActorKind =
+  | 'start'
+  | 'cutOver'
+  | 'liftTask'
+  | 'close'
+  | 'sweepLift'
+  | 'settle'
+  | 'abort'
+  | 'unfence'
+  | 'rollback';
+
+/** A running invocation. A stopped clock between two of its steps is what makes it a zombie. */
+export interface Actor {
+  kind: ActorKind;
+  /** For the reader of a trace. */
+  name: string;
+  /** Its attempt; 0 for those that have none. */
+  id: number;
+  /** The step that it takes next. */
+  at: string;
+  /** The execution waits for its answer. */
+  awaited: Bit;
+  /** The shard at which its present step is. */
+  shard: number;
+  /** Its connections that are alive, one bit a shard. */
+  connections: number;
+  /** What it has read: offsets, or rules. */
+  read: number[];
+  /** The attempt from which it takes a fence over. */
+  expects: number;
+  /** The intent that it acts upon. */
+  intent: number;
+  sends: number;
+  /** What it does after lifting. */
+  after: string;
+}
+
+export type Outcome = 'none' | 'completed' | 'failed' | 'aborted';
+
+export interface World {
+  shards: Shard[];
+  group: { follows: 'ours' | 'foreign' | 'nobody' };
+  lock: { owner: 'us' | 'foreign' | 'nobody'; closed: Bit; attempt: number; start: Bit; intent: number; sends: number };
+  fence: {
+    phase: 'none' | 'open' | 'sealed' | 'lifting' | 'lifted';
+    attempt: number;
+    /** The rules before, a shard each; empty while they were not read. */
+    before: number[];
+    /** The sweeper sees it: now, or (2) again after some minutes. */
+    marked: Bit | 2;
+  };
+  record: {
+    abort: 'none' | 'asked' | 'accepted';
+    promoted: Bit;
+    unfence: 'none' | 'asked' | 'done';
+    rollback: 'none' | 'asked' | 'lifting' | 'done' | 'refused';
+    outcome: Outcome;
+    announced: Outcome[];
+    settled: Bit;
+  };
+  execution: {
+    at: 'starting' | 'awaiting' | 'cutOver' | 'watch' | 'liftFence' | 'closing' | 'ended';
+    how: 'running' | 'succeeded' | 'failed' | 'aborted';
+    intent: number;
+    sends: number;
+  };
+  actors: Actor[];
+  /** Commands in sockets whose sender has given up or died. */
+  underWay: { id: number; shard: number; fence: Bit }[];
+  touchedForeign: Bit;
+  left: Budget;
+  /** How many invocations there were: for their names, no part of what tells one state from another. */
+  invocations: number;
+}
+
+/** How often what may happen does at the most. */
+export interface Budget {
+  /** Crashes, lost answers, answers that come too late. */
+  faults: number;
+  cutovers: number;
+  /** Retries by the execution. */
+  retries: number;
+  /** Sweeps of an overdue fence that come while its holder is at work. */
+  earlySweeps: number;
+  writes: number;
+  /** The freeze is looked at; without, it may as well be over at once, which is the worse case. */
+  pauses: number;
+  restarts: number;
+  failovers: number;
+  /** A primary of the target dies and comes back empty. */
+  replacements: number;
+  stops: number;
+  aborts: number;
+  refusals: number;
+  settlements: number;
+  foreign: number;
+  /** A hand stops our migration and starts another from elsewhere, past the lock. */
+  hands: number;
+  unfences: number;
+  rollbacks: number;
+}
+
+/** What AWS does not document: each way is looked at. */
+export interface Aws {
+  /** A second CompleteMigration is accepted while the first is under way. */
+  acceptsAgain: boolean;
+  /** A promotion fails for one shard alone. */
+  failsByShard: boolean;
+}
+
+export interface Setting {
+  guards: Guards;
+  aws: Aws;
+}
+
+export const NO_BUDGET: Budget = {
+  faults: 0,
+  cutovers: 1,
+  retries: 1,
+  earlySweeps: 0,
+  writes: 1,
+  pauses: 0,
+  restarts: 0,
+  failovers: 0,
+  replacements: 0,
+  stops: 0,
+  aborts: 0,
+  refusals: 0,
+  settlements: 0,
+  foreign: 0,
+  hands: 0,
+  unfences: 0,
+  rollbacks: 0,
+};
+
+const shard = (): Shard => ({
+  fenced: 0,
+  saved: 0,
+  replicaFenced: 0,
+  failedOver: 0,
+  paused: 0,
+  late: 1,
+  writes: 0,
+  applied: 0,
+  trailing: 0,
+  promoted: 0,
+  calls: 0,
+  failures: 0,
+  targetPaused: 0,
+  targetWrites: 0,
+  replaced: 0,
+});
+
+/** A migration in sync whose cutover is awaited, or one that is about to be started. */
+export const beginning = (shards: number, left: Budget, at: 'starting' | 'awaiting' = 'awaiting'): World => ({
+  shards: Array.from({ length: shards }, shard),
+  group: { follows: at === 'starting' ? 'nobody' : 'ours' },
+  lock: { owner: 'us', closed: 0, attempt: 0, start: at === 'starting' ? 0 : 1, intent: 0, sends: 0 },
+  fence: { phase: 'none', attempt: 0, before: [], marked: 0 },
+  record: { abort: 'none', promoted: 0, unfence: 'none', rollback: 'none', outcome: 'none', announced: [], settled: 0 },
+  execution: { at, how: 'running', intent: 0, sends: 0 },
+  actors: [],
+  underWay: [],
+  touchedForeign: 0,
+  left,
+  invocations: 0,
+});
+
+export const copyOf = (world: World): World => ({
+  shards: world.shards.map((one) => ({ ...one })),
+  group: { ...world.group },
+  lock: { ...world.lock },
+  fence: { ...world.fence },
+  record: { ...world.record },
+  execution: { ...world.execution },
+  actors: world.actors.map((actor) => ({ ...actor })),
+  underWay: [...world.underWay],
+  touchedForeign: world.touchedForeign,
+  left: { ...world.left },
+  invocations: world.invocations,
+});
+
+export const isPromoted = ({ shards }: World): boolean => shards.every(({ promoted }) => promoted === 1);
+export const isFenceStanding = ({ fence }: World): boolean => fence.phase !== 'none' && fence.phase !== 'lifted';
+/** An operator's recorded act allows writes to both sides. */
+export const isAllowedByOperator = ({ record }: World): boolean =>
+  record.unfence !== 'none' || record.rollback === 'lifting' || record.rollback === 'done';
+
+/** The source's present primary takes a client's write at once. */
+export const accepts = (one: Shard): boolean =>
+  one.failedOver ? !one.replicaFenced : one.fenced === 0 && one.paused === 0;
+
+/** The smallest number that nothing refers to: numbers of what is over are used again, or there would be no end of states. */
+export const freshId = ({ lock, fence, execution, actors, underWay }: World): number => {
+  const used = new Set([lock.attempt, lock.intent, fence.attempt, execution.intent, ...underWay.map(({ id }) => id)]);
+  for (const { id, expects, intent } of actors) for (const one of [id, expects, intent]) used.add(one);
+  let id = 1;
+  while (used.has(id)) id++;
+  return id;
+};
