@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Certificates } from '../../../functions/cutover/certificate-ports.ts';
+import type { Rollbacks } from '../../../functions/cutover/rollback-ports.ts';
 import type { Fences, Locks, Migrations } from '../../../functions/migration/ports.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
@@ -13,6 +14,7 @@ export interface RealTable {
   fences: Fences;
   checkpoints: Checkpoints;
   certificates: Certificates;
+  rollbacks: Rollbacks;
   loseNextAnswer(): void;
   close(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export const realTable = async (): Promise<RealTable> => {
   const { locksIn } = await import('../../../functions/adapters/locks.ts');
   const { fencesIn } = await import('../../../functions/adapters/fences.ts');
   const { checkpointsIn } = await import('../../../functions/adapters/checkpoints.ts');
+  const { rollbacksIn } = await import('../../../functions/adapters/rollbacks.ts');
   const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
   return {
     migrations: migrationsIn(table.name),
@@ -39,6 +42,7 @@ export const realTable = async (): Promise<RealTable> => {
     fences: fencesIn(table.name),
     checkpoints: checkpointsIn(table.name),
     certificates: certificatesIn(table.name),
+    rollbacks: rollbacksIn(table.name),
     loseNextAnswer: aws.loseNextAnswer,
     close: aws.close,
   };

@@ -1,0 +1,90 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Connections, RollbackNotes, Rollbacks } from '../cutover/rollback-ports.ts';
+import { documents, unlessConditionFails } from './dynamo.ts';
+import { readEnvironment, text } from './environment.ts';
+import { naming } from './transient.ts';
+
+interface Stored extends RollbackNotes {
+  requestId?: string;
+  attempt?: string;
+  connections?: Connections[];
+}
+
+const keyOf = (migrationId: string) => ({ pk: `ROLLBACK#${migrationId}` });
+
+const toNotes = ({ promotedCalls, decision, because }: Stored): RollbackNotes => ({
+  ...(promotedCalls && { promotedCalls }),
+  ...(decision && { decision }),
+  ...(because && { because }),
+});
+
+/** The notes of rollbacks in DynamoDB: one item a migration, of no index. */
+export const rollbacksIn = (table: string): Rollbacks => {
+  const find = (migrationId: string) =>
+    naming('Read rollback', async () => {
+      const key = keyOf(migrationId);
+      const { Item = {} } = await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+      return Item as Stored;
+    });
+  const write = (migrationId: string, expression: string, condition: string, values: Record<string, unknown>) =>
+    naming('Write rollback', () =>
+      unlessConditionFails(async () => {
+        const { Attributes } = await documents.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: keyOf(migrationId),
+            UpdateExpression: expression,
+            ConditionExpression: condition,
+            ExpressionAttributeValues: values,
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return Attributes as Stored;
+      }),
+    );
+
+  return {
+    find: async (migrationId) => toNotes(await find(migrationId)),
+
+    async keepCalls(migrationId, calls) {
+      await write(migrationId, 'SET promotedCalls = :calls', 'attribute_not_exists(promotedCalls)', {
+        ':calls': calls,
+      });
+    },
+
+    async claim(migrationId, { requestId, attempt, connections }) {
+      const claim =
+        'SET requestId = :request, attempt = :attempt, connections = list_append(if_not_exists(connections, :none), :mine)';
+      const values = { ':request': requestId, ':attempt': attempt, ':none': [], ':mine': [connections] };
+      const [isAnothers, isOurs] = [
+        'attribute_exists(requestId) AND requestId <> :request AND decision <> :return',
+        'attribute_not_exists(requestId) OR requestId = :request OR attribute_not_exists(decision) OR decision = :return',
+      ];
+      // Both conditions together hold always; a claim in between changes which.
+      for (;;) {
+        const claimed =
+          (await write(migrationId, claim, isOurs, { ...values, ':return': 'return' })) ??
+          (await write(migrationId, `${claim} REMOVE decision, because`, isAnothers, {
+            ...values,
+            ':return': 'return',
+          }));
+        if (claimed) return { ...toNotes(claimed), connections: claimed.connections ?? [] };
+      }
+    },
+
+    async decide(migrationId, attempt, decision, because) {
+      const decided = await write(
+        migrationId,
+        'SET decision = :decision, because = :because',
+        'attempt = :attempt AND (attribute_not_exists(decision) OR decision = :decision)',
+        { ':attempt': attempt, ':decision': decision, ':because': because },
+      );
+      if (decided) return decided.decision;
+      const standing = await find(migrationId);
+      return standing.attempt === attempt ? standing.decision : undefined;
+    },
+  };
+};
+
+/** The table that the template names. @throws EnvironmentError */
+export const theRollbacks = (): Rollbacks => rollbacksIn(readEnvironment({ TABLE_NAME: text }).TABLE_NAME);

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { TransientServiceError } from '../migration/errors.ts';
+import type { FencedShard, FenceRecord } from '../migration/fence.ts';
+import { toFenceSummary } from '../migration/fence-summary.ts';
+import type { Fences, Migrations } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
+import { MigrationNotFoundError } from '../migration/request-errors.ts';
+import type { Servers } from '../preflight/ports.ts';
+import { shown } from '../preflight/text.ts';
+import type { Clock } from '../replication/ports.ts';
+import type { ActResult } from './act-result.ts';
+import type { OperatorsLift } from './operators-lift.ts';
+import { type Against, againstRollback } from './rollback-look.ts';
+import { TargetNodes } from './rollback-nodes.ts';
+import type { RollbackNotes, Rollbacks } from './rollback-ports.ts';
+
+/** So long the connections of one try can be used, whatever becomes of it. */
+const TRY_MS = 20_000;
+/** Ends by itself, should this try die before it has decided. */
+const FIRST_PAUSE_MS = 30_000;
+/** Of a target that was left: until it is deleted, or an operator sends CLIENT UNPAUSE. */
+const LAST_PAUSE_MS = 365 * 24 * 3600 * 1000;
+
+/**
+ * Returns to the source, while nothing was written to the target. Never do both accept writes:
+ *
+ * 1. it looks whether anything was written, connects to every node of the target, and claims the rollback;
+ * 2. ends the connections of tries before it: from here on nobody else acts on the target;
+ * 3. pauses writes on every node of the target, looks again, and makes the pause long while the first one holds;
+ * 4. notes the decision, which only the one that claimed it last can do, and which nobody takes back;
+ * 5. only then lifts the source's fence.
+ *
+ * What speaks against it before 4 takes the pause away again, and is answered as refused. A repeat after 4 sees to the
+ * long pause and the lift once more.
+ *
+ * @throws TransientServiceError when another try has claimed it, the target cannot be kept closed, or the fence is not down yet
+ * @throws MigrationNotFoundError
+ */
+export const makeRollBack =
+  (
+    migrations: Pick<Migrations, 'find' | 'note'>,
+    fences: Pick<Fences, 'find'>,
+    rollbacks: Rollbacks,
+    servers: Pick<Servers, 'open'>,
+    lift: OperatorsLift,
+    clock: Clock,
+  ) =>
+  async ({ migrationId }: { migrationId: string }): Promise<ActResult> => {
+    const record = await migrations.find(migrationId);
+    if (!record) throw new MigrationNotFoundError(migrationId);
+    const fence = await fences.find(migrationId);
+    const isoNow = () => new Date(clock.now()).toISOString();
+    if (record.rolledBackAt) return { outcome: 'rolledBack', why: BACK, at: record.rolledBackAt };
+    const { decision } = await rollbacks.find(migrationId);
+    const whyNot = decision === 'return' ? undefined : notAllowed(record, fence);
+    if (whyNot !== undefined || !fence?.shards || !record.rollback) {
+      return { outcome: 'refused', why: whyNot ?? NOT_ASKED, at: isoNow() };
+    }
+
+    const against = await decideToReturn(rollbacks, servers, clock, fence, fence.shards, record.rollback.requestId);
+    if (against) {
+      const asOf = isoNow();
+      // What was written stays written; anything else may be otherwise at the next request.
+      if (against.proof === 'written') {
+        await migrations.note(migrationId, { rollbackPossibility: { possible: false, why: against.why, asOf } });
+      }
+      return { outcome: 'refused', why: against.why, at: asOf };
+    }
+    await lift({ migrationId, because: `rolled back: ${record.rollback.reason ?? 'no reason was given'}` });
+    const at = isoNow();
+    const lifted = await fences.find(migrationId);
+    await migrations.note(migrationId, {
+      rolledBackAt: at,
+      rollbackPossibility: { possible: false, why: BACK, asOf: at },
+      ...(lifted && { fence: toFenceSummary(lifted) }),
+    });
+    return { outcome: 'rolledBack', why: BACK, at };
+  };
+
+const BACK = 'The source takes writes again, and the target takes none.';
+const NOT_ASKED = 'Nobody has asked to roll this migration back.';
+
+const notAllowed = (
+  { promotedAt, unfencedAt }: MigrationRecord,
+  fence: FenceRecord | undefined,
+): string | undefined => {
+  if (!promotedAt) return 'The target was not promoted, as far as is known.';
+  if (unfencedAt) return 'The source was unfenced: it may have been written to since.';
+  if (fence?.phase !== 'sealed') return `The fence is not sealed, but ${fence?.phase ?? 'has no record'}.`;
+  return undefined;
+};
+
+/** @returns what speaks against it; undefined once it is decided and every node of the target is closed for good */
+const decideToReturn = async (
+  rollbacks: Rollbacks,
+  servers: Pick<Servers, 'open'>,
+  clock: Clock,
+  fence: FenceRecord,
+  shards: readonly FencedShard[],
+  requestId: string,
+): Promise<Against | undefined> => {
+  const { migrationId } = fence;
+  const attempt = randomUUID();
+  const nodes = new TargetNodes(servers, clock.now() + TRY_MS);
+  try {
+    const unreached = await nodes.connect(shards);
+    const { connections } = nodes;
+    const claimed = await rollbacks.claim(migrationId, { requestId, attempt, connections });
+    const isDecided = claimed.decision === 'return';
+    const against =
+      (claimed.decision === 'stay' ? refusedBefore(claimed) : undefined) ??
+      // Decided before: what cannot be reached any more was closed by then.
+      (unreached !== undefined && !isDecided ? unreachable(unreached) : undefined) ??
+      (await asAgainst(nodes.end(claimed.connections))) ??
+      (isDecided
+        ? await asAgainst(nodes.pause(LAST_PAUSE_MS))
+        : await closeTarget(nodes, fence, claimed.promotedCalls, clock));
+    const decided = isDecided
+      ? 'return'
+      : await rollbacks.decide(migrationId, attempt, against ? 'stay' : 'return', against?.why ?? BACK);
+    if (decided === undefined) {
+      throw new TransientServiceError('Rollback', new Error('another try has claimed it'));
+    }
+    if (decided === 'stay') {
+      const stillPaused = await nodes.unpause();
+      if (stillPaused !== undefined) throw new TransientServiceError('Rollback', new Error(stillPaused));
+      return against ?? refusedBefore(claimed);
+    }
+    // Decided before, by this try or another: the source is opened only while the target is closed.
+    if (against) throw new TransientServiceError('Rollback', new Error(against.why));
+    await nodes.dropClients();
+    return undefined;
+  } finally {
+    nodes.close();
+  }
+};
+
+/** A repeat tells what the first try found. */
+const refusedBefore = ({ because = 'This request was refused before.' }: RollbackNotes): Against => ({
+  proof: 'unknown',
+  why: because,
+});
+const unreachable = (why: string): Against => ({
+  proof: 'unknown',
+  why: shown(`Not every node of the target can be closed for writes: ${why}.`, 500),
+});
+
+const asAgainst = async (failing: Promise<string | undefined>): Promise<Against | undefined> => {
+  const why = await failing;
+  return why === undefined ? undefined : unreachable(why);
+};
+
+/** Both pauses are one: the first lasts longer than the connections that set the second. */
+const closeTarget = async (
+  nodes: TargetNodes,
+  fence: FenceRecord,
+  promotedCalls: Parameters<typeof againstRollback>[1],
+  clock: Clock,
+): Promise<Against | undefined> => {
+  const look = async () => (await againstRollback(fence, promotedCalls, (endpoint) => nodes.open(endpoint))).against;
+  const before = await look();
+  if (before) return before;
+  const pausedMs = clock.now();
+  const against =
+    (await asAgainst(nodes.pause(FIRST_PAUSE_MS))) ?? (await look()) ?? (await asAgainst(nodes.pause(LAST_PAUSE_MS)));
+  if (against || clock.now() - pausedMs < FIRST_PAUSE_MS) return against;
+  return unreachable('the pause ended before it was made longer');
+};

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeUnfence } from '../../../functions/cutover/unfence.ts';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { aFence } from '../../cutover/support/certificates.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeFences } from '../support/fences.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aRecord, MIGRATION_ID } from '../support/records.ts';
+
+const by = { by: 'http', at: '2026-01-01T00:20:00.000Z' } as const;
+const unfence = { at: by.at, by, reason: 'the old primary is needed', requestId: 'request-1' };
+const promotedAt = '2026-01-01T00:12:00.000Z';
+
+let fences: FakeFences;
+let migrations: FakeMigrations;
+let clock: FakeClock;
+let lifts: string[];
+beforeEach(() => {
+  [fences, migrations, clock, lifts] = [new FakeFences(), new FakeMigrations(), new FakeClock(), []];
+});
+
+const lift = async ({ migrationId, because }: { migrationId: string; because: string }) => {
+  lifts.push(because);
+  await fences.takeOver(migrationId, 'lifter', 'attempt-1');
+  await fences.advance(migrationId, 'lifter', { phase: 'lifted', liftedAt: clock.iso(), liftedBecause: because });
+};
+const act = (by = lift) => makeUnfence(migrations, fences, by, clock)({ migrationId: MIGRATION_ID });
+const given = async (change: Partial<MigrationRecord>) => {
+  await migrations.create(aRecord(change));
+  await fences.open(aFence({ phase: 'open' }));
+  await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+};
+
+describe('an unfence', () => {
+  it('lifts the fence for good, and the record says so', async () => {
+    await given({ promotedAt, unfence });
+
+    expect(await act()).toEqual({
+      outcome: 'unfenced',
+      why: expect.stringContaining('takes writes again'),
+      at: clock.iso(),
+    });
+    expect(lifts).toEqual(['unfenced: the old primary is needed']);
+    expect(await migrations.find(MIGRATION_ID)).toMatchObject({ unfencedAt: clock.iso(), fence: { phase: 'lifted' } });
+  });
+
+  it('is done after the end, and while the promotion is in doubt', async () => {
+    await given({ phase: 'promotionInDoubt', unfence });
+
+    expect(await act()).toMatchObject({ outcome: 'unfenced' });
+  });
+
+  it('answers the same when it is repeated, and lifts nothing twice', async () => {
+    await given({ promotedAt, unfence });
+    const first = await act();
+    clock.advance(1000);
+
+    expect(await act()).toEqual(first);
+    expect(lifts).toHaveLength(1);
+  });
+
+  it('goes on where a try died after the fence was lifted', async () => {
+    await given({ promotedAt, unfence });
+    await lift({ migrationId: MIGRATION_ID, because: 'unfenced: the old primary is needed' });
+    const at = clock.iso();
+    clock.advance(1000);
+
+    expect(await act(async () => undefined)).toMatchObject({ outcome: 'unfenced', at });
+  });
+
+  it('is not done while a node of the source is not', async () => {
+    await given({ promotedAt, unfence });
+    const failing = async () => {
+      throw new TransientServiceError('Lift', new Error('10.0.0.5:6379 is away'));
+    };
+
+    await expect(act(failing)).rejects.toThrow(TransientServiceError);
+    expect((await migrations.find(MIGRATION_ID))?.unfencedAt).toBeUndefined();
+  });
+
+  it.each<[string, Partial<MigrationRecord>, RegExp]>([
+    ['nobody asked for it', { promotedAt }, /Nobody has asked/],
+    ['the migration was rolled back', { promotedAt, unfence, rolledBackAt: promotedAt }, /rolled back/],
+    ['CompleteMigration was not sent', { unfence, phase: 'catchingUp' }, /was not sent/],
+  ])('is refused when %s', async (_, change, why) => {
+    await given(change);
+
+    expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringMatching(why) });
+    expect(lifts).toEqual([]);
+  });
+
+  it('is refused where no fence was ever set, or one is being set', async () => {
+    await migrations.create(aRecord({ promotedAt, unfence }));
+    expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringContaining('no fence') });
+    await fences.open(aFence({ phase: 'open' }));
+    expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringContaining('under way') });
+  });
+});
