@@ -65,7 +65,13 @@ export const startSyncLab = async ({ keys, valueBytes, config = {} }: LabOptions
   const forecast: SyncLab['forecast'] = async (sampleMs) => {
     const gather = makeGatherFacts(NO_TARGET, redisServers(), systemClock, { sampleMs, limitMs: 8000 });
     const facts = await gather({ replicationGroupId: GROUP, source: endpoint });
-    const circumstances = { replicationGroupId: GROUP, source: endpoint, nowMs: Date.now(), copyBytesPerSecond };
+    const circumstances = {
+      replicationGroupId: GROUP,
+      source: endpoint,
+      nowMs: Date.now(),
+      fence: 'auto' as const,
+      copyBytesPerSecond,
+    };
     return { facts, forecast: forecastSync(facts, circumstances) };
   };
   return {

@@ -1,18 +1,7 @@
-import type { PreflightFigures, TargetNodeFigures } from '../migration/preflight.ts';
-import type { Endpoint, PlannedAction } from '../migration/record.ts';
-import type { VerificationMode } from '../migration/verification.ts';
-import { endpointText } from './text.ts';
-
-/** What a real run is told, and what is known of both sides. */
-export interface Plan {
-  replicationGroupId: string;
-  source: Endpoint;
-  cutover: 'manual' | 'automatic';
-  verification: VerificationMode;
-  figures: PreflightFigures;
-  /** Where a real run would come to its end before it starts. */
-  endsAt?: 'preflight' | 'test';
-}
+import type { TargetNodeFigures } from '../migration/preflight.ts';
+import type { PlannedAction } from '../migration/record.ts';
+import { cutOver } from './cutover-actions.ts';
+import { announce, follow, nameOfGroup, nameOfNode, nameOfSource, nodesOf, type Plan, watch } from './plan.ts';
 
 /** Everything that a real run would do to a resource, in its order, up to its end. What only may come says so. */
 export const plannedActions = (plan: Plan): PlannedAction[] => {
@@ -29,33 +18,6 @@ export const plannedActions = (plan: Plan): PlannedAction[] => {
     announce('MigrationCompleted'),
   ];
 };
-
-const announce = (detailType: string, effect = EFFECTS[detailType]): PlannedAction => ({
-  by: 'service',
-  on: 'the event bus',
-  call: 'events:PutEvents',
-  parameters: { DetailType: detailType },
-  effect: effect ?? 'Its subscribers are told.',
-});
-
-const EFFECTS: Record<string, string> = {
-  MigrationProgressed: 'Its subscribers are told at each tenth of the full sync.',
-  MigrationBufferThreatened: "Possible: told only if the source's output buffer for the target nears its limit.",
-  MigrationLinkLost: 'Possible: told only if the link to the source is lost.',
-  MigrationLinkRestored: 'Possible: told only after a lost link, when all are in sync again.',
-  MigrationVerificationFailed:
-    'Possible: told only if the two differ, or if it cannot be told; then an operator decides.',
-  MigrationAwaitingCutover: 'Its subscribers are told that it is your turn.',
-  MigrationPromoted: 'Its subscribers point the clients to the new primary.',
-};
-
-const nameOfGroup = ({ replicationGroupId }: Plan): string => `replication group ${replicationGroupId}`;
-const nameOfSource = ({ source }: Plan): string => `source ${endpointText(source)}`;
-const nameOfNode = ({ cacheClusterId, endpoint }: TargetNodeFigures): string =>
-  `node ${cacheClusterId} (${endpointText(endpoint)})`;
-
-const nodesOf = ({ figures }: Plan, role: TargetNodeFigures['role']): TargetNodeFigures[] =>
-  (figures.targetNodes ?? []).filter((node) => node.role === role);
 
 const lock = (plan: Plan, effect: string): PlannedAction => ({
   by: 'service',
@@ -99,13 +61,6 @@ const test = (plan: Plan): PlannedAction[] => [
   },
   follow(plan, "Its status and events are read until they tell the test's verdict."),
 ];
-
-const follow = (plan: Plan, effect: string): PlannedAction => ({
-  by: 'service',
-  on: nameOfGroup(plan),
-  call: 'elasticache:DescribeReplicationGroups, DescribeEvents',
-  effect,
-});
 
 const replicate = (plan: Plan): PlannedAction[] => [
   {
@@ -156,13 +111,6 @@ const erased = ({ keys }: TargetNodeFigures): string => {
   return `${capital(keysText(keys, 'all its data'))} are erased and replaced by`;
 };
 
-const watch = (plan: Plan, call: string, effect: string): PlannedAction => ({
-  by: 'service',
-  on: `${nameOfSource(plan)} and every node of the group`,
-  call,
-  effect,
-});
-
 const verify = (plan: Plan): PlannedAction[] => {
   if (plan.verification === 'none') return [];
   const what = plan.verification === 'sample' ? 'A sample of the keys of each side is' : 'All keys are';
@@ -176,37 +124,6 @@ const verify = (plan: Plan): PlannedAction[] => {
     announce('MigrationVerified'),
     announce('MigrationVerificationFailed'),
   ];
-};
-
-const cutOver = (plan: Plan): PlannedAction[] => [
-  ...(plan.cutover === 'manual' ? [announce('MigrationAwaitingCutover'), awaited] : []),
-  announce('MigrationCutoverStarted'),
-  watch(plan, 'INFO', 'The links are looked at once more: all must be in sync.'),
-  {
-    by: 'service',
-    on: nameOfGroup(plan),
-    call: 'elasticache:CompleteMigration',
-    parameters: { ReplicationGroupId: plan.replicationGroupId },
-    effect: 'From the moment it is sent there is no way back.',
-  },
-  ...nodesOf(plan, 'primary').map(
-    (node): PlannedAction => ({
-      by: 'ElastiCache',
-      on: nameOfNode(node),
-      call: 'REPLICAOF NO ONE',
-      effect: 'It stops following the source, and takes writes of clients.',
-    }),
-  ),
-  follow(plan, 'Its status and events are read until they tell the end.'),
-  watch(plan, 'INFO', 'The promotion is proven by the nodes themselves.'),
-  announce('MigrationPromoted'),
-];
-
-const awaited: PlannedAction = {
-  by: 'you',
-  on: 'the migration',
-  call: 'POST /migrations/{id}/cutover',
-  effect: 'The replication goes on until you ask for the cutover, for 8 days at the most.',
 };
 
 /** `1,204 keys of the source`, or what stands for them where the number is not known. */

@@ -1,5 +1,6 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { LockLostError } from '../migration/errors.ts';
+import { DEFAULT_CUTOVER } from '../migration/fence.ts';
 import type { Locks, Migrations } from '../migration/ports.ts';
 import type { DryRunResult, Failure } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
@@ -33,7 +34,7 @@ export const makeCloseDryRun =
   async ({ migrationId, replicationGroupId, source, failure }: CloseDryRunInput): Promise<ClosedDryRun> => {
     const record = await migrations.find(migrationId);
     if (!record) throw new MigrationNotFoundError(migrationId);
-    const { preflight, replicationTest, request, verification } = record;
+    const { preflight, replicationTest, request, cutoverSettings, verification } = record;
     const endsAt = preflight?.verdict === 'passed' ? 'test' : 'preflight';
     const dryRun: DryRunResult = {
       verdict: failure ? 'wouldFail' : 'wouldStart',
@@ -43,7 +44,7 @@ export const makeCloseDryRun =
       actions: plannedActions({
         replicationGroupId,
         source,
-        cutover: request.cutover.mode,
+        cutover: cutoverSettings ?? { ...DEFAULT_CUTOVER, ...request.cutover },
         verification: verification?.mode ?? 'none',
         figures: preflight?.figures ?? {},
         ...(failure && { endsAt }),

@@ -1,3 +1,4 @@
+import type { FenceChoice } from '../migration/fence.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { Info } from '../replication/info.ts';
 
@@ -115,6 +116,13 @@ export interface Sentinel {
   replicas?: Endpoint[];
 }
 
+/** A replica of the source's own. */
+export interface SourceReplica {
+  endpoint: Endpoint;
+  /** Why it did not answer INFO; absent when it did. */
+  unreached?: string;
+}
+
 /** How the source could be reached. */
 export interface Reach {
   state: 'open' | 'unreachable' | 'auth' | 'tls' | 'protected' | 'loading';
@@ -147,6 +155,8 @@ export interface FactValues {
   /** Names of libraries. */
   sourceFunctions: string[];
   sourceClients: ClientLine[];
+  /** The first 20 that INFO of the source lists. */
+  sourceReplicas: SourceReplica[];
   /** ACL USERS. */
   sourceUsers: string[];
   sourceKeys: SampledKey[];
@@ -166,6 +176,8 @@ export interface Circumstances {
   replicationGroupId: string;
   source: Endpoint;
   nowMs: number;
+  /** What the request says of the fence. */
+  fence: FenceChoice;
   /** Expected speed of the full sync, in bytes of the source's dataset a second. */
   copyBytesPerSecond: number;
 }

@@ -1,3 +1,4 @@
+import type { FenceChoice } from '../migration/fence.ts';
 import type { PreflightFigures } from '../migration/preflight.ts';
 import { isAtLeast } from './engine.ts';
 import type { Facts, FactValues } from './facts.ts';
@@ -10,18 +11,29 @@ export type Fence = NonNullable<PreflightFigures['fence']>;
 export type FenceFacts = Pick<FactValues, 'sourceInfo'> & Partial<Pick<FactValues, 'sourceConfig' | 'sourceUsers'>>;
 
 /**
- * The best fence that the source was seen to allow (measured on redis-server 2.8 to 7.0):
+ * The fences that the source was seen to allow, the best first (measured on redis-server 2.8 to 7.0):
  * - `acl` from 6.0 on refuses every write, whoever sends it and however;
- * - `minReplicas` (`min-replicas-to-write`) is held by scripts only from 6.0.17 and 6.2.7 on, and never stops PUBLISH;
- * - `none` where neither can be set.
+ * - `minReplicas` (`min-replicas-to-write`) is held by scripts only from 6.0.17 and 6.2.7 on, and never stops PUBLISH.
  * @throws {UnreadableFieldError} INFO has no version
  */
-export const fenceOf = ({ sourceInfo, sourceConfig, sourceUsers }: FenceFacts): Fence => {
+export const fencesOf = ({ sourceInfo, sourceConfig, sourceUsers }: FenceFacts): Exclude<Fence, 'none'>[] => {
   const version = sourceVersion(sourceInfo);
-  // Who may ask ACL USERS may set users, as far as can be seen without changing one.
-  if (sourceUsers !== undefined && isAtLeast(version, '6.0')) return 'acl';
   const configured = sourceConfig?.has('min-replicas-max-lag') || sourceConfig?.has('min-slaves-max-lag');
-  return configured && holdsScripts(version) ? 'minReplicas' : 'none';
+  return [
+    // Who may ask ACL USERS may set users, as far as can be seen without changing one.
+    ...(sourceUsers !== undefined && isAtLeast(version, '6.0') ? (['acl'] as const) : []),
+    ...(configured && holdsScripts(version) ? (['minReplicas'] as const) : []),
+  ];
+};
+
+/** The best of them; `none` where neither can be set. @throws as {@link fencesOf} */
+export const fenceOf = (facts: FenceFacts): Fence => fencesOf(facts)[0] ?? 'none';
+
+/** What a cutover would set that was asked for in this way; undefined where that is not possible. @throws as {@link fencesOf} */
+export const chosenFence = (asked: FenceChoice, facts: FenceFacts): Fence | undefined => {
+  if (asked === 'none') return asked;
+  const possible = fencesOf(facts);
+  return asked === 'auto' ? possible[0] : possible.find((fence) => fence === asked);
 };
 
 const holdsScripts = (version: string): boolean =>

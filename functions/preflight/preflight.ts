@@ -1,7 +1,8 @@
 import { failIfAborted } from '../migration/abort.ts';
+import { DEFAULT_CUTOVER, type FenceChoice } from '../migration/fence.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { type Finding, isCheckId, type PreflightResult, type TargetNodeFigures } from '../migration/preflight.ts';
-import type { Endpoint } from '../migration/record.ts';
+import type { Endpoint, MigrationRecord } from '../migration/record.ts';
 import type { WaiverId } from '../migration/waivers.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
@@ -44,7 +45,7 @@ export const makePreflight =
     const facts = await gather({ replicationGroupId, source });
     const judged = judge(
       facts,
-      { replicationGroupId, source, nowMs: clock.now(), copyBytesPerSecond },
+      { replicationGroupId, source, nowMs: clock.now(), fence: fenceAskedBy(record), copyBytesPerSecond },
       waivers.filter(isCheckId),
     );
     const targetNodes = targetNodesOf(facts);
@@ -57,6 +58,9 @@ export const makePreflight =
     await migrations.update(migrationId, { preflight: result, statusReason: why, waitingFor: 'the next step' });
     return { ...result, why };
   };
+
+const fenceAskedBy = (record: MigrationRecord | undefined): FenceChoice =>
+  record?.cutoverSettings?.fence ?? DEFAULT_CUTOVER.fence;
 
 const targetNodesOf = ({ group, nodes }: Facts): TargetNodeFigures[] | undefined => {
   if (!('value' in group)) return undefined;

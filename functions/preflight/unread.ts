@@ -70,6 +70,11 @@ export const UNREAD: Readonly<Record<FactName, UnreadFact>> = {
     required: ON_SOURCE,
   },
   sourceClients: { id: 'unread-source-clients', what: 'the clients of the source (CLIENT LIST)', required: ON_SOURCE },
+  sourceReplicas: {
+    id: 'source-replicas-unreachable',
+    what: 'whether the replicas of the source answer (INFO)',
+    required: 'The replicas answer INFO, from where this service runs.',
+  },
   sourceUsers: { id: 'unread-source-users', what: 'the users of the source (ACL USERS)', required: ON_SOURCE },
   sourceKeys: {
     id: 'unread-source-keys',

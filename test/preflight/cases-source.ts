@@ -168,6 +168,18 @@ const TOPOLOGY: Case[] = [
     },
   },
   {
+    id: 'source-replicas-unreachable',
+    how: 'process',
+    what: 'a server that follows the source announces a port at which nobody listens',
+    also: ['source-replicas'],
+    async prepare(pair) {
+      const config = { replicaof: `127.0.0.1 ${pair.source.port}`, 'replica-announce-port': '1' };
+      const replica = await startRedis({ config });
+      await until(() => infoSays(pair, 'state=online'));
+      return () => replica.stop();
+    },
+  },
+  {
     id: 'source-sentinel',
     how: 'process',
     what: 'a Sentinel monitors the source',

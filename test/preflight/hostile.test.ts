@@ -164,7 +164,13 @@ describe('hostile servers', () => {
     const judged = (changed: Facts) =>
       judge(
         changed,
-        { replicationGroupId: pair.replicationGroupId, source: pair.endpoint, nowMs: NOW, copyBytesPerSecond: 40e6 },
+        {
+          replicationGroupId: pair.replicationGroupId,
+          source: pair.endpoint,
+          nowMs: NOW,
+          fence: 'auto',
+          copyBytesPerSecond: 40e6,
+        },
         [],
       );
     const valueIn = <T>(fact: { value: T } | object): T => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../functions/adapters/clock.ts';
+import type { FenceChoice } from '../../functions/migration/fence.ts';
 import type { CheckId, PreflightResult } from '../../functions/migration/preflight.ts';
 import type { Endpoint } from '../../functions/migration/record.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';
@@ -38,6 +39,8 @@ export interface CheckOptions {
   limitMs?: number;
   /** What time it is for the windows; default {@link NOW}. */
   nowMs?: number;
+  /** As the request asks for it; default `auto`. */
+  fence?: FenceChoice;
   copyBytesPerSecond?: number;
 }
 
@@ -126,8 +129,8 @@ export const startPair = async (ground: Ground, options: PairOptions = {}): Prom
       client,
       facts,
       async check(asked = {}) {
-        const { nowMs = NOW, copyBytesPerSecond = 40e6, waivers = [] } = asked;
-        const circumstances = { replicationGroupId: group.id, source: endpoint, nowMs, copyBytesPerSecond };
+        const { nowMs = NOW, fence = 'auto', copyBytesPerSecond = 40e6, waivers = [] } = asked;
+        const circumstances = { replicationGroupId: group.id, source: endpoint, nowMs, fence, copyBytesPerSecond };
         return judge(await facts(asked), circumstances, waivers);
       },
       end,

@@ -1,6 +1,6 @@
 import { check, measured } from '../check.ts';
 import { isAtLeast } from '../engine.ts';
-import { type Fence, type FenceFacts, fenceOf, isDurable } from '../fence.ts';
+import { chosenFence, type FenceFacts, fenceOf, isDurable } from '../fence.ts';
 import { listed, shellWord, shown } from '../text.ts';
 import { sourceVersion } from '../version.ts';
 
@@ -13,13 +13,23 @@ const FENCE_FACTS = ['sourceConfig', 'sourceUsers'] as const;
 export const SOURCE_FENCE_CHECKS = [
   check({
     id: 'fence-none',
-    title: 'Writes to the source cannot be stopped for good at the cutover.',
-    required: 'Redis 6.0 or later with the ACL command; or writers that are stopped by other means before the cutover.',
+    title: 'Writes to the source cannot be stopped for good at the cutover, not in the way that is asked for.',
+    required:
+      'Redis 6.0 or later with the ACL command, or min-replicas-to-write from 6.0.17 or 6.2.7 on. Whoever has neither stops the writers, and says so by `cutover.fence` `none`.',
     because: TRIED,
     needs: ['sourceInfo'],
     mayUse: FENCE_FACTS,
-    rule: (facts) =>
-      whenFence('none', facts, 'Neither ACL rules nor min-replicas-to-write hold every write of a client.'),
+    rule: (facts, { fence }) => {
+      if (chosenFence(fence, facts) !== undefined) return undefined;
+      const best = fenceOf(facts);
+      const neither = 'Neither ACL rules nor min-replicas-to-write hold every write of a client.';
+      const other = `The request asks for ${fence}, and the source allows ${best}.`;
+      const otherwise = JSON.stringify({ fence: best === 'none' ? 'none' : 'auto' });
+      return {
+        found: `${best === 'none' ? neither : other} ${ofVersion(facts)}`,
+        remedy: [...renamedAcl(facts), `"cutover": ${otherwise}`],
+      };
+    },
   }),
   check({
     id: 'fence-weak',
@@ -29,21 +39,29 @@ export const SOURCE_FENCE_CHECKS = [
     because: TRIED,
     needs: ['sourceInfo'],
     mayUse: FENCE_FACTS,
-    rule: (facts) => whenFence('minReplicas', facts, 'min-replicas-to-write can be set.'),
+    rule: (facts, { fence }) => {
+      if (chosenFence(fence, facts) !== 'minReplicas') return undefined;
+      return fenceOf(facts) === 'acl'
+        ? { found: 'The request asks for minReplicas, and the source allows ACL rules.', remedy: [] }
+        : { found: `min-replicas-to-write can be set. ${ofVersion(facts)}`, remedy: renamedAcl(facts) };
+    },
   }),
   check({
     id: 'fence-not-durable',
     title: 'A restart of the source would lift the fence.',
-    required: 'A configuration file or an ACL file, in which the fence can be kept.',
+    required:
+      'A configuration file or an ACL file, in which the fence can be kept. With the waiver source and target can both be written to once the source restarts.',
     because: measured('CONFIG REWRITE and ACL SAVE both fail without a file, and a restart forgets what was not saved'),
     needs: ['sourceInfo', 'sourceConfig'],
     mayUse: ['sourceUsers'],
-    rule: (facts) => {
-      const fence = fenceOf(facts);
-      if (fence === 'none' || isDurable(fence, facts)) return undefined;
+    rule: (facts, { fence }) => {
+      const chosen = chosenFence(fence, facts);
+      if (chosen === undefined || chosen === 'none' || isDurable(chosen, facts)) return undefined;
       return {
-        found: `config_file is empty${fence === 'acl' ? ', and so is aclfile' : ''}: the server was started without a file.`,
-        remedy: [],
+        found: `config_file is empty${chosen === 'acl' ? ', and so is aclfile' : ''}: the server was started without a file.`,
+        remedy: [
+          '# Nothing gives a running server a file: restart the source with one, as `redis-server /etc/redis/redis.conf`.',
+        ],
       };
     },
   }),
@@ -68,13 +86,15 @@ export const SOURCE_FENCE_CHECKS = [
   }),
 ] as const;
 
-const whenFence = (wanted: Fence, facts: FenceFacts, what: string) => {
-  if (fenceOf(facts) !== wanted) return undefined;
-  const version = sourceVersion(facts.sourceInfo);
-  const hasAcl = isAtLeast(version, '6.0');
-  const file = facts.sourceInfo.get('config_file');
-  return {
-    found: `${what} The source is of version ${version}${hasAcl ? ', and ACL USERS was refused or not answered' : ''}.`,
-    remedy: hasAcl && file ? [`sed -i -E '/^ *rename-command +acl /Id' ${shellWord(file)}`] : [],
-  };
+const ofVersion = ({ sourceInfo, sourceUsers }: FenceFacts): string => {
+  const version = sourceVersion(sourceInfo);
+  const refused = isAtLeast(version, '6.0') && sourceUsers === undefined;
+  return `The source is of version ${version}${refused ? ', and ACL USERS was refused or not answered' : ''}.`;
+};
+
+/** Gives ACL its name back, where the version has it and it was not answered. */
+const renamedAcl = ({ sourceInfo, sourceUsers }: FenceFacts): string[] => {
+  const file = sourceInfo.get('config_file');
+  const refused = isAtLeast(sourceVersion(sourceInfo), '6.0') && sourceUsers === undefined;
+  return refused && file ? [`sed -i -E '/^ *rename-command +acl /Id' ${shellWord(file)}`] : [];
 };

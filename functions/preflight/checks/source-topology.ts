@@ -69,6 +69,29 @@ export const SOURCE_TOPOLOGY_CHECKS = [
     },
   }),
   check({
+    id: 'source-replicas-unreachable',
+    title: 'A replica of the source cannot be reached, so that no fence can be set on it.',
+    required:
+      'Every replica of the source answers this service on the address that INFO of the source lists, or is detached; or a request whose `cutover.fence` is `none`.',
+    because: OTHER_PRIMARY,
+    needs: ['sourceInfo', 'sourceReplicas'],
+    rule: ({ sourceInfo, sourceReplicas }, { fence }) => {
+      if (fence === 'none') return undefined;
+      const unreached = sourceReplicas.flatMap(({ endpoint, unreached }) =>
+        unreached === undefined ? [] : [{ endpoint, text: `${endpointText(endpoint)} (${shown(unreached, 80)})` }],
+      );
+      const untold = numberField(sourceInfo, 'connected_slaves', 'sourceInfo') - sourceReplicas.length;
+      if (unreached.length === 0 && untold <= 0) return undefined;
+      const others = untold > 0 ? [`${untold} of which INFO does not tell where they are`] : [];
+      return {
+        found: `${listed([...unreached.map(({ text }) => text), ...others])}.`,
+        remedy: unreached
+          .slice(0, 5)
+          .map(({ endpoint: { address, port } }) => `redis-cli -h ${shellWord(address)} -p ${port} REPLICAOF NO ONE`),
+      };
+    },
+  }),
+  check({
     id: 'source-sentinel',
     title: 'Sentinel watches the source, and may promote another node at any time.',
     required: 'No Sentinel on the source from before the migration until after the cutover.',

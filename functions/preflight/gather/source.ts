@@ -15,6 +15,7 @@ import { knock } from './knock.ts';
 import type { Line, Lines } from './lines.ts';
 import { rdbFormatOf } from './rdb-format.ts';
 import { type Reading, takeReading } from './reading.ts';
+import { reachReplicas } from './replicas.ts';
 import { integerIn } from './replies.ts';
 import { sampleNames } from './sample.ts';
 import { findSentinels } from './sentinels.ts';
@@ -49,6 +50,7 @@ export const gatherSource = async (asking: Asking): Promise<SourceFacts> => {
   const looking = lookAtSome(asking, keyLine, info, version);
   const { clock: sourceClock, ...server } = await readServer(line, info, version, clock);
   const sentinels = factOf(() => findSentinels(source, line, lines, server.sourceClients));
+  const sourceReplicas = factOf(() => (info ? reachReplicas(info, lines) : MOOT));
   const looked = await looking;
   const rdbFormat = 'value' in looked ? await factOf(() => rdbFormatOf(keyLine, looked.value)) : MOOT;
 
@@ -61,6 +63,7 @@ export const gatherSource = async (asking: Asking): Promise<SourceFacts> => {
     sourceKeys: await lookedAtAgain(asking, keyLine, looked),
     rdbFormat,
     sentinels: await sentinels,
+    sourceReplicas: await sourceReplicas,
   };
 };
 
@@ -72,6 +75,7 @@ const NOTHING: Omit<SourceFacts, 'sourceAddresses' | 'sourceReach' | 'sourceInfo
   sourceFunctions: MOOT,
   sourceClients: MOOT,
   sourceUsers: MOOT,
+  sourceReplicas: MOOT,
   sourceKeys: MOOT,
   writes: MOOT,
   sentinels: MOOT,

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { RequestedCutover } from '../../../functions/migration/fence.ts';
 import type { PlannedAction } from '../../../functions/migration/record.ts';
-import { type Plan, plannedActions } from '../../../functions/preflight/actions.ts';
+import { plannedActions } from '../../../functions/preflight/actions.ts';
+import type { Plan } from '../../../functions/preflight/plan.ts';
 import { NODES, SOURCE } from '../support/nodes.ts';
 
 const [primary, replica] = NODES as [(typeof NODES)[0], (typeof NODES)[0]];
+const CUTOVER: RequestedCutover = { mode: 'manual', fence: 'auto', drainBudgetMs: 2000, quietSeconds: 60 };
 const planWith = (change: Partial<Plan> = {}): Plan => ({
   replicationGroupId: 'test',
   source: SOURCE,
-  cutover: 'manual',
+  cutover: CUTOVER,
   verification: 'full',
   figures: {
     keys: 120_000,
+    fence: 'acl',
     targetNodes: [
       { nodeGroupId: '0001', ...primary, keys: 1204 },
       { nodeGroupId: '0001', ...replica, keys: 0 },
@@ -30,6 +34,8 @@ const BEGUN = [
   'elasticache:DescribeReplicationGroups, DescribeCacheClusters, DescribeCacheParameters on replication group test',
   'INFO and other commands that only read on source 10.0.0.5:6379 and every node of the group',
 ];
+const LOOKED = 'INFO on source 10.0.0.5:6379 and every node of the group';
+const EACH = 'source 10.0.0.5:6379 and each of its replicas';
 const FOLLOWED = 'elasticache:DescribeReplicationGroups, DescribeEvents on replication group test';
 const TESTED = [...BEGUN, 'MigrationPreflightPassed', 'elasticache:TestMigration on replication group test', FOLLOWED];
 const FAILED = ['dynamodb:UpdateItem on the lock of replication group test', 'MigrationFailed'];
@@ -56,12 +62,23 @@ describe('the actions of a real run', () => {
       'MigrationAwaitingCutover',
       'POST /migrations/{id}/cutover on the migration',
       'MigrationCutoverStarted',
-      'INFO on source 10.0.0.5:6379 and every node of the group',
+      LOOKED,
+      'dynamodb:UpdateItem on the fence of source 10.0.0.5:6379',
+      'CLIENT PAUSE 2000 WRITE on source 10.0.0.5:6379',
+      LOOKED,
+      `ACL SETUSER of each user with -@write -publish, then ACL SAVE or CONFIG REWRITE on ${EACH}`,
+      `CLIENT KILL TYPE normal, CLIENT KILL TYPE pubsub on ${EACH}`,
+      LOOKED,
+      'dynamodb:UpdateItem on the fence of source 10.0.0.5:6379',
       'elasticache:CompleteMigration on replication group test',
+      'MigrationCutoverBackedOut',
       'REPLICAOF NO ONE on node test-001 (test-001.test:6379)',
       FOLLOWED,
-      'INFO on source 10.0.0.5:6379 and every node of the group',
+      LOOKED,
+      'kms:Sign, where a key is configured; dynamodb:PutItem on the offset certificate of replication group test',
+      'MigrationPromotionInDoubt',
       'MigrationPromoted',
+      `ACL LOG, CLIENT LIST on ${EACH}`,
       'dynamodb:UpdateItem on the lock of replication group test',
       'MigrationCompleted',
     ]);
@@ -69,7 +86,7 @@ describe('the actions of a real run', () => {
 
   it('have no place for an operator when the cutover is automatic', () => {
     const manual = shortPlan();
-    const automatic = shortPlan({ cutover: 'automatic' });
+    const automatic = shortPlan({ cutover: { ...CUTOVER, mode: 'automatic' } });
 
     expect(manual.filter((action) => !automatic.includes(action))).toEqual([
       'MigrationAwaitingCutover',
@@ -87,7 +104,19 @@ describe('the actions of a real run', () => {
       'MigrationLinkLost',
       'MigrationLinkRestored',
       'MigrationVerificationFailed',
+      'MigrationCutoverBackedOut',
+      'MigrationPromotionInDoubt',
     ]);
+  });
+
+  it('fence as the request says, and as the source allows', () => {
+    const fencing = (change: Partial<Plan>) => shortPlan(change).filter((one) => /^(ACL SETUSER|CONFIG SET)/.test(one));
+    const asked = (fence: RequestedCutover['fence']) => fencing({ cutover: { ...CUTOVER, fence } });
+
+    expect(asked('auto')).toEqual([expect.stringMatching(/^ACL SETUSER/)]);
+    expect(asked('minReplicas')).toEqual([expect.stringMatching(/^CONFIG SET min-replicas-to-write/)]);
+    expect(asked('none')).toEqual([]);
+    expect(fencing({ figures: { fence: 'minReplicas' } })).toEqual([expect.stringMatching(/^CONFIG SET/)]);
   });
 
   it('have IPv6 addresses in brackets', () => {

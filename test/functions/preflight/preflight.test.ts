@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { CheckId } from '../../../functions/migration/preflight.ts';
 import type { Facts } from '../../../functions/preflight/facts.ts';
 import { makePreflight } from '../../../functions/preflight/preflight.ts';
 import { FakeClock } from '../support/clock.ts';
-import { aNode, aReplicaNode, aTargetGroup, cleanFacts, nodeInfo, nodes } from '../support/facts.ts';
+import { aNode, aReplicaNode, aTargetGroup, cleanFacts, nodeInfo, nodes, sourceInfo } from '../support/facts.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aRecord, taskInput } from '../support/records.ts';
 
@@ -87,5 +88,20 @@ describe('the preflight', () => {
     await expect(failing({ ...taskInput, waivers: [] })).rejects.toThrow('throttled');
     expect(asked).toEqual([{ replicationGroupId: 'test', source: taskInput.source }]);
     expect(migrations.record).not.toHaveProperty('preflight');
+  });
+
+  it('judges the fence that the request asks for', async () => {
+    const noFence = cleanFacts(
+      { sourceInfo: sourceInfo({ redis_version: '5.0.14' }) },
+      { sourceUsers: { moot: true } },
+    );
+    const verdictWith = async (fence: 'auto' | 'none') => {
+      const cutoverSettings = { ...DEFAULT_CUTOVER, fence };
+      const asked = new FakeMigrations(clock, aRecord({ cutoverSettings }));
+      const preflight = makePreflight(async () => noFence, asked, clock, { copyBytesPerSecond: 40e6 });
+      return (await preflight({ ...taskInput, waivers: [] })).verdict;
+    };
+
+    expect([await verdictWith('auto'), await verdictWith('none')]).toEqual(['failed', 'passed']);
   });
 });

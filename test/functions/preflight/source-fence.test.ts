@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FenceChoice } from '../../../functions/migration/fence.ts';
 import type { CheckId } from '../../../functions/migration/preflight.ts';
 import type { FactName, FactValues } from '../../../functions/preflight/facts.ts';
 import { bestFence } from '../../../functions/preflight/fence.ts';
@@ -35,6 +36,34 @@ describe('the best fence', () => {
   it('is not known of a source that was not read, or that has no version', () => {
     expect(bestFence(cleanFacts({}, { sourceInfo: { moot: true } }))).toBeUndefined();
     expect(bestFence(cleanFacts({ sourceInfo: sourceInfo({ redis_version: undefined }) }))).toBeUndefined();
+  });
+
+  it.each<[FenceChoice, string, Whole, CheckId[]]>([
+    ['none', '5.0.14', noAclYet, []],
+    ['none', '7.0.15', noUsers, []],
+    ['acl', '7.0.15', {}, []],
+    ['acl', '7.0.15', noUsers, ['fence-none']],
+    ['acl', '5.0.14', noAclYet, ['fence-none']],
+    ['minReplicas', '7.0.15', {}, ['fence-weak']],
+    ['minReplicas', '7.0.15', noUsers, ['fence-weak']],
+    ['minReplicas', '6.2.6', {}, ['fence-none']],
+    ['minReplicas', '5.0.14', noAclYet, ['fence-none']],
+  ])('that the request asks for, %s, of %s with %o leads to %j', (fence, version, whole, ids) => {
+    const { findings } = judge(factsOf(version, whole), someCircumstances({ fence }), []);
+
+    expect(findings.map(({ id }) => id).filter((id) => id.startsWith('fence-'))).toEqual(ids);
+  });
+
+  it('that is asked for and not possible ends the migration, no waiver helps, and what can be asked for is told', () => {
+    const judged = judge(factsOf('7.0.15', noUsers), someCircumstances({ fence: 'acl' }), ['fence-none']);
+
+    expect(judged.verdict).toBe('failed');
+    expect(judged.findings.find(({ id }) => id === 'fence-none')).toMatchObject({
+      found: expect.stringContaining('The request asks for acl, and the source allows minReplicas.'),
+      remedy: expect.arrayContaining(['"cutover": {"fence":"auto"}']),
+    });
+    const none = judge(factsOf('5.0.14', noAclYet), someCircumstances(), []);
+    expect(none.findings.find(({ id }) => id === 'fence-none')?.remedy).toEqual(['"cutover": {"fence":"none"}']);
   });
 
   it.each<[string, Whole, CheckId[]]>([
@@ -78,6 +107,23 @@ describe('a fence that lasts', () => {
   it('needs a configuration file for min-replicas-to-write', () => {
     expect(lasting('/etc/redis.conf', '', undefined)).toBeUndefined();
     expect(lasting('', '/etc/users.acl', undefined)).toContain('config_file is empty:');
+  });
+
+  it('is not asked for where the request sets none', () => {
+    const forgetful = { sourceInfo: sourceInfo({ config_file: '' }), sourceConfig: sourceConfig({ aclfile: '' }) };
+
+    expect(ask('fence-not-durable', forgetful, { fence: 'none' })).toBeUndefined();
+    expect(ask('fence-not-durable', forgetful, { fence: 'minReplicas' })?.found).toContain('config_file is empty:');
+  });
+
+  it('blocks where it would not last, unless that is waived', () => {
+    const facts = cleanFacts({
+      sourceInfo: sourceInfo({ config_file: '' }),
+      sourceConfig: sourceConfig({ aclfile: '' }),
+    });
+
+    expect(judge(facts, someCircumstances(), []).verdict).toBe('failed');
+    expect(judge(facts, someCircumstances(), ['fence-not-durable']).verdict).toBe('passed');
   });
 
   it('is not asked for where there is no fence', () => {

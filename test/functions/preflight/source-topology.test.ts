@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { FenceChoice } from '../../../functions/migration/fence.ts';
+import type { SourceReplica } from '../../../functions/preflight/facts.ts';
 import { NEEDED_COMMANDS } from '../../../functions/preflight/facts.ts';
 import { UnreadableFieldError } from '../../../functions/preflight/unreadable.ts';
 import { ask, sourceInfo } from '../support/facts.ts';
@@ -86,5 +88,33 @@ describe('Sentinels', () => {
       remedy: [],
     });
     expect(ask('source-sentinel', { sourceClients: [client('app')] })).toBeUndefined();
+  });
+});
+
+describe('replicas of the source that the fence has to cover', () => {
+  const unreachable = (sourceReplicas: SourceReplica[], connected: number, fence: FenceChoice = 'auto') =>
+    ask(
+      'source-replicas-unreachable',
+      { sourceReplicas, sourceInfo: sourceInfo({ connected_slaves: String(connected) }) },
+      { fence },
+    );
+  const reached = { endpoint: { address: '10.0.0.6', port: 6380 } };
+  const unreached = { endpoint: { address: '10.0.0.7', port: 6381 }, unreached: 'no answer in 2000 ms' };
+
+  it('are all reached, or each that is not is named', () => {
+    expect(unreachable([], 0)).toBeUndefined();
+    expect(unreachable([reached], 1)).toBeUndefined();
+    expect(unreachable([reached, unreached], 2)).toEqual({
+      found: '10.0.0.7:6381 (no answer in 2000 ms).',
+      remedy: ['redis-cli -h 10.0.0.7 -p 6381 REPLICAOF NO ONE'],
+    });
+  });
+
+  it('are not taken for none when INFO does not tell where they are', () => {
+    expect(unreachable([reached], 3)?.found).toBe('2 of which INFO does not tell where they are.');
+  });
+
+  it('do not matter where nothing is fenced', () => {
+    expect(unreachable([unreached], 1, 'none')).toBeUndefined();
   });
 });

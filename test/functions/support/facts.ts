@@ -25,6 +25,7 @@ export const someCircumstances = (change: Partial<Circumstances> = {}): Circumst
   replicationGroupId: 'test',
   source: { address: '10.0.0.5', port: 6379 },
   nowMs: NOW,
+  fence: 'auto',
   copyBytesPerSecond: 40e6,
   ...change,
 });
@@ -185,6 +186,7 @@ export const cleanValues = (): FactValues => ({
   sourceModules: [],
   sourceFunctions: [],
   sourceClients: [],
+  sourceReplicas: [],
   sourceUsers: ['default'],
   sourceKeys: [],
   writes: {
