@@ -1,6 +1,7 @@
 import type { FencedShard, FenceRecord } from '../migration/fence.ts';
 import type { Endpoint, RollbackPossibility } from '../migration/record.ts';
-import { type Servers, type Session, Unread } from '../preflight/ports.ts';
+import { textIn } from '../preflight/gather/replies.ts';
+import { type Reply, type Servers, type Session, Unread } from '../preflight/ports.ts';
 import { endpointText, shown } from '../preflight/text.ts';
 import { parseInfo } from '../replication/info.ts';
 import type { Clock } from '../replication/ports.ts';
@@ -66,7 +67,7 @@ export const againstRollback = async (
     if (!primary)
       return { against: { proof: 'unknown', why: `The record of shard ${shard.nodeGroupId} tells no primary.` } };
     try {
-      const source = await sourceAgainst(shard, await open(shard.source));
+      const source = await sourceAgainst(fence, shard, await open(shard.source));
       if (source) return { against: { proof: 'unknown', why: source } };
       const session = await open(primary.endpoint);
       const reading = await readNode(session);
@@ -86,12 +87,31 @@ export const againstRollback = async (
   return { keep };
 };
 
-/** The source must still have what it had under the fence: not be restarted, nor replaced. @throws Unread */
-const sourceAgainst = async ({ source, replicationId }: FencedShard, session: Session): Promise<string | undefined> => {
-  const info = parseInfo(String(await session.ask('INFO', 'replication')));
+const NO_HISTORY = /^0+$/;
+
+/**
+ * The source must still have what it had under the fence: not be restarted, replaced, or filled from elsewhere. A primary
+ * without replicas takes a new replication id when its backlog ends (repl-backlog-ttl, by default an hour), and has no
+ * previous one then.
+ *
+ * @throws Unread
+ */
+const sourceAgainst = async (
+  fence: FenceRecord,
+  { source, replicationId }: FencedShard,
+  session: Session,
+): Promise<string | undefined> => {
   const name = endpointText(source);
+  const [server, replication] = (await session.askAll([
+    ['INFO', 'server'],
+    ['INFO', 'replication'],
+  ])) as [Reply, Reply];
+  const info = parseInfo(`${textIn(server, 'INFO')}\n${textIn(replication, 'INFO')}`);
   if (info.get('role') !== 'master') return `The source ${name} is no primary any more.`;
   if (info.get('master_replid') === replicationId) return undefined;
+  const runId = fence.nodes.find(({ endpoint }) => endpointText(endpoint) === name)?.runId;
+  const isSameProcess = runId !== undefined && info.get('run_id') === runId;
+  if (isSameProcess && NO_HISTORY.test(info.get('master_replid2') ?? '')) return undefined;
   return `The source ${name} was restarted or replaced since the fence: whether it has all the data is not known.`;
 };
 

@@ -195,6 +195,17 @@ describe('keys that expired on the source while the promotion was awaited', () =
 });
 
 describe('a rollback whose servers are not what they were', () => {
+  it('goes on when the source has only let its backlog go', async () => {
+    await begin();
+    await scene.promote();
+    await until(async () => (await scene.onSource.info('replication')).connected_slaves === '0');
+    const { master_replid: before } = await scene.onSource.info('replication');
+    await scene.onSource.command('CONFIG', 'SET', 'repl-backlog-ttl', '1');
+    await until(async () => (await scene.onSource.info('replication')).master_replid !== before);
+
+    expect(await look()).toMatchObject({ possible: true });
+  });
+
   it('is refused when the source lost its history, and when it is gone', async () => {
     await begin();
     await scene.promote();

@@ -43,10 +43,14 @@ export const fencedPair = async (
   const replica = await startRedis(replicaof(primary));
   const all = [source, primary, replica];
   const [onSource, onPrimary, onReplica] = (await Promise.all(all.map(connectControl_))) as [Control, Control, Control];
+  for (const node of [onPrimary, onReplica]) {
+    await until(async () => (await node.info('replication')).master_link_status === 'up');
+  }
   await onSource.command('SET', 'seeded', '1');
   await prepare(onSource);
   await onSource.command('ACL', 'SETUSER', 'default', '-@write', '-publish');
   const { master_replid: replicationId = '', master_repl_offset = '' } = await onSource.info('replication');
+  const { run_id: runId = '' } = await onSource.info('server');
   const applied = async (node: Control) => Number((await node.info('replication')).slave_repl_offset ?? -1);
   await until(async () => (await applied(onPrimary)) >= Number(master_repl_offset));
   await until(async () => (await applied(onReplica)) >= Number(master_repl_offset));
@@ -66,7 +70,7 @@ export const fencedPair = async (
   const base = aFence();
   const fence: FenceRecord = {
     ...base,
-    nodes: base.nodes.map((node) => ({ ...node, endpoint: endpointOf(source) })),
+    nodes: base.nodes.map((node) => ({ ...node, endpoint: endpointOf(source), runId })),
     shards: [{ nodeGroupId: '0001', source: endpointOf(source), replicationId, fencedOffset, nodes, writeCalls }],
   };
 
