@@ -31,20 +31,25 @@ const namesIn = (expression: string): Record<string, string> =>
   Object.fromEntries(Object.entries(NAMES).filter(([placeholder]) => expression.includes(placeholder)));
 
 const RUNNING = 'attribute_not_exists(outcome)';
-const SEALED_AND_LEFT =
-  '#fence.#phase = :sealed AND attribute_not_exists(pendingAct) AND attribute_not_exists(unfencedAt) AND attribute_not_exists(rolledBackAt)';
+const LEFT = [
+  'attribute_exists(cutoverSettings)',
+  '(attribute_not_exists(#fence) OR #fence.#phase <> :lifted)',
+  'attribute_not_exists(pendingAct)',
+  'attribute_not_exists(unfencedAt)',
+  'attribute_not_exists(rolledBackAt)',
+].join(' AND ');
 
-/** When each may be asked for; functions/migration/view.ts says the same of a record that was read. */
+/** When each may be asked for; functions/migration/actions.ts says the same of a record that was read. */
 const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown> }> = {
   abort: { condition: `${RUNNING} AND attribute_not_exists(promotedAt) AND attribute_not_exists(#abort)` },
   close: { condition: `${RUNNING} AND attribute_exists(promotedAt) AND attribute_not_exists(#close)` },
   unfence: {
-    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt) AND ${SEALED_AND_LEFT}`,
-    values: { ':inDoubt': 'promotionInDoubt', ':sealed': 'sealed' },
+    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt)) AND ${LEFT}`,
+    values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
   },
   rollback: {
-    condition: `attribute_exists(promotedAt) AND ${SEALED_AND_LEFT} AND (attribute_not_exists(rollbackPossibility) OR rollbackPossibility.possible = :yes)`,
-    values: { ':sealed': 'sealed', ':yes': true },
+    condition: `attribute_exists(promotedAt) AND ${LEFT} AND attribute_not_exists(rollbackPossibility.forGood)`,
+    values: { ':lifted': 'lifted' },
   },
 };
 

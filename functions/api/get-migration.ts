@@ -1,3 +1,4 @@
+import { theCertificates } from '../adapters/certificates.ts';
 import { httpFunction } from '../adapters/http.ts';
 import { readMigrationId, readTimelineQuery } from '../adapters/http-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
@@ -6,6 +7,7 @@ import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { toView } from '../migration/view.ts';
 
 const store = theMigrations();
+const certificates = theCertificates();
 
 export const handler = httpFunction(async (event) => {
   const migrationId = readMigrationId(event);
@@ -14,5 +16,8 @@ export const handler = httpFunction(async (event) => {
   if (!record) throw new MigrationNotFoundError(migrationId);
   // Step Functions keeps a history for 90 days: after that there is none to add.
   const history = timeline ? await executionHistory.history(record.executionArn, nextToken) : undefined;
-  return { status: 200, body: { ...toView(record), ...history } };
+  const certificate = record.promotedAt ? await certificates.find(migrationId) : undefined;
+  const view = toView(record);
+  const cutover = { ...view.cutover, ...(certificate && { certificate }) };
+  return { status: 200, body: { ...view, cutover, ...history } };
 });

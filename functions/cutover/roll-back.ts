@@ -62,7 +62,9 @@ export const makeRollBack =
       const asOf = isoNow();
       // What was written stays written; anything else may be otherwise at the next request.
       if (against.proof === 'written') {
-        await migrations.note(migrationId, { rollbackPossibility: { possible: false, why: against.why, asOf } });
+        await migrations.note(migrationId, {
+          rollbackPossibility: { possible: false, forGood: true, why: against.why, asOf },
+        });
       }
       return { outcome: 'refused', why: against.why, at: asOf };
     }
@@ -71,7 +73,7 @@ export const makeRollBack =
     const lifted = await fences.find(migrationId);
     await migrations.note(migrationId, {
       rolledBackAt: at,
-      rollbackPossibility: { possible: false, why: BACK, asOf: at },
+      rollbackPossibility: { possible: false, forGood: true, why: BACK, asOf: at },
       ...(lifted && { fence: toFenceSummary(lifted) }),
     });
     return { outcome: 'rolledBack', why: BACK, at };

@@ -41,8 +41,9 @@ export const makeRollbackLook =
       const found = await againstRollback(fence, promotedCalls, open);
       if (found.keep && !promotedCalls) await rollbacks.keepCalls(migrationId, found.keep);
       const asOf = new Date(clock.now()).toISOString();
+      const forGood = found.against?.proof === 'written' && ({ forGood: true } as const);
       return found.against
-        ? { possible: false, why: found.against.why, asOf }
+        ? { possible: false, ...forGood, why: found.against.why, asOf }
         : { possible: true, why: 'Nothing was written to the target since the source was fenced.', asOf };
     } finally {
       for (const session of sessions) session.close();

@@ -16,13 +16,21 @@ const MAY: Record<Action, (record: MigrationRecord) => boolean> = {
   cutover: ({ status, cutover, abort }) => status === 'awaitingCutover' && !cutover?.requestedAt && !abort,
   abort: ({ outcome, promotedAt, abort, phase }) =>
     !outcome && !promotedAt && !abort && !FROM_NO_RETURN.includes(phase),
-  unfence: (record) => (record.promotedAt !== undefined || record.phase === 'promotionInDoubt') && isSealed(record),
-  // Whoever asks has the last look: what was seen before the end is not looked at again.
-  rollback: (record) =>
-    record.promotedAt !== undefined && isSealed(record) && record.rollbackPossibility?.possible !== false,
+  unfence: (record) => (wasPromoted(record) || isInDoubt(record)) && isLeft(record),
+  // Whoever carries it out has the last look: only what is so for good is refused at once.
+  rollback: (record) => wasPromoted(record) && isLeft(record) && !record.rollbackPossibility?.forGood,
   close: ({ outcome, promotedAt, close }) => !outcome && promotedAt !== undefined && !close,
 };
 
-/** The fence stands for good, and nobody waits for its end. */
-const isSealed = ({ fence, pendingAct, unfencedAt, rolledBackAt }: MigrationRecord): boolean =>
-  fence?.phase === 'sealed' && !pendingAct && !unfencedAt && !rolledBackAt;
+const wasPromoted = ({ promotedAt }: MigrationRecord): boolean => promotedAt !== undefined;
+
+/** CompleteMigration was sent, and nothing has proven what came of it. */
+const isInDoubt = ({ phase, completeSentAt }: MigrationRecord): boolean =>
+  phase === 'promotionInDoubt' || completeSentAt !== undefined;
+
+/**
+ * There may be a fence on the source, and nobody waits for its end. The record only shows it: a fence that stands and is not
+ * shown, because whoever set it died, must not lock the operator out.
+ */
+const isLeft = ({ cutoverSettings, fence, pendingAct, unfencedAt, rolledBackAt }: MigrationRecord): boolean =>
+  cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !unfencedAt && !rolledBackAt;

@@ -121,8 +121,9 @@ export interface FenceSummary {
 
 /** Absent in the record until the target was looked at. */
 export interface RollbackPossibility {
-  /** False only where it will never be possible again: a request is refused on it without another look. */
   possible: boolean;
+  /** It will never be possible again: a request is refused without another look. */
+  forGood?: true;
   /** One sentence. */
   why: string;
   /** ISO 8601. */

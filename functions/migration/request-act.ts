@@ -45,9 +45,6 @@ const whyNot = (act: AskedAct, record: MigrationRecord): string => {
   if (rolledBackAt) return `it was rolled back at ${rolledBackAt}`;
   if (unfencedAt) return `the fence was lifted for good at ${unfencedAt}`;
   if (pendingAct) return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out`;
-  if (!promotedAt) return `its status is ${status}: ${statusReason}`;
-  if (act === 'rollback' && rollbackPossibility?.possible === false) {
-    return `as of ${rollbackPossibility.asOf}, ${rollbackPossibility.why}`;
-  }
-  return fence ? `the fence on the source is ${fence.phase}` : 'no fence stands on the source';
+  if (act === 'rollback' && rollbackPossibility?.forGood) return rollbackPossibility.why;
+  return promotedAt && fence ? `the fence on the source is ${fence.phase}` : `its status is ${status}: ${statusReason}`;
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActRequest, ASKS, type Ask } from '../../../functions/migration/acts.ts';
+import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { Migrations } from '../../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { FakeMigrations } from '../support/migrations.ts';
@@ -170,21 +171,26 @@ describe.each<[string, () => Migrations]>([
 
   const anAct = (requestId: string, reason = 'why'): ActRequest => ({ at: 't', reason, by: BY, requestId });
   const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: 't' } as const;
-  const may = (possible: boolean) => ({ possible, why: 'w', asOf: 't' });
+  const cutoverSettings = DEFAULT_CUTOVER;
+  const promoted = { status: 'promoted', promotedAt: 't', fence, cutoverSettings } as const;
+  const not = { possible: false, why: 'w', asOf: 't' };
   const whenever: [Partial<MigrationRecord>, Ask[]][] = [
-    [{ status: 'accepted' }, ['abort']],
-    [{ status: 'cuttingOver', phase: 'fencing', fence: { ...fence, phase: 'open' } }, ['abort']],
-    [{ status: 'cuttingOver', phase: 'promotionInDoubt', fence }, ['abort', 'unfence']],
-    [{ status: 'promoted', promotedAt: 't', fence }, ['unfence', 'rollback', 'close']],
-    [{ status: 'promoted', promotedAt: 't', fence: { ...fence, phase: 'lifted' } }, ['close']],
-    [{ status: 'promoted', promotedAt: 't', fence, pendingAct: { act: 'rollback', at: 't' } }, ['close']],
-    [{ status: 'promoted', promotedAt: 't', fence, rollback: anAct('r') }, ['unfence', 'rollback', 'close']],
-    [{ status: 'promoted', promotedAt: 't', fence, rollbackPossibility: may(true) }, ['unfence', 'rollback', 'close']],
-    [{ status: 'promoted', promotedAt: 't', fence, rollbackPossibility: may(false) }, ['unfence', 'close']],
-    [{ status: 'promoted', promotedAt: 't', fence, unfencedAt: 't' }, ['close']],
-    [{ status: 'completed', outcome: 'completed', promotedAt: 't', fence }, ['unfence', 'rollback']],
-    [{ status: 'completed', outcome: 'completed', promotedAt: 't', fence, rolledBackAt: 't' }, []],
-    [{ status: 'failed', outcome: 'failed' }, []],
+    [{ status: 'accepted', cutoverSettings }, ['abort']],
+    [{ status: 'cuttingOver', phase: 'fencing', fence: { ...fence, phase: 'open' }, cutoverSettings }, ['abort']],
+    [{ status: 'cuttingOver', phase: 'promotionInDoubt', fence, cutoverSettings }, ['abort', 'unfence']],
+    [{ status: 'cuttingOver', phase: 'promotionInDoubt', cutoverSettings }, ['abort', 'unfence']],
+    [promoted, ['unfence', 'rollback', 'close']],
+    [{ status: 'promoted', promotedAt: 't' }, ['close']],
+    [{ ...promoted, fence: { ...fence, phase: 'lifted' } }, ['close']],
+    [{ ...promoted, pendingAct: { act: 'rollback', at: 't' } }, ['close']],
+    [{ ...promoted, rollback: anAct('r') }, ['unfence', 'rollback', 'close']],
+    [{ ...promoted, rollbackPossibility: not }, ['unfence', 'rollback', 'close']],
+    [{ ...promoted, rollbackPossibility: { ...not, forGood: true } }, ['unfence', 'close']],
+    [{ ...promoted, unfencedAt: 't' }, ['close']],
+    [{ ...promoted, status: 'completed', outcome: 'completed' }, ['unfence', 'rollback']],
+    [{ ...promoted, status: 'completed', outcome: 'completed', rolledBackAt: 't' }, []],
+    [{ status: 'failed', outcome: 'failed', completeSentAt: 't', cutoverSettings }, ['unfence']],
+    [{ status: 'failed', outcome: 'failed', cutoverSettings }, []],
   ];
 
   it.each(whenever)('of %j note as asked for only %j, once', async (change, wanted) => {
@@ -257,7 +263,7 @@ describe.each<[string, () => Migrations]>([
       (await migrations.unsettled({ endedBefore, atWorkBefore: never }, 1000)).filter((one) => one.migrationId === id);
 
     it('is pending from its request on, also after the end', async () => {
-      const { migrations, id } = await created({ status: 'promoted', promotedAt: 't', fence });
+      const { migrations, id } = await created({ status: 'promoted', promotedAt: 't', fence, cutoverSettings });
       await migrations.end(id, 'completed', { status: 'completed' });
       await migrations.markSettled(id);
       await migrations.requestAct(id, 'rollback', { ...anAct('1'), at: rollback.at });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeAwaitCutover } from '../../../functions/cutover/await-cutover.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { makeRequestAbort } from '../../../functions/migration/request-abort.ts';
 import { makeRequestCutover } from '../../../functions/migration/request-cutover.ts';
@@ -83,7 +84,8 @@ describe('the request for an abort', () => {
 
   it('is refused after the promotion, with what can be asked for instead', async () => {
     const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: 't' } as const;
-    await begin({ status: 'promoted', phase: 'closing', promotedAt: 't', fence });
+    const cutoverSettings = DEFAULT_CUTOVER;
+    await begin({ status: 'promoted', phase: 'closing', promotedAt: 't', fence, cutoverSettings });
 
     await expect(abort()).rejects.toMatchObject({
       message: expect.stringContaining('what can be asked for: unfence, rollback, close'),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AskedAct } from '../../../functions/migration/acts.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { makeRequestAct } from '../../../functions/migration/request-act.ts';
 import { makeRequestClose } from '../../../functions/migration/request-close.ts';
@@ -10,7 +11,13 @@ import { aRecord, CALLER, MIGRATION_ID } from '../support/records.ts';
 import { FakeWorkflow } from '../support/workflow.ts';
 
 const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: 't' } as const;
-const PROMOTED: Partial<MigrationRecord> = { status: 'promoted', phase: 'closing', promotedAt: 't', fence };
+const PROMOTED: Partial<MigrationRecord> = {
+  status: 'promoted',
+  phase: 'closing',
+  promotedAt: 't',
+  fence,
+  cutoverSettings: DEFAULT_CUTOVER,
+};
 
 let clock: FakeClock;
 let migrations: FakeMigrations;
@@ -86,8 +93,8 @@ describe.each(['unfence', 'rollback'] as const)('the request for an %s', (act) =
       { status: 'syncing', statusReason: 'It copies.', promotedAt: undefined as never },
       /its status is syncing: It copies\./,
     ],
-    ['without a fence', { fence: undefined as never }, /no fence stands/],
-    ['while it is lifted', { fence: { ...fence, phase: 'lifting' } }, /the fence on the source is lifting/],
+    ['once it is lifted', { fence: { ...fence, phase: 'lifted' } }, /the fence on the source is lifted/],
+    ['where none was ever built', { cutoverSettings: undefined as never }, /is not allowed now/],
     ['once it was unfenced', { unfencedAt: 't1' }, /lifted for good at t1/],
     ['once it was rolled back', { rolledBackAt: 't2' }, /rolled back at t2/],
   ])('is refused %s', async (_, change, why) => {
@@ -116,12 +123,26 @@ describe('what an operator asks for after the promotion', () => {
   });
 
   it('is no way back once the target was written to', async () => {
-    begin({ rollbackPossibility: { possible: false, why: '12 keys were written to the target.', asOf: 't' } });
+    begin({ rollbackPossibility: { possible: false, forGood: true, why: 'SET was called 12 times.', asOf: 't' } });
 
     await expect(ask('rollback')).rejects.toMatchObject({
-      message: expect.stringContaining('as of t, 12 keys were written to the target.'),
+      message: expect.stringContaining('SET was called 12 times.'),
       allowedActions: ['unfence', 'close'],
     });
+  });
+
+  it('is looked at once more where the last look could not tell', async () => {
+    begin({ rollbackPossibility: { possible: false, why: 'Not everything could be read.', asOf: 't' } });
+
+    await expect(ask('rollback')).resolves.toMatchObject({ requests: { rollback: { reason: 'we go back' } } });
+  });
+
+  it('is taken although the record does not show the fence: whoever set it may have died before it could', async () => {
+    begin();
+    const { fence: unseen, promotedAt, ...inDoubt } = PROMOTED;
+    migrations.records.set(MIGRATION_ID, aRecord({ ...inDoubt, status: 'cuttingOver', phase: 'promotionInDoubt' }));
+
+    await expect(ask('unfence')).resolves.toMatchObject({ requests: { unfence: { reason: 'we go back' } } });
   });
 
   it('can be the end of the fence while the promotion is in doubt, and no way back', async () => {

@@ -151,16 +151,17 @@ export class FakeMigrations implements Migrations {
 }
 
 const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
-  const { outcome, promotedAt, phase, fence, pendingAct, unfencedAt, rolledBackAt } = record;
-  const isLeft = fence?.phase === 'sealed' && !pendingAct && !unfencedAt && !rolledBackAt;
+  const { outcome, promotedAt, phase, completeSentAt, cutoverSettings, fence, pendingAct } = record;
+  const isDone = record.unfencedAt ?? record.rolledBackAt;
+  const isLeft = cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !isDone;
   switch (ask) {
     case 'abort':
       return !outcome && !promotedAt && !record.abort;
     case 'close':
       return !outcome && promotedAt !== undefined && !record.close;
     case 'unfence':
-      return (promotedAt !== undefined || phase === 'promotionInDoubt') && isLeft;
+      return isLeft && (promotedAt !== undefined || phase === 'promotionInDoubt' || completeSentAt !== undefined);
     case 'rollback':
-      return promotedAt !== undefined && isLeft && record.rollbackPossibility?.possible !== false;
+      return isLeft && promotedAt !== undefined && !record.rollbackPossibility?.forGood;
   }
 };
