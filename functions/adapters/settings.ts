@@ -62,10 +62,21 @@ export const promotionSettings = () => {
   return { ...watchingSettings(env), promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS };
 };
 
+/** What comes before and after the drain takes so much of a cutover's time at the most, each. */
+const BESIDE_DRAIN_SHARE = 0.2;
+const LONGEST_BESIDE_DRAIN_MS = 5000;
+
 /** @throws EnvironmentError */
-export const completeSettings = () => ({
-  pollMs: readEnvironment({ POLL_MILLISECONDS: number }).POLL_MILLISECONDS,
-});
+export const cutOverSettings = () => {
+  const env = readEnvironment({ POLL_MILLISECONDS: number, ACTING_TASK_SECONDS: number });
+  const besideMs = Math.min(env.ACTING_TASK_SECONDS * 1000 * BESIDE_DRAIN_SHARE, LONGEST_BESIDE_DRAIN_MS);
+  return {
+    pollMs: env.POLL_MILLISECONDS,
+    actingTaskSeconds: env.ACTING_TASK_SECONDS,
+    preparingMs: besideMs,
+    sealingMs: besideMs,
+  };
+};
 
 /** So much of its time a task waits; the rest is for the call under way. */
 const WAITING_SHARE = 0.75;

@@ -1,9 +1,8 @@
-import type { Endpoint } from '../migration/record.ts';
 import type { VerificationEpoch } from '../migration/verification.ts';
 import { judgeLink } from '../replication/link-state.ts';
-import { linksOf, observe } from '../replication/observe.ts';
-import type { Clock, Probe, ReplicationGroup } from '../replication/ports.ts';
-import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
+import { observe } from '../replication/observe.ts';
+import type { Clock, Probe } from '../replication/ports.ts';
+import { isReadable, type LinkReading, primaryOf, type ShardLink } from '../replication/shard-link.ts';
 import { epochIn, whyOtherEpoch } from '../replication/verified-epoch.ts';
 
 /** Where a shard stood when CompleteMigration was sent. */
@@ -22,17 +21,14 @@ const LOOKS = 10;
  *
  * @param verified what the cutover stands on; null when on no verification
  * @returns where the shards stand, or why that was not so; `verifyAgain` when the verification is of another epoch
- * @throws TransientServiceError when the API shows no nodes
  */
 export const lookForSync = async (
   redis: Probe,
-  group: ReplicationGroup,
-  source: Endpoint,
+  links: readonly ShardLink[],
   clock: Clock,
   pollMs: number,
   verified: VerificationEpoch | null = null,
 ): Promise<{ positions: ShardPosition[] } | { whyNot: string; verifyAgain?: true }> => {
-  const links = linksOf(group, source);
   for (let look = 1; ; look++) {
     const readings = await observe(redis, links, clock);
     const behind = readings.map(judgeLink).find(({ phase }) => phase !== 'inSync');

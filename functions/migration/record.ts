@@ -195,6 +195,8 @@ export interface MigrationRecord {
   cutover?: CutoverRecord;
   /** The last event that asked for a cutover; it outlives a cutover that was backed out. */
   cutoverEventId?: string;
+  /** Which cutover is, or was, under way, counted from 1. */
+  cutoverAttempt?: number;
   /** The last 20 cutovers that came to nothing, oldest first. */
   backOuts?: BackOut[];
   /** What stands, or stood, on the source. The fence's own record is authoritative. */

@@ -5,7 +5,7 @@ import { isReadable, type LinkReading, type ServerReading } from './shard-link.t
 export const epochIn = ([reading]: LinkReading[]): VerificationEpoch | undefined =>
   reading && isReadable(reading.source) ? epochOf(reading.source) : undefined;
 
-const epochOf = ({ replicationId, counters: { runId, fullSyncs } }: ServerReading): VerificationEpoch => ({
+export const epochOf = ({ replicationId, counters: { runId, fullSyncs } }: ServerReading): VerificationEpoch => ({
   replicationId,
   ...(runId !== undefined && { runId }),
   ...(fullSyncs !== undefined && { fullSyncs }),

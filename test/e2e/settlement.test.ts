@@ -118,7 +118,7 @@ describe('ends that the execution cannot announce itself', () => {
       'TestReplicationFunction',
       'StartReplicationFunction',
       'WatchReplicationFunction',
-      'CompleteReplicationFunction',
+      'CutOverFunction',
       'WatchPromotionFunction',
     ];
     const hunt = setInterval(() => {

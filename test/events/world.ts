@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
-import { makeCompleteReplication } from '../../functions/cutover/complete-replication.ts';
+import { makeCutOver } from '../../functions/cutover/cut-over.ts';
+import { makeLiftFence } from '../../functions/cutover/lift-fence.ts';
 import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
 import { makeStopReplication } from '../../functions/cutover/stop-replication.ts';
 import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
@@ -21,9 +23,11 @@ import { makeVerifyData, type VerifyInput } from '../../functions/verification/v
 import { type BusEvent, makeEvent } from '../../local/eventbridge/event.ts';
 import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
 import { type ExecutionStatusChangeDetail, TaskError } from '../../local/stepfunctions/service.ts';
+import { FakeFences } from '../functions/support/fences.ts';
 import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
 import { CALLER } from '../functions/support/records.ts';
+import { FakeSessions } from '../functions/support/sessions.ts';
 import { FakeCheckpoints, type Findings, noReader, steps } from '../functions/support/verification.ts';
 import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
 import { definitionOf } from '../statemachine/support.ts';
@@ -64,6 +68,9 @@ const settings = {
   promotionBudgetSeconds: 1800,
   verdictSeconds: 600,
   waitSeconds: 45,
+  actingTaskSeconds: 60,
+  preparingMs: 5000,
+  sealingMs: 5000,
   copyBytesPerSecond: 40e6,
 };
 
@@ -141,6 +148,10 @@ export const openWorld = (options: WorldOptions = {}) => {
   const migrations = new FakeMigrations({ iso: isoNow });
   const locks = new FakeLocks();
   const { groups, probe } = targetIn(() => clock.now(), options);
+  const fences = new FakeFences();
+  const { open } = new FakeSessions(probe);
+  const newAttempt = () => randomUUID();
+  const lift = makeLiftFence(open, fences, locks, migrations, ticking, newAttempt);
   const workflow: Pick<Workflow, 'start' | 'executionArn' | 'describe' | 'resume' | 'fail'> = {
     executionArn: (id) => `${machineArn('migration').replace('stateMachine', 'execution')}:${id}`,
     start: async (name, input) => {
@@ -173,7 +184,10 @@ export const openWorld = (options: WorldOptions = {}) => {
     VerifyData: (input: VerifyInput) =>
       makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, ticking, settings)(input),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
-    CompleteReplication: makeCompleteReplication(groups, probe, locks, migrations, ticking, settings),
+    CutOver: makeCutOver(
+      { groups, probe, open, locks, fences, migrations, lift, clock: ticking, newAttempt },
+      settings,
+    ),
     WatchPromotion: makeWatchPromotion(groups, probe, locks, migrations, ticking, settings),
     CloseMigration: makeCloseMigration(migrations, locks),
     CloseDryRun: makeCloseDryRun(migrations, locks, ticking),

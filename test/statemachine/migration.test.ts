@@ -36,7 +36,7 @@ describe('the state machine of a migration', () => {
       'AwaitCutover',
       'RouteCutover',
       'AnnounceCutoverStarted',
-      'CompleteReplication',
+      'CutOver',
       'RouteComplete',
       'WatchPromotion',
       'RoutePromotion',
@@ -122,7 +122,7 @@ describe('the state machine of a migration', () => {
   it('goes back to the watch when a cutover is backed out, and tells why', async () => {
     const run = await runWorkflow('migration', {
       tasks: {
-        CompleteReplication: inTurn(
+        CutOver: inTurn(
           { outcome: 'backedOut', reason: 'the lag grew', eventsSinceMs: 3 },
           { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', eventsSinceMs: 2, positions: [] },
         ),
@@ -157,7 +157,7 @@ describe('the state machine of a migration', () => {
       ['WatchReplication', 'WatchReplication'],
       ['VerifyData', 'VerifyData'],
       ['AwaitCutover', 'AwaitCutover'],
-      ['CompleteReplication', 'CompleteReplication'],
+      ['CutOver', 'CutOver'],
       ['WatchPromotion', 'WatchPromotion'],
       ['CloseMigration', 'CloseMigration'],
     ] as const) {
@@ -224,7 +224,7 @@ describe('the state machine of a migration', () => {
     const run = await runWorkflow('migration', {
       input: { ...INPUT, cutover: { mode: 'automatic' } },
       tasks: {
-        CompleteReplication: () => ({ outcome: 'backedOut', reason: 'lag', eventsSinceMs: 3 }),
+        CutOver: () => ({ outcome: 'backedOut', reason: 'lag', eventsSinceMs: 3 }),
       },
     });
 

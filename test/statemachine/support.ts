@@ -134,7 +134,7 @@ const GOOD: Record<string, FakeTask> = {
   WatchReplication: () => inSync,
   VerifyData: (_, { nowMs }) => verified(nowMs),
   AwaitCutover: () => ({}),
-  CompleteReplication: () => ({ outcome: 'sent', sentAt: SENT_AT, eventsSinceMs: 2, positions: [] }),
+  CutOver: () => ({ outcome: 'sent', sentAt: SENT_AT, eventsSinceMs: 2, positions: [] }),
   StopReplication: () => ({}),
   CloseDryRun: ({ failure }) => ({
     verdict: failure ? 'wouldFail' : 'wouldStart',

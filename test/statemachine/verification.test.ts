@@ -223,7 +223,7 @@ describe('a request for the cutover', () => {
       requests: [WAIVER, {}],
       tasks: {
         VerifyData: verdicts('different', 'same'),
-        CompleteReplication: (_, { count }) =>
+        CutOver: (_, { count }) =>
           count === 1
             ? { outcome: 'backedOut', reason: 'the lag grew', eventsSinceMs: 3 }
             : { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', eventsSinceMs: 2, positions: [] },
@@ -295,7 +295,7 @@ describe('an automatic cutover', () => {
     const run = await runWorkflow('migration', {
       input: AUTOMATIC,
       tasks: {
-        CompleteReplication: (_, { count }) =>
+        CutOver: (_, { count }) =>
           count < 3
             ? { outcome: 'backedOut', reason: 'the lag grew', eventsSinceMs: 3 }
             : { outcome: 'sent', sentAt: '2026-01-01T00:10:00.000Z', eventsSinceMs: 2, positions: [] },
@@ -317,7 +317,7 @@ describe('what was verified before', () => {
       input: AUTOMATIC,
       tasks: {
         WatchReplication: (_, { count }) => (count === 2 ? linkLost : inSync),
-        CompleteReplication: (_, { count }) =>
+        CutOver: (_, { count }) =>
           count === 1 ? { outcome: 'backedOut', reason: 'the link is down', eventsSinceMs: 3 } : SENT,
       },
     });
@@ -339,7 +339,7 @@ describe('what was verified before', () => {
       input: AUTOMATIC,
       tasks: {
         VerifyData: (_, { nowMs }) => verifiedIn(nowMs),
-        CompleteReplication: ({ epoch }, { count }) => {
+        CutOver: ({ epoch }, { count }) => {
           handed.push(epoch);
           return count === 1
             ? { outcome: 'backedOut', reason: 'sync_full is 3', eventsSinceMs: 3, verifyAgain: true }
@@ -370,7 +370,7 @@ describe('what was verified before', () => {
       requests,
       tasks: {
         VerifyData: (_, { nowMs }) => verifiedIn(nowMs),
-        CompleteReplication: ({ epoch }) => {
+        CutOver: ({ epoch }) => {
           handed.push(epoch);
           return SENT;
         },

@@ -61,7 +61,7 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   },
   StopReplicationFunction: { event: { ...TASK, reason: 'the buffer overflows' }, answers: { stopped: false } },
   AwaitCutoverFunction: { event: { ...TASK, taskToken: 'token' }, answers: REFUSED },
-  CompleteReplicationFunction: { event: TASK, answers: REFUSED },
+  CutOverFunction: { event: TASK, answers: REFUSED },
   WatchPromotionFunction: {
     event: { ...TASK, sentAt: '2026-01-01T00:00:00.000Z', stage: 'promotion', inDoubt: false },
     answers: REFUSED,

@@ -103,7 +103,7 @@ describe('functions of the template', () => {
       'WatchReplicationFunction',
       'VerifyDataFunction',
       'StopReplicationFunction',
-      'CompleteReplicationFunction',
+      'CutOverFunction',
       'WatchPromotionFunction',
     ]);
   });

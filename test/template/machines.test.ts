@@ -70,7 +70,7 @@ describe.each(machines)('the state machine of a $file', (machine) => {
   });
 
   it('retries a bounded number of times, with a bounded delay, and for longer only after the point of no return', () => {
-    const afterNoReturn = ['CompleteReplication', 'WatchPromotion', 'CloseMigration'];
+    const afterNoReturn = ['CutOver', 'WatchPromotion', 'CloseMigration'];
     for (const [name, { Retry = [] }] of tasks(states)) {
       const most = afterNoReturn.includes(name) ? 60 : 20;
       for (const { MaxAttempts, MaxDelaySeconds, BackoffRate } of Retry) {

@@ -1,7 +1,5 @@
 /**
- * A fence that does not stand as it should, or that cannot be taken down, in words for a person. Never leaves the cutover:
- * it becomes the reason of a back-out, or of another try to lift.
+ * A fence does not stand as it must, or is not undone. Never leaves the cutover and the lifting, so it has no code: it becomes
+ * the reason of a back-out, or of another try.
  */
-export class FenceFailed extends Error {
-  override readonly name = 'FenceFailed';
-}
+export class FenceFailed extends Error {}

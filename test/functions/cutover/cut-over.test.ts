@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeCompleteReplication } from '../../../functions/cutover/complete-replication.ts';
+import { makeCutOver } from '../../../functions/cutover/cut-over.ts';
+import { makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
 import {
   TargetNotAvailableError,
   TargetNotMigratingError,
@@ -8,22 +10,28 @@ import {
 } from '../../../functions/migration/errors.ts';
 import type { VerificationEpoch } from '../../../functions/migration/verification.ts';
 import { FakeClock } from '../support/clock.ts';
+import { FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, aSource, FakeServers, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { FakeSessions } from '../support/sessions.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
 let servers: FakeServers;
 let locks: FakeLocks;
 let migrations: FakeMigrations;
+let fences: FakeFences;
+let sessions: FakeSessions;
 beforeEach(async () => {
   clock = new FakeClock();
   groups = new FakeGroups();
   servers = new FakeServers();
   locks = new FakeLocks();
+  fences = new FakeFences();
+  sessions = new FakeSessions(servers.probe);
   migrations = new FakeMigrations(
     clock,
     aRecord({ status: 'awaitingCutover', cutover: { requestedAt: 't' }, taskToken: 'k' }),
@@ -31,19 +39,21 @@ beforeEach(async () => {
   await locks.acquire('test', MIGRATION_ID);
 });
 
+const SETTINGS = { pollMs: 1000, actingTaskSeconds: 60, preparingMs: 5000, sealingMs: 5000 };
+
 /** Each try has its time. */
 const complete = (epoch?: VerificationEpoch | null) => {
   clock.advance(1000);
-  return makeCompleteReplication(groups, servers.probe, locks, migrations, clock, { pollMs: 1000 })({
-    ...taskInput,
-    ...(epoch !== undefined && { epoch }),
-  });
+  const { open } = sessions;
+  const lift = makeLiftFence(open, fences, locks, migrations, clock, randomUUID);
+  const world = { groups, probe: servers.probe, open, locks, fences, migrations, lift, clock, newAttempt: randomUUID };
+  return makeCutOver(world, SETTINGS)({ ...taskInput, ...(epoch !== undefined && { epoch }) });
 };
 const noted = async () => (await locks.find('test'))?.intents.complete;
 const lost = new TransientServiceError('CompleteMigration', 'socket hang up');
 const notMigrating = new TargetNotMigratingError('test');
 
-describe('completeReplication', () => {
+describe('cutOver', () => {
   it('sends CompleteMigration when every link is in sync, and tells where the shards stood', async () => {
     const result = await complete();
 

@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { type LiftFence, makeLiftFence } from '../cutover/lift-fence.ts';
+import { systemClock } from './clock.ts';
+import { theFences } from './fences.ts';
+import { theLocks } from './locks.ts';
+import { theMigrations } from './migrations.ts';
+import { redisServers } from './redis-servers.ts';
+
+/** For each answer: a server may be held up by a script, or by its disk. */
+const ANSWER_WITHIN_MS = 5000;
+
+/** Connections to the nodes of a source and a target, as fences need them. */
+export const fenceServers = () => redisServers(Date.now, ANSWER_WITHIN_MS);
+
+/** Lifts fences of the table that the template names. @throws EnvironmentError */
+export const theFenceLifter = (): LiftFence =>
+  makeLiftFence(fenceServers().open, theFences(), theLocks(), theMigrations(), systemClock, randomUUID);

@@ -1,0 +1,68 @@
+import type { Migrations } from '../migration/ports.ts';
+import { sentence } from '../migration/sentence.ts';
+import { eventsFromNow } from '../replication/group-events.ts';
+import { BackOut } from './fence/back-out.ts';
+import type { ShardPosition } from './last-look.ts';
+import { sendAgain } from './send-again.ts';
+import { type CutOverInput, type CutOverSettings, type CutOverWorld, positionsOf, tryCutOver } from './try-cut-over.ts';
+
+/** `verifyAgain`: what was verified says nothing of what the target holds now. */
+export type CutOverResult =
+  | { outcome: 'sent'; sentAt: string; eventsSinceMs: number; positions: ShardPosition[] }
+  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number; verifyAgain?: true };
+
+/**
+ * The point of no return: freezes and fences the source, waits until every node of the target has applied everything, and
+ * sends CompleteMigration, without Force. It is one task, so that nothing waits for a state machine while the application
+ * is frozen. Whatever does not come about before CompleteMigration is noted in the lock ends in a back-out: the fence is
+ * lifted, and the cutover may be tried again. A repeat that finds it noted does not judge anything: it may have worked.
+ *
+ * @throws LockLostError when nothing may be sent any more; the fence is lifted
+ * @throws MigrationEndedElsewhereError, TargetRefusedError, TargetNotFoundError
+ * @throws TransientServiceError also while a fence of an earlier try cannot be lifted
+ */
+export const makeCutOver =
+  (
+    world: CutOverWorld & { migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'> },
+    settings: CutOverSettings,
+  ) =>
+  async (input: CutOverInput): Promise<CutOverResult> => {
+    const { groups, locks, fences, migrations, clock } = world;
+    const { migrationId, replicationGroupId, attempt } = input;
+    const endsMs = clock.now() + settings.actingTaskSeconds * 1000;
+    await migrations.update(migrationId, {
+      status: 'cuttingOver',
+      statusReason: 'The links are looked at once more before the source is fenced.',
+      phase: 'completing',
+      waitingFor: 'every link to be in sync',
+      ...(attempt !== undefined && { cutoverAttempt: attempt }),
+    });
+    const eventsSinceMs = await eventsFromNow(groups, replicationGroupId, clock);
+
+    const lock = await locks.find(replicationGroupId);
+    const noted = lock?.owner === migrationId ? lock.intents.complete : undefined;
+    if (noted) {
+      await sendAgain(groups, locks, migrationId, replicationGroupId, noted);
+      const shards = (await fences.find(migrationId))?.shards ?? [];
+      return { outcome: 'sent', sentAt: noted.at, eventsSinceMs: noted.eventsSinceMs, positions: positionsOf(shards) };
+    }
+    try {
+      const { intent, shards } = await tryCutOver(world, settings, input, { eventsSinceMs, endsMs });
+      return {
+        outcome: 'sent',
+        sentAt: intent.at,
+        eventsSinceMs: intent.eventsSinceMs,
+        positions: positionsOf(shards),
+      };
+    } catch (error) {
+      if (!(error instanceof BackOut)) throw error;
+      const reason = error.message;
+      const at = new Date(clock.now()).toISOString();
+      await migrations.clearCutoverRequest(migrationId, { at, reason: sentence(reason) });
+      await migrations.update(migrationId, {
+        status: 'syncing',
+        statusReason: `The cutover was backed out: ${reason}.`,
+      });
+      return { outcome: 'backedOut', reason, eventsSinceMs, ...(error.verifyAgain && { verifyAgain: true }) };
+    }
+  };

@@ -1,0 +1,13 @@
+/**
+ * Why a cutover is backed out, in words for a person. Never leaves the cutover, so it has no code: it becomes the reason
+ * that the operator is told.
+ */
+export class BackOut extends Error {
+  /** What was verified says nothing of what the target holds now. */
+  readonly verifyAgain: boolean;
+
+  constructor(reason: string, { verifyAgain = false, cause }: { verifyAgain?: boolean; cause?: unknown } = {}) {
+    super(reason, { cause });
+    this.verifyAgain = verifyAgain;
+  }
+}

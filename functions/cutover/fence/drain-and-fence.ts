@@ -1,0 +1,194 @@
+import type { FencedNode, FencedShard, FenceKind, FenceTimes } from '../../migration/fence.ts';
+import type { VerificationEpoch } from '../../migration/verification.ts';
+import { Unread } from '../../preflight/ports.ts';
+import { parseInfo } from '../../replication/info.ts';
+import type { Clock } from '../../replication/ports.ts';
+import type { ServerReading } from '../../replication/shard-link.ts';
+import { epochOf, whyOtherEpoch } from '../../replication/verified-epoch.ts';
+import { type Goal, reaches, type TargetNode } from '../drain.ts';
+import type { SourceNode } from '../source-nodes.ts';
+import { writeCallsIn } from '../write-calls.ts';
+import { BackOut } from './back-out.ts';
+import { nameOf } from './connection.ts';
+import { killClients } from './connections.ts';
+import { FenceFailed } from './fence-failed.ts';
+import { freeze, toReading } from './freeze.ts';
+import { setFence } from './node-fence.ts';
+import type { PreparedFence } from './prepare-fence.ts';
+import { movedByPings, whoWaits } from './quiet.ts';
+
+export interface Draining {
+  /** The freeze ends, and the cutover is backed out, at this time. */
+  untilMs: number;
+  /** Of each shard: the replication id of the link that was found in sync. */
+  replicationIds: ReadonlyMap<string, string>;
+  /** What was verified; null where the cutover rests on no verification. */
+  verified: VerificationEpoch | null;
+  /** Hears that from here on something durable may stand. */
+  onTouch(): void;
+}
+
+export interface Drained {
+  nodes: FencedNode[];
+  shards: FencedShard[];
+  times: FenceTimes;
+}
+
+/** How often the source is looked at again where nothing can freeze it, and nobody should write. */
+const QUIET_MS = 10;
+
+/**
+ * Freezes the writes of all shards at once, waits until every node of the target has applied everything, fences every
+ * node of the source for good, and waits again for what came in between. Each server is asked for as much at once as can be.
+ *
+ * @throws BackOut
+ */
+export const drainAndFence = async (prepared: PreparedFence, clock: Clock, draining: Draining): Promise<Drained> => {
+  try {
+    return await drain(prepared, clock, draining);
+  } catch (error) {
+    if (error instanceof FenceFailed) throw new BackOut(error.message, { cause: error });
+    if (error instanceof Unread) throw new BackOut(`a node was lost in the drain: ${error.message}`, { cause: error });
+    throw error;
+  }
+};
+
+const drain = async (
+  { record, nodes, targets, writing, mayForget }: PreparedFence,
+  clock: Clock,
+  { untilMs, replicationIds, verified, onTouch }: Draining,
+): Promise<Drained> => {
+  const { kind } = record;
+  const isoNow = () => new Date(clock.now()).toISOString();
+  const primaries = nodes.filter(({ role }) => role === 'primary');
+  const goalOf = (node: SourceNode, reading: ServerReading): Goal => {
+    unlessSameSource(node, reading, replicationIds.get(node.nodeGroupId), verified);
+    return reading;
+  };
+  // Several node groups may have one source.
+  const sourceOf = (target: TargetNode) =>
+    primaries.find(({ nodeGroupId }) => nodeGroupId === target.nodeGroupId) ?? primaries[0];
+  const allReach = (goals: ReadonlyMap<SourceNode | undefined, Goal>) =>
+    Promise.all(
+      targets.map(async (target) => ({
+        target,
+        applied: await reaches(target, goals.get(sourceOf(target)) as Goal, clock, untilMs),
+      })),
+    );
+
+  const frozenAt = isoNow();
+  const frozen = new Map(
+    await Promise.all(primaries.map(async (node) => [node, goalOf(node, await freeze(node, clock, untilMs))] as const)),
+  );
+  await allReach(frozen);
+  const drainedAt = isoNow();
+
+  if (kind !== 'none') onTouch();
+  const fenced = await Promise.all(
+    nodes.map((node, at) => fence(node, record.nodes[at] as FencedNode, kind, mayForget, clock)),
+  );
+  const fencedAt = isoNow();
+  const goals = new Map(
+    primaries.map(
+      (node) => [node, goalOf(node, (fenced[nodes.indexOf(node)] as { reading: ServerReading }).reading)] as const,
+    ),
+  );
+  if (kind === 'none') {
+    for (const node of primaries) goals.set(node, await unlessWritten(node, frozen, goals, clock, untilMs));
+  }
+  const applied = await allReach(goals);
+  const calls = new Map(
+    await Promise.all(
+      targets
+        .filter(({ role }) => role === 'primary')
+        .map(async (one) => [one.nodeGroupId, await callsOf(one, writing.get(one.nodeGroupId))] as const),
+    ),
+  );
+  if (clock.now() >= untilMs) throw new BackOut('the time for the drain was over when the fence stood');
+
+  const shards = [...new Set(targets.map(({ nodeGroupId }) => nodeGroupId))].map((nodeGroupId): FencedShard => {
+    const here = applied.filter(({ target }) => target.nodeGroupId === nodeGroupId);
+    const source = sourceOf((here[0] as { target: TargetNode }).target) as SourceNode;
+    const goal = goals.get(source) as Goal;
+    const writeCalls = calls.get(nodeGroupId);
+    return {
+      nodeGroupId,
+      source: source.endpoint,
+      replicationId: goal.replicationId,
+      fencedOffset: goal.offset,
+      nodes: here.map((one) => one.applied),
+      ...(writeCalls && { writeCalls }),
+    };
+  });
+  return { nodes: fenced.map((one) => one.record), shards, times: { frozenAt, drainedAt, fencedAt } };
+};
+
+/** The fence, the end of all clients, and then where the node stands. */
+const fence = async (
+  node: SourceNode,
+  recorded: FencedNode,
+  kind: FenceKind,
+  mayForget: boolean,
+  clock: Clock,
+): Promise<{ record: FencedNode; reading: ServerReading }> => {
+  const { session, version } = node;
+  const { persisted } = await setFence(session, kind, recorded, { version, mustOutliveRestart: !mayForget });
+  const [, [info = null]] = await Promise.all([kind === 'none' ? 0 : killClients(session), session.askAll([['INFO']])]);
+  const { persistsBy, ...record } = recorded;
+  return {
+    record: { ...record, ...(persisted && persistsBy && { persistsBy }) },
+    reading: toReading(node, info, clock),
+  };
+};
+
+/** Only a rollback needs them, which says that it does not know. */
+const callsOf = async (
+  { session }: TargetNode,
+  writing: ReadonlySet<string> | undefined,
+): Promise<FencedShard['writeCalls']> => {
+  if (!writing) return undefined;
+  const [stats] = await session.askAll([['INFO', 'commandstats']]);
+  return Buffer.isBuffer(stats) ? writeCallsIn(parseInfo(stats.toString()), writing) : undefined;
+};
+
+const unlessSameSource = (
+  { endpoint }: SourceNode,
+  reading: ServerReading,
+  replicationId: string | undefined,
+  verified: VerificationEpoch | null,
+): void => {
+  if (reading.role !== 'master') throw new BackOut(`${nameOf(endpoint)} is no primary any more`);
+  if (replicationId !== undefined && reading.replicationId !== replicationId) {
+    throw new BackOut(
+      `the replication id of ${nameOf(endpoint)} is ${reading.replicationId} by now, and was ${replicationId}`,
+    );
+  }
+  const whyNot = verified && whyOtherEpoch(verified, epochOf(reading));
+  if (whyNot) throw new BackOut(whyNot, { verifyAgain: true });
+};
+
+/** Without a fence of ours: nobody may have written since the freeze, nor wait to do it. */
+const unlessWritten = async (
+  node: SourceNode,
+  frozen: ReadonlyMap<SourceNode, Goal>,
+  goals: ReadonlyMap<SourceNode, Goal>,
+  clock: Clock,
+  untilMs: number,
+): Promise<Goal> => {
+  const waits = await whoWaits(node);
+  if (waits) throw new BackOut(waits);
+  let from = frozen.get(node) as Goal;
+  let to = goals.get(node) as Goal;
+  // Expiry goes on where nothing freezes it, and is no write of the application's: one moment without is enough.
+  while (!movedByPings(to.offset - from.offset)) {
+    if (clock.now() >= untilMs) {
+      throw new BackOut(
+        `somebody still writes to ${nameOf(node.endpoint)}: its offset moved by ${to.offset - from.offset} bytes`,
+      );
+    }
+    await clock.sleep(QUIET_MS);
+    from = to;
+    to = await freeze({ ...node, pausesWrites: false }, clock, untilMs);
+  }
+  return to;
+};

@@ -1,0 +1,55 @@
+import { infoIn } from '../../preflight/gather/replies.ts';
+import { Refused, type Reply, Unread } from '../../preflight/ports.ts';
+import type { Clock } from '../../replication/ports.ts';
+import { toServerReading } from '../../replication/server-reading.ts';
+import type { ServerReading } from '../../replication/shard-link.ts';
+import type { SourceNode } from '../source-nodes.ts';
+import { BackOut } from './back-out.ts';
+import { nameOf } from './connection.ts';
+
+/** How often a server is asked again while a script of a client holds it up. */
+const BUSY_MS = 20;
+
+/**
+ * Freezes the application's writes on a primary, where its version can, and reads where it stands then. The pause ends by
+ * itself at `untilMs`. It is never a pause of all commands, which would hold up our own, and never one of a replica, which
+ * would stop applying the stream.
+ *
+ * @throws BackOut
+ */
+export const freeze = async (node: SourceNode, clock: Clock, untilMs: number): Promise<ServerReading> => {
+  for (;;) {
+    const leftMs = Math.floor(untilMs - clock.now());
+    if (leftMs <= 0)
+      throw new BackOut(`${nameOf(node.endpoint)} was held up by a script until the time for the drain was over`);
+    const pause = node.pausesWrites ? [['CLIENT', 'PAUSE', String(leftMs), 'WRITE']] : [];
+    const replies = await node.session.askAll([...pause, ['INFO']]);
+    const refusal = replies.find((reply) => reply instanceof Refused);
+    if (!refusal) return toReading(node, replies.at(-1) ?? null, clock);
+    if (refusal.kind !== 'BUSY') throw new BackOut(`${nameOf(node.endpoint)} cannot be frozen: ${refusal.message}`);
+    await clock.sleep(Math.min(BUSY_MS, leftMs));
+  }
+};
+
+/** @throws BackOut when it is no INFO */
+export const toReading = ({ endpoint }: SourceNode, reply: Reply, clock: Clock): ServerReading => {
+  try {
+    return toServerReading(infoIn(reply), clock.now());
+  } catch (error) {
+    throw new BackOut(`${nameOf(endpoint)} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+};
+
+/** Ends the pause at once. What waits behind it goes on: only where a durable fence stands, or none is to stand any more. */
+export const unpause = async ({
+  session,
+  pausesWrites,
+}: Pick<SourceNode, 'session' | 'pausesWrites'>): Promise<void> => {
+  if (!pausesWrites) return;
+  try {
+    await session.askAll([['CLIENT', 'UNPAUSE']]);
+  } catch (error) {
+    // The pause ends by itself.
+    if (!(error instanceof Unread)) throw error;
+  }
+};

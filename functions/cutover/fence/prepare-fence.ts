@@ -1,0 +1,146 @@
+import type { FenceChoice, FencedNode, FenceKind, FenceRecord, RequestedCutover } from '../../migration/fence.ts';
+import type { Fences } from '../../migration/ports.ts';
+import { type Servers, Unread } from '../../preflight/ports.ts';
+import type { Clock } from '../../replication/ports.ts';
+import type { ShardLink } from '../../replication/shard-link.ts';
+import { openTarget, type TargetNode } from '../drain.ts';
+import { openSource, type SourceNode } from '../source-nodes.ts';
+import { writingIn } from '../write-calls.ts';
+import { BackOut } from './back-out.ts';
+import { connectionName, nameOf } from './connection.ts';
+import { FenceFailed } from './fence-failed.ts';
+import { fenceKindOf, readBefore } from './node-fence.ts';
+import { persistenceOf } from './persist.ts';
+
+export interface ToPrepare {
+  migrationId: string;
+  replicationGroupId: string;
+  attempt: string;
+  cutover: Pick<RequestedCutover, 'fence' | 'drainBudgetMs'>;
+  links: readonly ShardLink[];
+  waivers: readonly string[];
+  /** To connect, and to read what there is. */
+  preparingMs: number;
+  /** From the end of the drain to the note that CompleteMigration needs. */
+  sealingMs: number;
+}
+
+/** A fence whose record stands, and of which nothing else does yet. */
+export interface PreparedFence {
+  record: FenceRecord;
+  mayForget: boolean;
+  nodes: readonly SourceNode[];
+  targets: readonly TargetNode[];
+  /** By node group: what the target's primary calls writing. */
+  writing: ReadonlyMap<string, ReadonlySet<string>>;
+  close(): void;
+}
+
+/**
+ * Opens every connection that this try will ever have, and writes the fence's record: first that it may touch the source,
+ * then what is there, so that nobody's fence is taken for the old values. Nothing is touched.
+ *
+ * @throws BackOut; FenceStandsError, FenceTakenOverError, TransientServiceError
+ */
+export const prepareFence = async (
+  open: Servers['open'],
+  fences: Pick<Fences, 'open' | 'advance'>,
+  clock: Clock,
+  { migrationId, replicationGroupId, attempt, cutover, links, waivers, preparingMs, sealingMs }: ToPrepare,
+): Promise<PreparedFence> => {
+  const beganMs = clock.now();
+  const untilMs = beganMs + preparingMs + cutover.drainBudgetMs + sealingMs;
+  const mayForget = waivers.includes('fence-not-durable');
+  const close = () => {
+    for (const { session } of [...targets, ...nodes]) session.close();
+  };
+  let targets: TargetNode[] = [];
+  let nodes: SourceNode[] = [];
+  try {
+    targets = await openTarget(links, open, untilMs);
+    const targetRunIds = new Set(targets.map(({ runId }) => runId));
+    const sentinelsAreWaived = waivers.includes('source-sentinel');
+    nodes = await openSource(links, { open, name: connectionName(attempt), untilMs, targetRunIds, sentinelsAreWaived });
+    const writing = await writingOf(targets);
+    const kind = await kindOf(nodes, cutover.fence);
+    const fenced = await Promise.all(nodes.map((node) => toFencedNode(node, kind, attempt, mayForget)));
+    unlessLate(clock, beganMs, preparingMs);
+
+    const record: FenceRecord = {
+      migrationId,
+      replicationGroupId,
+      attempt,
+      phase: 'open',
+      kind,
+      openedAt: new Date(clock.now()).toISOString(),
+      deadlineAt: new Date(untilMs).toISOString(),
+      nodes: fenced,
+      times: {},
+    };
+    await fences.open(record);
+    const known = await Promise.all(
+      fenced.map(async (node, at) => ({ ...node, ...(await readBefore((nodes[at] as SourceNode).session, kind)) })),
+    );
+    unlessTooLarge(known);
+    const noted = await fences.advance(migrationId, attempt, { nodes: known });
+    unlessLate(clock, beganMs, preparingMs);
+    return { record: noted, mayForget, nodes, targets, writing, close };
+  } catch (error) {
+    close();
+    if (error instanceof Unread || error instanceof FenceFailed)
+      throw new BackOut(`the source cannot be fenced: ${error.message}`, { cause: error });
+    throw error;
+  }
+};
+
+/** Only a rollback needs it, which says that it does not know. */
+const writingOf = async (targets: readonly TargetNode[]): Promise<Map<string, ReadonlySet<string>>> => {
+  const writing = new Map<string, ReadonlySet<string>>();
+  for (const { nodeGroupId, role, session } of targets) {
+    if (role !== 'primary') continue;
+    const [commands = null] = await session.askAll([['COMMAND']]);
+    if (Array.isArray(commands)) writing.set(nodeGroupId, writingIn(commands));
+  }
+  return writing;
+};
+
+/** The fence that every node allows. @throws BackOut */
+const kindOf = async (nodes: readonly SourceNode[], choice: FenceChoice): Promise<FenceKind> => {
+  const kinds = new Set<FenceKind>();
+  for (const found of await Promise.all(nodes.map(({ session }) => fenceKindOf(session, choice)))) {
+    if ('whyNot' in found) throw new BackOut(found.whyNot);
+    kinds.add(found.kind);
+  }
+  const [kind = 'none', other] = kinds;
+  // Nodes of several versions: what the oldest allows has to do for all.
+  return other ? kindOf(nodes, 'minReplicas') : kind;
+};
+
+const toFencedNode = async (
+  { nodeGroupId, endpoint, role, runId, session }: SourceNode,
+  kind: FenceKind,
+  attempt: string,
+  mayForget: boolean,
+): Promise<FencedNode> => {
+  if (kind !== 'none' && !mayForget && !(await persistenceOf(session, kind))) {
+    throw new BackOut(`${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it`);
+  }
+  return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection: connectionName(attempt), before: {} };
+};
+
+const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void => {
+  const tookMs = clock.now() - beganMs;
+  if (tookMs > preparingMs) throw new BackOut(`to connect to all nodes and to read them took ${tookMs} ms`);
+};
+
+/** An item of the table holds 400 KB. */
+const MOST_CHARACTERS = 300_000;
+
+const unlessTooLarge = (nodes: readonly FencedNode[]): void => {
+  const { length } = JSON.stringify(nodes);
+  if (length > MOST_CHARACTERS) {
+    throw new BackOut(
+      `the rules of the source's users have ${length} characters, which is more than a record of the fence holds`,
+    );
+  }
+};

@@ -1,0 +1,139 @@
+import { FenceTakenOverError, TransientServiceError } from '../migration/errors.ts';
+import type { FencedNode, FenceRecord } from '../migration/fence.ts';
+import { toFenceSummary } from '../migration/fence-summary.ts';
+import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import { sentence } from '../migration/sentence.ts';
+import { type Servers, type Session, Unread } from '../preflight/ports.ts';
+import type { Clock } from '../replication/ports.ts';
+import { CONNECTIONS, connectionName, nameOf, openNamed } from './fence/connection.ts';
+import { killConnections } from './fence/connections.ts';
+import { FenceFailed } from './fence/fence-failed.ts';
+import { restoreFence } from './fence/node-fence.ts';
+
+export interface LiftFenceInput {
+  migrationId: string;
+  /** One sentence. */
+  because: string;
+  /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
+  byOrder?: boolean;
+  /** The try that lifts its own fence, and no other; it may know that nothing durable was set, and no file is written then. */
+  own?: { attempt: string; untouched: boolean };
+}
+
+/** `nothing`: there was no fence, or it was lifted already. */
+export type LiftFence = (input: LiftFenceInput) => Promise<'lifted' | 'nothing'>;
+
+/** To connect to every node and to give it back what it was. */
+const LIFTING_MS = 10_000;
+/** A pause that was sent before the deadline may have begun later, if a script held the server up. */
+const LATE_PAUSE_MS = 120_000;
+
+/**
+ * Takes a fence down on every node of the source; also one that somebody else was taking down, or had begun to. Nobody can
+ * send CompleteMigration under it any more from the first step on. Connections come before the write that proves that
+ * nobody else has begun again since, and are never opened anew: whoever takes over from us ends them first.
+ *
+ * @throws TransientServiceError when a node is not done, when somebody else takes it down at the same time, or when
+ * CompleteMigration was noted: a repeat looks again
+ */
+export const makeLiftFence =
+  (
+    open: Servers['open'],
+    fences: Pick<Fences, 'find' | 'takeOver' | 'advance' | 'leave'>,
+    locks: Pick<Locks, 'disarm'>,
+    migrations: Pick<Migrations, 'note'>,
+    clock: Clock,
+    newAttempt: () => string,
+  ): LiftFence =>
+  async ({ migrationId, because, byOrder = false, own }) => {
+    const standing = await fences.find(migrationId);
+    if (!standing || standing.phase === 'lifted') return 'nothing';
+    if (own && standing.attempt !== own.attempt) return 'nothing';
+    const untouched = own?.untouched ?? false;
+    // One that is being lifted already was judged by whoever began.
+    if (!byOrder && standing.phase !== 'lifting') await unlessSent(locks, fences, standing);
+
+    const attempt = newAttempt();
+    const name = connectionName(attempt);
+    const untilMs = clock.now() + LIFTING_MS;
+    const lines = await Promise.all(standing.nodes.map((node) => connect(open, node, name, untilMs)));
+    try {
+      const ours = await fences.takeOver(migrationId, attempt, standing.attempt);
+      if (!ours) throw elsewhere(migrationId);
+      const failures = await Promise.all(
+        ours.nodes.map((node, at) => restore(lines[at], node, ours, { name, untouched, clock })),
+      );
+      const told = failures.filter((failure) => failure !== undefined);
+      if (told.length > 0)
+        throw new TransientServiceError(`Lift of the fence of migration ${migrationId}`, told.join('; '));
+      const lifted = await fences.advance(migrationId, attempt, {
+        phase: 'lifted',
+        liftedAt: new Date(clock.now()).toISOString(),
+        liftedBecause: sentence(because.slice(0, 2000)),
+      });
+      await migrations.note(migrationId, { fence: toFenceSummary(lifted) });
+      return 'lifted';
+    } catch (error) {
+      throw error instanceof FenceTakenOverError ? elsewhere(migrationId) : error;
+    } finally {
+      for (const line of lines) if (!(line instanceof Error)) line.close();
+    }
+  };
+
+const unlessSent = async (
+  locks: Pick<Locks, 'disarm'>,
+  fences: Pick<Fences, 'leave'>,
+  { migrationId, replicationGroupId, attempt, phase }: FenceRecord,
+): Promise<void> => {
+  const verdict = await locks.disarm(replicationGroupId, migrationId);
+  // Without the lock nobody knows any more what was sent under a fence that stood for it.
+  if (verdict === 'disarmed' || (verdict === 'notOurs' && phase !== 'sealed')) return;
+  await fences.leave(migrationId, attempt);
+  throw new TransientServiceError(
+    `Lift of the fence of migration ${migrationId}`,
+    verdict === 'sent' ? 'CompleteMigration was noted under it' : 'it is sealed, and the lock is not ours any more',
+  );
+};
+
+const elsewhere = (migrationId: string) =>
+  new TransientServiceError(`Lift of the fence of migration ${migrationId}`, 'somebody else has taken it over');
+
+/** The connection, or why there is none. */
+const connect = async (
+  open: Servers['open'],
+  { endpoint }: FencedNode,
+  name: string,
+  untilMs: number,
+): Promise<Session | Error> => {
+  try {
+    return await openNamed(open, endpoint, name, untilMs);
+  } catch (error) {
+    if (error instanceof Unread || error instanceof FenceFailed) return error;
+    throw error;
+  }
+};
+
+/**
+ * Ends every other connection that acts for a fence, so that nothing which is still under way in a socket can ever run;
+ * then gives the node back what it was, and lets go on who waits.
+ *
+ * @returns why it is not done; undefined when it is
+ */
+const restore = async (
+  line: Session | Error | undefined,
+  node: FencedNode,
+  { kind, deadlineAt }: FenceRecord,
+  { name, untouched, clock }: { name: string; untouched: boolean; clock: Clock },
+): Promise<string | undefined> => {
+  try {
+    if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
+    await killConnections(line, CONNECTIONS, name);
+    if (!untouched) await restoreFence(line, kind, node);
+    // Before Redis 6.2 it is refused: there is no pause of ours then.
+    if (clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS) await line.askAll([['CLIENT', 'UNPAUSE']]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
+    return `${nameOf(node.endpoint)}: ${error.message}`;
+  }
+};

@@ -1,0 +1,205 @@
+import {
+  FenceStandsError,
+  FenceTakenOverError,
+  isRefusal,
+  MigrationEndedElsewhereError,
+  TargetNotAvailableError,
+  TargetNotMigratingError,
+  TransientServiceError,
+} from '../migration/errors.ts';
+import { DEFAULT_CUTOVER, type FencedShard, type RequestedCutover } from '../migration/fence.ts';
+import { toFenceSummary } from '../migration/fence-summary.ts';
+import type { Fences, Locks, Migrations, NotedIntent } from '../migration/ports.ts';
+import type { VerificationEpoch } from '../migration/verification.ts';
+import type { Servers } from '../preflight/ports.ts';
+import { linksOf } from '../replication/observe.ts';
+import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
+import type { TaskInput } from '../replication/task-input.ts';
+import { BackOut } from './fence/back-out.ts';
+import { drainAndFence } from './fence/drain-and-fence.ts';
+import { unpause } from './fence/freeze.ts';
+import { type PreparedFence, prepareFence } from './fence/prepare-fence.ts';
+import { lookForSync, type ShardPosition } from './last-look.ts';
+import type { LiftFence } from './lift-fence.ts';
+
+export interface CutOverInput extends TaskInput {
+  /** Of the verification that the cutover stands on; null or absent when it stands on none. */
+  epoch?: VerificationEpoch | null;
+  /** Null or absent in executions that began before there was a fence. */
+  cutover?: Pick<RequestedCutover, 'fence' | 'drainBudgetMs'> | null;
+  waivers?: string[];
+  /** How often the execution has begun to cut over. */
+  attempt?: number;
+}
+
+export interface CutOverWorld {
+  groups: Pick<ReplicationGroups, 'describe' | 'complete' | 'eventsSince'>;
+  probe: () => Probe;
+  open: Servers['open'];
+  locks: Pick<Locks, 'arm' | 'find' | 'intend' | 'noteSend' | 'withdraw'>;
+  fences: Pick<Fences, 'find' | 'open' | 'advance' | 'leave'>;
+  migrations: Pick<Migrations, 'find' | 'update'>;
+  lift: LiftFence;
+  clock: Clock;
+  newAttempt: () => string;
+  /** The shards of a group. */
+  toLinks?: typeof linksOf;
+}
+
+export interface CutOverSettings {
+  pollMs: number;
+  /** The longest that this task may run. */
+  actingTaskSeconds: number;
+  /** To connect to every node and to read what there is, before anything is touched. */
+  preparingMs: number;
+  /** From the end of the drain to CompleteMigration. */
+  sealingMs: number;
+}
+
+/** What was sent, and on which grounds. */
+interface Sent {
+  intent: NotedIntent;
+  shards: FencedShard[];
+}
+
+/**
+ * One try, of an attempt of its own, from the last look to CompleteMigration.
+ *
+ * @throws BackOut when the source is as it was, and the cutover may be tried again; all else as makeCutOver says
+ */
+export const tryCutOver = async (
+  world: CutOverWorld,
+  { pollMs, preparingMs, sealingMs }: CutOverSettings,
+  { migrationId, replicationGroupId, source, epoch = null, cutover, waivers = [] }: CutOverInput,
+  { eventsSinceMs, endsMs }: { eventsSinceMs: number; endsMs: number },
+): Promise<Sent> => {
+  const { groups, probe, locks, fences, migrations, lift, clock, toLinks = linksOf } = world;
+  const isoNow = () => new Date(clock.now()).toISOString();
+  const died = 'an earlier try of the cutover died before CompleteMigration was sent, and its fence was lifted';
+  if ((await lift({ migrationId, because: died })) === 'lifted') throw new BackOut(died);
+
+  const group = await groups.describe(replicationGroupId);
+  if (group.status !== 'migrating') throw new BackOut(`the replication group is ${group.status}, and not migrating`);
+  const links = toLinks(group, source);
+  const redis = probe();
+  const found = await lookForSync(redis, links, clock, pollMs, epoch).finally(() => redis.close());
+  if ('whyNot' in found) throw new BackOut(found.whyNot, { verifyAgain: found.verifyAgain ?? false });
+
+  const { drainBudgetMs } = cutover ?? DEFAULT_CUTOVER;
+  if (clock.now() + preparingMs + drainBudgetMs + sealingMs > endsMs) {
+    throw new BackOut(`a drain of ${drainBudgetMs} ms does not fit into what is left of the task's time`);
+  }
+  const attempt = world.newAttempt();
+  await locks.arm(replicationGroupId, migrationId, attempt);
+  const ours = { migrationId, replicationGroupId, attempt };
+  const preparing = { ...ours, cutover: cutover ?? DEFAULT_CUTOVER, links, waivers, preparingMs, sealingMs };
+  let prepared: PreparedFence | undefined;
+  let touched = false;
+  let intent: NotedIntent & { fresh: boolean };
+  let shards: FencedShard[];
+  try {
+    prepared = await prepareFence(world.open, fences, clock, preparing);
+    await migrations.update(migrationId, {
+      statusReason: 'The writes of the application are frozen until the target has applied everything.',
+      phase: 'draining',
+      waitingFor: 'every node of the target to apply everything',
+      fence: toFenceSummary(prepared.record),
+    });
+    const untilMs = clock.now() + drainBudgetMs;
+    const drained = await drainAndFence(prepared, clock, {
+      untilMs,
+      replicationIds: new Map(found.positions.map((one) => [one.nodeGroupId, one.replicationId])),
+      verified: epoch,
+      onTouch: () => {
+        touched = true;
+      },
+    });
+    ({ shards } = drained);
+    const [, record] = await Promise.all([
+      fences.advance(migrationId, attempt, { ...drained, phase: 'sealed', sealedAt: isoNow() }),
+      migrations.find(migrationId),
+    ]);
+    if (record?.abort) throw new BackOut('an abort is asked for');
+    if (clock.now() >= untilMs)
+      throw new BackOut(`the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`);
+    const noted = { at: isoNow(), eventsSinceMs };
+    intent = await locks.intend(replicationGroupId, migrationId, 'complete', noted, attempt);
+    if (!intent.fresh) throw new TransientServiceError('CutOver', 'CompleteMigration was noted by another try');
+  } catch (error) {
+    const own = { attempt, untouched: prepared !== undefined && !touched };
+    await takeBack(prepared, own.untouched);
+    // Whether the note was taken, where its answer was lost, is what the lifting finds out first.
+    await lift({ migrationId, because: `the cutover was backed out: ${(error as Error).message}`, own });
+    throw toBackOut(error);
+  }
+  await send(world, prepared, { ...ours, intent });
+  return { intent, shards };
+};
+
+/** Lets go on who waits, at once where nothing durable stands, and ends our connections. */
+const takeBack = async (prepared: PreparedFence | undefined, untouched: boolean): Promise<void> => {
+  if (untouched) await Promise.all((prepared?.nodes ?? []).map(unpause));
+  prepared?.close();
+};
+
+const toBackOut = (error: unknown): unknown => {
+  if (error instanceof FenceTakenOverError)
+    return new BackOut('it took so long that its fence was taken over', { cause: error });
+  // The repeat lifts it.
+  return error instanceof FenceStandsError ? new TransientServiceError('CutOver', error) : error;
+};
+
+interface Sending {
+  migrationId: string;
+  replicationGroupId: string;
+  attempt: string;
+  intent: NotedIntent;
+}
+
+/** CompleteMigration. Between its note and the call is nothing that can fail. */
+const send = async (
+  { groups, locks, fences, migrations, lift }: CutOverWorld,
+  prepared: PreparedFence,
+  { migrationId, replicationGroupId, attempt, intent }: Sending,
+): Promise<void> => {
+  let refusal: Error | undefined;
+  try {
+    await groups.complete(replicationGroupId);
+  } catch (error) {
+    // After a transient fault nobody knows whether it took effect: a repeat looks, and sends it again.
+    if (!isRefusal(error)) throw error;
+    refusal = error as Error;
+  } finally {
+    if (!refusal) await Promise.all(prepared.nodes.map(unpause));
+    prepared.close();
+  }
+  const judged = { at: intent.at, sends: 1 };
+  // What another try has sent meanwhile nobody has judged.
+  if (refusal && (await locks.withdraw(replicationGroupId, migrationId, 'complete', judged))) {
+    const own = { attempt, untouched: false };
+    await lift({ migrationId, because: `CompleteMigration was refused: ${refusal.message}`, own });
+    if (refusal instanceof TargetNotAvailableError) throw new BackOut(refusal.message, { cause: refusal });
+    if (refusal instanceof TargetNotMigratingError) {
+      throw new MigrationEndedElsewhereError(replicationGroupId, refusal.message);
+    }
+    throw refusal;
+  }
+  await fences.leave(migrationId, attempt);
+  const standing = await migrations.find(migrationId);
+  const sealed = await fences.find(migrationId);
+  await migrations.update(migrationId, {
+    statusReason: 'CompleteMigration was sent: there is no way back by itself.',
+    phase: 'promoting',
+    waitingFor: 'the primary to be promoted',
+    ...(sealed && { fence: toFenceSummary(sealed) }),
+    ...(standing?.progress && { progress: { ...standing.progress, lagBytes: 0, asOf: intent.at } }),
+  });
+};
+
+export const positionsOf = (shards: readonly FencedShard[]): ShardPosition[] =>
+  shards.map(({ nodeGroupId, replicationId, fencedOffset, nodes }) => ({
+    nodeGroupId,
+    replicationId,
+    sourceOffset: fencedOffset,
+    targetOffset: nodes.find(({ role }) => role === 'primary')?.appliedOffset ?? fencedOffset,
+  }));
