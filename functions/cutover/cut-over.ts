@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
@@ -17,7 +18,7 @@ export type CutOverResult =
  * is frozen. Whatever does not come about before CompleteMigration is noted in the lock ends in a back-out: the fence is
  * lifted, and the cutover may be tried again. A repeat that finds it noted does not judge anything: it may have worked.
  *
- * @throws LockLostError when nothing may be sent any more; the fence is lifted
+ * @throws LockLostError, AbortRequestedError when nothing may be sent any more; the fence is lifted
  * @throws MigrationEndedElsewhereError, TargetRefusedError, TargetNotFoundError
  * @throws TransientServiceError also while a fence of an earlier try cannot be lifted
  */
@@ -30,7 +31,7 @@ export const makeCutOver =
     const { groups, locks, fences, migrations, clock } = world;
     const { migrationId, replicationGroupId, attempt } = input;
     const endsMs = clock.now() + settings.actingTaskSeconds * 1000;
-    await migrations.update(migrationId, {
+    const record = await migrations.update(migrationId, {
       status: 'cuttingOver',
       statusReason: 'The links are looked at once more before the source is fenced.',
       phase: 'completing',
@@ -46,6 +47,8 @@ export const makeCutOver =
       const shards = (await fences.find(migrationId))?.shards ?? [];
       return { outcome: 'sent', sentAt: noted.at, eventsSinceMs: noted.eventsSinceMs, positions: positionsOf(shards) };
     }
+    // Not before the look at the lock: an abort that came too late may still stand in the record.
+    failIfAborted(record);
     try {
       const { intent, shards } = await tryCutOver(world, settings, input, { eventsSinceMs, endsMs });
       return {

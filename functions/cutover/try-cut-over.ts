@@ -1,3 +1,4 @@
+import { failIfAborted } from '../migration/abort.ts';
 import {
   FenceStandsError,
   FenceTakenOverError,
@@ -119,7 +120,7 @@ export const tryCutOver = async (
       fences.advance(migrationId, attempt, { ...drained, phase: 'sealed', sealedAt: isoNow() }),
       migrations.find(migrationId),
     ]);
-    if (record?.abort) throw new BackOut('an abort is asked for');
+    failIfAborted(record);
     if (clock.now() >= untilMs)
       throw new BackOut(`the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`);
     const noted = { at: isoNow(), eventsSinceMs };

@@ -8,6 +8,7 @@ import {
   TargetRefusedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
+import { makeRequestAbort } from '../../../functions/migration/request-abort.ts';
 import type { VerificationEpoch } from '../../../functions/migration/verification.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeFences } from '../support/fences.ts';
@@ -15,8 +16,9 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, aSource, FakeServers, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
-import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
 import { FakeSessions } from '../support/sessions.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
@@ -214,5 +216,48 @@ describe('cutOver', () => {
 
     expect(await complete()).toMatchObject({ outcome: 'backedOut' });
     expect(groups.sent).toEqual([]);
+  });
+});
+
+describe('an abort that meets cutOver', () => {
+  const abort = () => makeRequestAbort(migrations, locks, new FakeWorkflow())(MIGRATION_ID, 'the wrong source', CALLER);
+
+  it('before it touches anything leaves the source alone', async () => {
+    await abort();
+
+    await expect(complete()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect([groups.sent, await noted(), await fences.find(MIGRATION_ID)]).toEqual([[], undefined, undefined]);
+  });
+
+  it('under the sealed fence lets nothing be sent, and the fence is lifted', async () => {
+    const advance = fences.advance.bind(fences);
+    fences.advance = async (...args) => {
+      if (args[2].phase === 'sealed') await abort();
+      return advance(...args);
+    };
+
+    await expect(complete()).rejects.toMatchObject({ name: 'AbortRequestedError' });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+    expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted' });
+  });
+
+  it('after its last look finds the lock closed, or is refused itself', async () => {
+    const intend = locks.intend.bind(locks);
+    locks.intend = async (...args) => {
+      await abort();
+      return intend(...args);
+    };
+    await expect(complete()).rejects.toMatchObject({ name: 'LockLostError' });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+    expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted' });
+  });
+
+  it('that came too late and has not been taken back yet does not keep a repeat from sending', async () => {
+    groups.meets('complete', lost);
+    await expect(complete()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    await migrations.requestAct(MIGRATION_ID, 'abort', { at: 't', by: { ...CALLER, at: 't' }, requestId: 'r' });
+
+    expect(await complete()).toMatchObject({ outcome: 'sent' });
+    expect(groups.sent).toHaveLength(2);
   });
 });
