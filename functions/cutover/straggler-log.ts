@@ -19,7 +19,7 @@ export interface Refusal {
 }
 
 /**
- * What ACL LOG tells of commands that their user may not call. Field names: measured on 6.0, 6.2, 7.0 and Valkey 8.1;
+ * What ACL LOG tells of commands that their user may not call. Field names: measured on 6.2, 7.0, 8.2 and Valkey 8.1;
  * `age-seconds` counts from the last of them.
  *
  * @throws Unread

@@ -77,7 +77,7 @@ describe('a rollback before any write', () => {
     expect(await scene.migrations.find(MIGRATION_ID)).toMatchObject({
       rolledBackAt: expect.any(String),
       rollbackPossibility: { possible: false },
-      fence: { phase: 'lifted', liftedBecause: 'rolled back: the application is broken' },
+      fence: { phase: 'lifted', liftedBecause: 'Rolled back: the application is broken.' },
     });
     // A replica that should be promoted next takes no writes either.
     const onReplica = await connect(scene.replica);
@@ -155,10 +155,8 @@ describe('a rollback before any write', () => {
 describe('keys that expired on the source while the promotion was awaited', () => {
   /** In the replication stream a key that expires is a DEL; here one that somebody sends whom no fence keeps out. */
   const beginWithExpiry = async () => {
-    await begin(async (onSource) => {
-      await onSource.command('SET', 'short', '1');
-      await onSource.command('ACL', 'SETUSER', 'expiry', 'on', '>pw', '~*', '+del');
-    });
+    await begin((onSource) => onSource.command('SET', 'short', '1'));
+    await scene.onSource.command('ACL', 'SETUSER', 'expiry', 'on', '>pw', '~*', '+del');
     const { host, port } = scene.source;
     const expiry = await connectControl({ host, port, username: 'expiry', password: 'pw' });
     await expiry.command('DEL', 'short');

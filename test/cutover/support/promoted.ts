@@ -1,4 +1,7 @@
+import { systemClock } from '../../../functions/adapters/clock.ts';
 import { redisServers } from '../../../functions/adapters/redis-servers.ts';
+import { fenceKindOf, readBefore, setFence } from '../../../functions/cutover/fence/node-fence.ts';
+import { makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
 import type { OperatorsLift } from '../../../functions/cutover/operators-lift.ts';
 import { WRITE_CALLS_QUESTIONS, writeCallsBy } from '../../../functions/cutover/write-calls.ts';
 import type { Asker } from '../../../functions/migration/asker.ts';
@@ -7,6 +10,7 @@ import type { Endpoint } from '../../../functions/migration/record.ts';
 import { type Control, connectControl } from '../../../local/redis/control.ts';
 import { type RedisProcess, startRedis } from '../../../local/redis/server.ts';
 import { FakeFences } from '../../functions/support/fences.ts';
+import { FakeLocks } from '../../functions/support/locks.ts';
 import { FakeMigrations } from '../../functions/support/migrations.ts';
 import { aRecord, MIGRATION_ID } from '../../functions/support/records.ts';
 import { aFence } from './certificates.ts';
@@ -22,7 +26,7 @@ export interface Promoted {
   fence: FenceRecord;
   fences: FakeFences;
   migrations: FakeMigrations;
-  /** Lifts the fence as the scene has set it. */
+  /** The real one. */
   lift: OperatorsLift;
   promote(): Promise<void>;
   end(): Promise<void>;
@@ -48,7 +52,11 @@ export const fencedPair = async (
   }
   await onSource.command('SET', 'seeded', '1');
   await prepare(onSource);
-  await onSource.command('ACL', 'SETUSER', 'default', '-@write', '-publish');
+  const onFence = await redisServers().open(endpointOf(source), Date.now() + 10_000);
+  const { version } = (await fenceKindOf(onFence, 'acl')) as { version: string };
+  const before = await readBefore(onFence, 'acl');
+  await setFence(onFence, 'acl', before, { version, mustOutliveRestart: false });
+  onFence.close();
   const { master_replid: replicationId = '', master_repl_offset = '' } = await onSource.info('replication');
   const { run_id: runId = '' } = await onSource.info('server');
   const applied = async (node: Control) => Number((await node.info('replication')).slave_repl_offset ?? -1);
@@ -70,7 +78,7 @@ export const fencedPair = async (
   const base = aFence();
   const fence: FenceRecord = {
     ...base,
-    nodes: base.nodes.map((node) => ({ ...node, endpoint: endpointOf(source), runId })),
+    nodes: base.nodes.map((node) => ({ ...node, endpoint: endpointOf(source), runId, ...before })),
     shards: [{ nodeGroupId: '0001', source: endpointOf(source), replicationId, fencedOffset, nodes, writeCalls }],
   };
 
@@ -79,6 +87,7 @@ export const fencedPair = async (
   await fences.advance(MIGRATION_ID, fence.attempt, { phase: 'sealed' });
   const migrations = new FakeMigrations();
   await migrations.create(aRecord({ promotedAt: '2026-01-01T00:12:00.000Z', unfence: asked, rollback: asked }));
+  const lift = makeLiftFence(redisServers().open, fences, new FakeLocks(), migrations, systemClock, () => 'lifter');
   return {
     source,
     primary,
@@ -88,16 +97,7 @@ export const fencedPair = async (
     fence,
     fences,
     migrations,
-    lift: async ({ because }) => {
-      if ((await fences.find(MIGRATION_ID))?.phase === 'lifted') return;
-      await fences.takeOver(MIGRATION_ID, 'lifter', fence.attempt);
-      await onSource.command('ACL', 'SETUSER', 'default', '+@write', '+publish');
-      await fences.advance(MIGRATION_ID, 'lifter', {
-        phase: 'lifted',
-        liftedAt: new Date().toISOString(),
-        liftedBecause: because,
-      });
-    },
+    lift: (input) => lift({ ...input, byOrder: true }),
     promote: async () => {
       await onPrimary.command('REPLICAOF', 'NO', 'ONE');
     },
