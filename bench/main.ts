@@ -1,3 +1,4 @@
+import { benchCutover } from './cutover.ts';
 import { benchFleet } from './fleet.ts';
 import { benchForecast } from './forecast.ts';
 import { benchPost } from './post.ts';
@@ -18,6 +19,7 @@ const BENCHES: Record<string, Bench> = {
   fleet: { run: benchFleet },
   forecast: { run: benchForecast },
   preflight: { run: benchPreflight },
+  cutover: { run: benchCutover },
   verify: { run: benchVerify, parts: VERIFY_PARTS },
 };
 

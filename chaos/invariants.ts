@@ -77,7 +77,8 @@ const inTheTable = async (
     const problems: string[] = [];
     if (lock?.owner !== undefined) problems.push(`the lock is still held by ${lock.owner}`);
     const expected = outcome === 'completed' && !unfenced ? ['sealed'] : ['lifted', undefined];
-    if (!expected.includes(fence?.phase as string | undefined)) problems.push(`the fence record says ${fence?.phase}`);
+    const phase = (fence?.fence as { phase?: string } | undefined)?.phase;
+    if (!expected.includes(phase)) problems.push(`the fence record says ${phase}`);
     return problems;
   } finally {
     table.close();

@@ -20,7 +20,7 @@ const TICK_MS = 1000;
 const LIMIT_MS = 90_000;
 /** So long the operator watches before something is done by hand. */
 const PATIENCE_MS = { doubt: 4000, close: 3000, stuck: 30_000, again: 1000 };
-const MOST_CUTOVERS = 2;
+const MOST_CUTOVERS = 4;
 
 /**
  * Plays the operator, the clients and the sweeper's schedule until the migration has its end and nothing runs any more: asks for

@@ -41,14 +41,14 @@ const PERSISTING = /^(ACL SAVE|CONFIG REWRITE)/;
 
 /** In the order in which a cutover goes through them. */
 export const CUTOVER_STEPS: readonly Step[] = [
-  { id: 'arm', what: 'the try is noted in the lock', matches: onItem('LOCK', 'attempt') },
+  { id: 'arm', what: 'the try is noted in the lock', matches: onItem('LOCK', 'SET attempt') },
   { id: 'open', what: 'the fence record is opened', after: 'arm', matches: onItem('FENCE') },
   { id: 'pause', what: 'the writes are paused', after: 'open', matches: redis(/^CLIENT PAUSE/) },
   { id: 'fence', what: 'the first durable fence is set', after: 'pause', matches: redis(FENCING) },
   { id: 'persist', what: 'the fence is made to outlive a restart', after: 'fence', matches: redis(PERSISTING) },
   { id: 'kill', what: 'the clients are killed', after: 'fence', matches: redis(/^CLIENT KILL/) },
-  { id: 'seal', what: 'the fence record is sealed', after: 'kill', matches: onItem('FENCE', 'sealed') },
-  { id: 'intend', what: 'the intent is noted', after: 'seal', matches: onItem('LOCK', 'complete') },
+  { id: 'seal', what: 'the fence record is sealed', after: 'kill', matches: onItem('FENCE', '"sealed"') },
+  { id: 'intend', what: 'the intent is noted', after: 'seal', matches: onItem('LOCK', 'SET intents.#complete') },
   {
     id: 'send',
     what: 'CompleteMigration is sent',
@@ -64,14 +64,19 @@ export const CUTOVER_STEPS: readonly Step[] = [
 /** In the order in which the settlement of an execution that was stopped amid its cutover goes through them. */
 const UNDOING: readonly Step[] = [
   { id: 'closeLock', what: 'the lock is closed', after: 'arm', matches: onItem('LOCK', 'closed = :') },
-  { id: 'takeOver', what: 'the fence is taken over', after: 'arm', matches: onItem('FENCE', 'lifting') },
+  { id: 'takeOver', what: 'the fence is taken over', after: 'arm', matches: onItem('FENCE', 'fence.phase = :lifting') },
   { id: 'restore', what: 'the old rules are restored', after: 'takeOver', matches: redis(FENCING) },
   { id: 'unpersist', what: 'they are made to outlive a restart', after: 'restore', matches: redis(PERSISTING) },
-  { id: 'lifted', what: 'the fence record says lifted', after: 'restore', matches: onItem('FENCE', 'lifted') },
-  { id: 'stopNoted', what: 'the stop is noted', after: 'closeLock', matches: onItem('LOCK', 'stop') },
+  {
+    id: 'lifted',
+    what: 'the fence record says lifted',
+    after: 'restore',
+    matches: onItem('FENCE', 'REMOVE unsettledMark'),
+  },
+  { id: 'stopNoted', what: 'the stop is noted', after: 'closeLock', matches: onItem('LOCK', 'SET intents.#stop') },
   { id: 'stop', what: 'Force is sent', after: 'stopNoted', matches: elasticache(/^CompleteMigration$/, true) },
   { id: 'outcome', what: 'the outcome is written', after: 'closeLock', matches: onItem('MIGRATION', 'outcome') },
-  { id: 'release', what: 'the lock is given back', after: 'closeLock', matches: onItem('LOCK', 'REMOVE') },
+  { id: 'release', what: 'the lock is given back', after: 'closeLock', matches: onItem('LOCK', 'REMOVE #owner') },
 ];
 
 /** The same for one that was stopped when CompleteMigration was sent. */
@@ -89,7 +94,12 @@ const WATCHING: readonly Step[] = [
     after: 'heldWatch',
     matches: onItem('MIGRATION', 'outcome'),
   },
-  { id: 'heldRelease', what: 'settlement gives the lock back', after: 'heldWatch', matches: onItem('LOCK', 'REMOVE') },
+  {
+    id: 'heldRelease',
+    what: 'settlement gives the lock back',
+    after: 'heldWatch',
+    matches: onItem('LOCK', 'REMOVE #owner'),
+  },
 ];
 
 export const SETTLEMENT_STEPS: readonly Step[] = [
