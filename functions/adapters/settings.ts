@@ -58,8 +58,12 @@ export const verifySettings = () => {
 
 /** @throws EnvironmentError */
 export const promotionSettings = () => {
-  const env = readEnvironment({ ...watching, PROMOTION_BUDGET_SECONDS: number });
-  return { ...watchingSettings(env), promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS };
+  const env = readEnvironment({ ...watching, PROMOTION_BUDGET_SECONDS: number, EVENT_GRACE_SECONDS: number });
+  return {
+    ...watchingSettings(env),
+    promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS,
+    staleSeconds: Math.min(env.EVENT_GRACE_SECONDS, LARGEST_STALENESS_SECONDS),
+  };
 };
 
 /** What comes before and after the drain takes so much of a cutover's time at the most, each. */
@@ -78,15 +82,27 @@ export const cutOverSettings = () => {
   };
 };
 
+/** A description of a group has been seen to lag by seconds; this is well beyond. */
+const LARGEST_STALENESS_SECONDS = 15;
+/** What was seen of a replication so long ago still says whose it is. */
+const KNOWN_SECONDS = 300;
+
 /** So much of its time a task waits; the rest is for the call under way. */
 const WAITING_SHARE = 0.75;
 
 /** @throws EnvironmentError */
 export const stopSettings = () => {
-  const env = readEnvironment({ DESCRIBE_SECONDS: number, POLL_MILLISECONDS: number, ACTING_TASK_SECONDS: number });
+  const env = readEnvironment({
+    DESCRIBE_SECONDS: number,
+    POLL_MILLISECONDS: number,
+    ACTING_TASK_SECONDS: number,
+    EVENT_GRACE_SECONDS: number,
+  });
   return {
     describeMs: Math.max(env.DESCRIBE_SECONDS * 1000, env.POLL_MILLISECONDS),
     waitSeconds: env.ACTING_TASK_SECONDS * WAITING_SHARE,
+    startGraceSeconds: env.EVENT_GRACE_SECONDS,
+    knownSeconds: KNOWN_SECONDS,
   };
 };
 

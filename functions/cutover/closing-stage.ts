@@ -18,7 +18,7 @@ export const closeWhenWhole = (
   if (!isWhole && !timeIsOver) return undefined;
   const evidence = isWhole
     ? 'every replica follows its primary, and the status is available'
-    : `not following their primary: ${missing.join(', ') || 'none'}; ${'evidence' in judged ? judged.evidence : judged.reason}`;
+    : `not following their primary: ${missing.join(', ') || 'none'}; ${judged.evidence}`;
   const closedAt = new Date(nowMs).toISOString();
   return { outcome: 'closed', closedAt, evidence, replicasFollow: missing.length === 0 };
 };

@@ -15,7 +15,7 @@ const SIGN_WITHIN_MS = 2000;
  * @throws TransientServiceError of the table; KMS never is one: `unsignedBecause` says why there is no signature
  */
 export const makeIssueCertificate =
-  (certificates: Certificates, signer: Signer) =>
+  (certificates: Pick<Certificates, 'find' | 'keep' | 'addSignature'>, signer: Pick<Signer, 'sign'>) =>
   async (input: CertificateInput): Promise<OffsetCertificate | undefined> => {
     const standing = await certificates.find(input.record.migrationId);
     if (standing) return signed(certificates, signer, standing);
@@ -31,7 +31,7 @@ export const makeIssueCertificate =
  * @throws TransientServiceError of the table
  */
 export const makeSignCertificate =
-  (certificates: Omit<Certificates, 'keep'>, signer: Signer) =>
+  (certificates: Pick<Certificates, 'find' | 'addSignature'>, signer: Pick<Signer, 'sign'>) =>
   async (migrationId: string): Promise<OffsetCertificate | undefined> => {
     const standing = await certificates.find(migrationId);
     return standing && signed(certificates, signer, standing);
@@ -39,7 +39,7 @@ export const makeSignCertificate =
 
 const signed = async (
   certificates: Pick<Certificates, 'addSignature'>,
-  signer: Signer,
+  signer: Pick<Signer, 'sign'>,
   certificate: OffsetCertificate,
 ): Promise<OffsetCertificate> => {
   if (certificate.signature) return certificate;

@@ -1,18 +1,30 @@
-import type { Endpoint } from '../migration/record.ts';
+import type { OffsetCertificate } from '../migration/certificate.ts';
+import type { JudgedIntent } from '../migration/ports.ts';
+import type { PromotedShard } from '../migration/record.ts';
+import type { ShardPosition } from './last-look.ts';
 
-/** What is known of a promoted shard: the new replication id, and up to where it continues the source's history. */
-export interface PromotedShard {
-  nodeGroupId: string;
-  primary: Endpoint;
-  replicationId: string;
-  previousReplicationId?: string;
-  continuesUpToOffset?: number;
+export type { PromotedShard } from '../migration/record.ts';
+
+/** A promotion that is proven. */
+export interface Promoted {
+  /** ISO 8601. */
+  promotedAt: string;
+  evidence: string;
+  shards: PromotedShard[];
+  /** Where the shards stood under the fence; empty where no fence record tells. */
+  positions: ShardPosition[];
+  /** Null where no fence record tells what to certify. */
+  certificate: OffsetCertificate | null;
 }
 
-/** What a watch over a promotion comes back for. */
+/**
+ * What a watch over a promotion comes back for. `refused`: ElastiCache has said no to the CompleteMigration that `intent`
+ * stands for; the fence may be lifted. `unfenced`, `rolledBack`: an operator has ended it.
+ */
 export type PromotionResult =
-  | { outcome: 'promoted'; promotedAt: string; evidence: string; shards: PromotedShard[] }
+  | ({ outcome: 'promoted' } & Promoted)
   | { outcome: 'closed'; closedAt: string; evidence: string; replicasFollow: boolean }
-  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number }
-  | { outcome: 'inDoubt'; evidence: string }
+  | { outcome: 'refused'; reason: string; eventsSinceMs: number; intent: JudgedIntent }
+  | { outcome: 'unfenced' | 'rolledBack'; why: string }
+  | { outcome: 'inDoubt'; evidence: string; waitingFor: string }
   | { outcome: 'turn'; evidence: string };

@@ -1,67 +1,84 @@
-import { PromotionFailedError } from '../migration/errors.ts';
-import type { Locks, Migrations } from '../migration/ports.ts';
-import { sentence } from '../migration/sentence.ts';
+import type { FenceRecord } from '../migration/fence.ts';
+import type { JudgedIntent, Migrations } from '../migration/ports.ts';
+import type { Endpoint, PromotedShard } from '../migration/record.ts';
 import type { Verdict } from '../replication/group-events.ts';
 import type { Look } from '../replication/look.ts';
 import { toShardViews } from '../replication/progress.ts';
 import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import type { PromotionState } from './promotion.ts';
-import type { PromotedShard, PromotionResult } from './promotion-result.ts';
+import type { PromotionResult } from './promotion-result.ts';
+import { type Certify, provenBy } from './proven.ts';
 
 export interface PromotionMoment {
   look: Look;
   judged: PromotionState;
   verdict: Verdict | undefined;
-  /** The promotion has taken longer than its budget, and nobody has been told. */
+  intent: JudgedIntent;
+  fence: FenceRecord | undefined;
+  /** Which cutover of the migration it is. */
+  attempt: number;
+  /** The promotion has taken longer than its budget, or looks wrong, and nobody has been told. */
   tellsDoubt: boolean;
+  /** A refusal has been seen for so long that no description of the group can be older. */
+  refusalStands: boolean;
 }
 
 /**
  * The first stage, until every primary is promoted: acts on what the nodes and the events prove.
  *
  * @returns undefined while nothing is proven
- * @throws PromotionFailedError
+ * @throws TransientServiceError
  */
 export const makePromotionStage =
-  (locks: Pick<Locks, 'withdraw'>, migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'>) =>
-  async (
-    { migrationId, replicationGroupId }: TaskInput,
-    { look, judged, verdict, tellsDoubt }: PromotionMoment,
-  ): Promise<PromotionResult | undefined> => {
+  (migrations: Pick<Migrations, 'update'>, certify: Certify) =>
+  async ({ migrationId, source }: TaskInput, moment: PromotionMoment): Promise<PromotionResult | undefined> => {
+    const { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands } = moment;
     const shards = toShardViews(look.readings, look.states);
-    if (judged.state === 'failed') throw new PromotionFailedError(replicationGroupId, judged.evidence);
 
     if (judged.state === 'promoted') {
       const promotedAt = new Date(look.nowMs).toISOString();
-      await migrations.update(migrationId, {
+      const { evidence } = judged;
+      const promotedShards = look.readings.flatMap(promotedShard);
+      const record = await migrations.update(migrationId, {
         status: 'promoted',
-        statusReason: `The target is promoted: ${judged.evidence}.`,
+        statusReason: `The target is promoted: ${evidence}.`,
         phase: 'closing',
         waitingFor: 'the replicas to follow and the status to be available',
         promotedAt,
+        promotion: { evidence, shards: promotedShards },
         shards,
       });
-      const { evidence } = judged;
-      return { outcome: 'promoted', promotedAt, evidence, shards: look.readings.flatMap(promotedShard) };
+      const promoted = { promotedAt, evidence, shards: promotedShards };
+      return { outcome: 'promoted', ...(await provenBy(record, fence, promoted, intent.at, certify)) };
     }
-    if (judged.state === 'refused') {
-      await locks.withdraw(replicationGroupId, migrationId, 'complete');
-      const at = new Date(look.nowMs).toISOString();
-      await migrations.clearCutoverRequest(migrationId, { at, reason: sentence(judged.reason) });
-      const statusReason = `The cutover was backed out: ${judged.reason}`;
-      await migrations.update(migrationId, { status: 'syncing', statusReason, shards });
-      return { outcome: 'backedOut', reason: judged.reason, eventsSinceMs: (verdict?.atMs ?? look.nowMs) + 1 };
+    if (judged.state === 'refused' && refusalStands) {
+      return { outcome: 'refused', reason: judged.reason, eventsSinceMs: (verdict?.atMs ?? look.nowMs) + 1, intent };
     }
     if (!tellsDoubt) return undefined;
+    const waitingFor = whatToLookAt(look, source);
     await migrations.update(migrationId, {
       statusReason: `The promotion is in doubt: ${judged.evidence}.`,
       phase: 'promotionInDoubt',
-      waitingFor: 'evidence that the promotion happened or failed; look at the group and its events',
+      waitingFor,
+      doubtToldOf: attempt,
       shards,
     });
-    return { outcome: 'inDoubt', evidence: judged.evidence };
+    return { outcome: 'inDoubt', evidence: judged.evidence, waitingFor };
   };
+
+/** For whoever is woken. */
+const whatToLookAt = ({ group, readings }: Look, source: Endpoint): string => {
+  const primaries = readings.map(({ link }) => textOf(primaryOf(link).endpoint)).join(', ');
+  return [
+    'evidence that the promotion happened or failed.',
+    `Look at role, master_replid2 and second_repl_offset in INFO replication of ${primaries}, and at status and events of replication group ${group.replicationGroupId}.`,
+    `Until then no client may write to either side: the fence of ${textOf(source)} stands.`,
+    'When ElastiCache will certainly not promote it any more, unfence gives the source back.',
+  ].join(' ');
+};
+
+const textOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 
 const promotedShard = ({ link, nodes }: LinkReading): PromotedShard[] => {
   const primary = primaryOf(link);

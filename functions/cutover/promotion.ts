@@ -1,42 +1,92 @@
+import type { FencedShard } from '../migration/fence.ts';
 import type { Verdict } from '../replication/group-events.ts';
-import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
+import { isReadable, type LinkReading, primaryOf, type ServerReading } from '../replication/shard-link.ts';
 
 /** What the nodes, the API and the events say of a promotion, taken together. */
 export type PromotionState =
   | { state: 'promoted'; evidence: string }
-  | { state: 'refused'; reason: string }
-  | { state: 'failed'; evidence: string }
-  | { state: 'pending'; evidence: string };
+  | { state: 'refused'; reason: string; evidence: string }
+  /** `alarming`: more time will hardly bring the evidence that lacks; a human has to look. */
+  | { state: 'pending'; evidence: string; alarming?: true };
+
+export interface PromotionEvidence {
+  readings: readonly LinkReading[];
+  status: string;
+  /** The latest word of the group's events since CompleteMigration was sent. */
+  verdict: Verdict | undefined;
+  /** How many events since then tell a failure. */
+  failures: number;
+  /** How often CompleteMigration was to be sent. */
+  sends: number;
+  /** Where the source stood under the fence; empty where no fence record tells. */
+  fenced: readonly FencedShard[];
+}
 
 /**
  * Judges a promotion. The node itself decides: its role turns before the API's status does. `available` alone proves
- * nothing, since a failed start and an abort end there too. A failure event while every primary still replicates is a
- * refusal: the group stays under migration, and the cutover may be tried again (AWS, Migration-Complete). A failure event
- * beside promoted primaries is one only when ElastiCache is done with the group; until then it proves nothing.
+ * nothing, since a failed start and an abort end there too; neither does the role alone: a primary that died and came back
+ * empty is a master, too. What proves it is a history that goes on from the source's at or behind the fenced offset.
+ *
+ * Failure events prove a refusal only when there is one for every send and for every node group, and every primary still
+ * replicates: one event speaks of one call, or of one node group, and the others may still be promoted. The group then
+ * stays under migration, and the cutover may be tried again (AWS, Migration-Complete). One promoted shard means that there
+ * is no way back.
+ *
+ * Beside a failure event a promotion is proven only when ElastiCache is done with the group.
  */
-export const judgePromotion = (
-  readings: readonly LinkReading[],
-  status: string,
-  verdict: Verdict | undefined,
-): PromotionState => {
+export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
+  const { readings, status, verdict, failures, sends, fenced } = evidence;
   const primaries = readings.map(({ link, nodes }) => nodes.get(primaryOf(link).cacheClusterId));
   const readable = primaries.filter(isReadable);
   const allRead = readable.length === primaries.length && primaries.length > 0;
   const masters = readable.filter(({ role }) => role === 'master').length;
-  const unread = primaries.length - readable.length;
-  const roles = `${masters} of ${primaries.length} primaries have the role master`;
-  const seen = `${roles}${unread > 0 ? ` (${unread} cannot be read)` : ''}, the status is ${status}`;
-  const evidence = verdict ? `${seen}; ElastiCache reports: ${verdict.message}` : seen;
+  const seen = seenOf(primaries.length, readable.length, masters, status, verdict);
   const isFailure = verdict?.outcome === 'failed';
 
   if (allRead && masters === primaries.length) {
-    if (!isFailure) return { state: 'promoted', evidence };
-    return { state: status === 'available' ? 'failed' : 'pending', evidence };
+    const unproven = readings.flatMap((reading) => whyNotContinuing(reading, fenced) ?? []);
+    if (unproven.length > 0) return { state: 'pending', evidence: [seen, ...unproven].join('; '), alarming: true };
+    if (isFailure && status !== 'available') return { state: 'pending', evidence: seen };
+    if (isFailure && fenced.length === 0) return { state: 'pending', evidence: seen, alarming: true };
+    return { state: 'promoted', evidence: seen };
   }
   if (allRead && masters === 0 && isFailure && status === 'migrating') {
-    return { state: 'refused', reason: `ElastiCache reports: ${verdict.message}` };
+    const needed = Math.max(sends, primaries.length);
+    if (failures >= needed)
+      return { state: 'refused', reason: `ElastiCache reports: ${verdict.message}`, evidence: seen };
+    const why = `${failures} of ${needed} failures are reported, and what is not reported may still be promoted`;
+    return { state: 'pending', evidence: `${seen}; ${why}` };
   }
-  return { state: 'pending', evidence };
+  return { state: 'pending', evidence: seen };
+};
+
+const seenOf = (
+  all: number,
+  readable: number,
+  masters: number,
+  status: string,
+  verdict: Verdict | undefined,
+): string => {
+  const unread = all - readable;
+  const roles = `${masters} of ${all} primaries have the role master${unread > 0 ? ` (${unread} cannot be read)` : ''}`;
+  return `${roles}, the status is ${status}${verdict ? `; ElastiCache reports: ${verdict.message}` : ''}`;
+};
+
+/**
+ * Why nothing proves that a primary's history goes on from the source's, with everything that was acknowledged before the
+ * fence; undefined when it does, or when no fence record tells. `second_repl_offset` is the first offset of the new history.
+ */
+const whyNotContinuing = ({ link, nodes }: LinkReading, fenced: readonly FencedShard[]): string | undefined => {
+  const shard = fenced.find(({ nodeGroupId }) => nodeGroupId === link.nodeGroupId);
+  if (!shard) return undefined;
+  const { previousReplicationId, previousIdUpToOffset = -1 } = nodes.get(
+    primaryOf(link).cacheClusterId,
+  ) as ServerReading;
+  const whose = `the history of node group ${link.nodeGroupId}`;
+  if (previousReplicationId !== shard.replicationId)
+    return `${whose} does not go on from the source's: its master_replid2 is ${previousReplicationId ?? 'not told'}, the fenced one was ${shard.replicationId}`;
+  if (previousIdUpToOffset > shard.fencedOffset) return undefined;
+  return `${whose} goes on from offset ${previousIdUpToOffset}, and the source had written up to ${shard.fencedOffset}: acknowledged writes are missing`;
 };
 
 /** The replicas that do not follow their node group's primary with the link up. */

@@ -1,173 +1,111 @@
-import type { ExecutionStatus, Locks, Migrations, Workflow } from '../migration/ports.ts';
+import type { AskedAct } from '../migration/acts.ts';
+import type { Fences, Lock, Locks, Migrations, Workflow } from '../migration/ports.ts';
 import type { Failure, MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
-import type { Outcome } from '../migration/status.ts';
 import type { Clock } from '../replication/ports.ts';
+import { type Announcement, aboutOf, envelopeOf, terminalOf } from './announcement.ts';
+import { type Ending, findEnding } from './ending.ts';
+import { toEnd } from './settled-end.ts';
 
-export interface SettleInput {
-  migrationId: string;
-  step: 'decide' | 'release' | 'conclude';
-  /** Handed over by the execution's own Catch. */
-  failure?: Failure;
-}
+export type SettleInput = { migrationId: string } & (
+  | { step: 'decide' /** Handed over by the execution's own Catch. */; failure?: Failure | null }
+  | { step: 'end'; ending: Ending /** What `makeSafe` has found; null when it need not run. */; notes: string[] | null }
+  | { step: 'release' | 'conclude' | 'find' }
+  | { step: 'concludeAct'; act: AskedAct }
+);
 
 export type SettleResult =
-  | { state: 'running' }
-  | { state: 'settled' }
-  | { state: 'released' }
+  | { state: 'running' | 'settled' | 'released' | 'concluded' }
   | {
       state: 'decided';
+      ending: Ending;
+      /** Something was, or may be, done to the group or the source under this lock: the world has to be made safe. */
+      acts: boolean;
+      /** A fence stands that may be lifted at once. */
+      fenced: boolean;
       /** How long tasks that act on the group may still run, in seconds. */
       waitSeconds: number;
-      announcement: Announcement;
-    };
-
-export interface Announcement {
-  detailType: string;
-  correlationId: string;
-  executionArn: string;
-  data: Record<string, unknown>;
-}
-
-const DETAIL_TYPES: Record<Outcome, string> = {
-  completed: 'MigrationCompleted',
-  dryRunCompleted: 'MigrationDryRunCompleted',
-  failed: 'MigrationFailed',
-  aborted: 'MigrationAborted',
-  timedOut: 'MigrationTimedOut',
-};
-
-/** The ends that settlement finds by itself; a good one is recorded by the execution. */
-type FoundOutcome = Extract<Outcome, 'failed' | 'aborted' | 'timedOut'>;
-
-const OUTCOMES: Partial<Record<ExecutionStatus, FoundOutcome>> = {
-  FAILED: 'failed',
-  TIMED_OUT: 'timedOut',
-  ABORTED: 'aborted',
-};
+    }
+  /** An end was recorded already: it is to be released and announced. */
+  | { state: 'ended'; waitSeconds: number; announcement: Announcement }
+  /** The end is recorded; a claim that came late has begun to act, and the world has to be made safe after all. */
+  | { state: 'unsafe'; waitSeconds: number }
+  | { state: 'found'; about: Omit<Announcement, 'detailType'> };
 
 /**
- * Settlement, in three steps that can each be repeated and may run in several executions at once.
+ * Settlement, in steps that can each be repeated and may run in several executions at once.
  *
- * `decide` records how the migration ended (the first writer wins) and closes the lock to new intents; `release` gives
- * the lock back, after tasks that a stopped execution left behind have died; `conclude`, after the announcement, marks
- * the migration as settled.
+ * `decide` closes the lock to new intents and finds how the migration ended; nothing is written of that before the world is
+ * safe. `end` records the end (the first writer wins), `release` gives the lock back once no stop can be under way any more,
+ * `conclude`, after the announcement, marks the migration as settled. `find` and `concludeAct` are for acts.
  *
  * @throws MigrationNotFoundError
  * @throws TransientServiceError
  */
 export const makeSettleMigration =
   (
-    migrations: Pick<Migrations, 'find' | 'end' | 'markSettled'>,
+    migrations: Pick<Migrations, 'find' | 'end' | 'markSettled' | 'concludeAct'>,
     locks: Pick<Locks, 'find' | 'closeToIntents' | 'release'>,
+    fences: Pick<Fences, 'find'>,
     workflow: Pick<Workflow, 'describe'>,
     clock: Clock,
     { actingTaskSeconds }: { actingTaskSeconds: number },
   ) =>
-  async ({ migrationId, step, failure }: SettleInput): Promise<SettleResult> => {
+  async (input: SettleInput): Promise<SettleResult> => {
+    const { migrationId } = input;
     const record = await migrations.find(migrationId);
     if (!record) throw new MigrationNotFoundError(migrationId);
-    if (step === 'release') {
-      await locks.release(record.replicationGroupId, migrationId);
-      return { state: 'released' };
-    }
-    if (step === 'conclude') {
-      await migrations.markSettled(migrationId);
-      return { state: 'settled' };
-    }
-    if (!record.unsettled) return { state: 'settled' };
-
-    const ending = record.outcome ? undefined : await findEnding(workflow, record, failure);
-    if (!record.outcome && !ending) return { state: 'running' };
-    const close = () => locks.closeToIntents(record.replicationGroupId, migrationId);
-    // Before the look at what was sent, so that nothing is sent behind it; and after the end is written, for a claim that
-    // took the lock in between: one that comes later finds the end.
-    await close();
-    const doubt = ending && (await sentWithoutProof(locks, record));
-    const change = ending && toChange(ending, record, doubt, clock);
-    const ended = ending && change ? await migrations.end(migrationId, ending.outcome, change) : record;
-    if (!ended?.outcome) throw new MigrationNotFoundError(migrationId);
-    await close();
-    return {
-      state: 'decided',
-      // Its own Catch ran after its last task; a stop from outside leaves tasks behind that still act.
-      waitSeconds: failure ? 0 : actingTaskSeconds,
-      announcement: announce(ended, ended.outcome),
+    const { replicationGroupId } = record;
+    const close = () => locks.closeToIntents(replicationGroupId, migrationId);
+    const ownLock = async () => {
+      const lock = await locks.find(replicationGroupId);
+      return lock?.owner === migrationId ? lock : undefined;
     };
+    const ended = (of: MigrationRecord, lock: Lock | undefined): SettleResult => {
+      if (!of.outcome) throw new MigrationNotFoundError(migrationId);
+      // Another settlement may be about to send its stop.
+      const waitSeconds = lock?.intents.stop ? actingTaskSeconds : 0;
+      return { state: 'ended', waitSeconds, announcement: terminalOf(of, of.outcome) };
+    };
+
+    switch (input.step) {
+      case 'decide': {
+        if (!record.unsettled) return { state: 'settled' };
+        const ending = record.outcome ? undefined : await findEnding(workflow, record, input.failure ?? undefined);
+        if (!record.outcome && !ending) return { state: 'running' };
+        await close();
+        const lock = await ownLock();
+        if (!ending) return ended(record, lock);
+        const fence = await fences.find(migrationId);
+        const fenced = fence !== undefined && fence.phase !== 'lifted';
+        const acts = lock?.intents.start !== undefined || fenced;
+        const waitSeconds = acts ? actingTaskSeconds : 0;
+        return { state: 'decided', ending, acts, fenced: fenced && !lock?.intents.complete, waitSeconds };
+      }
+      case 'end': {
+        const lock = await ownLock();
+        const { outcome, change } = toEnd(record, input.ending, input.notes ?? [], lock?.intents.complete?.at, clock);
+        const standing = await migrations.end(migrationId, outcome, change);
+        // A claim that takes the lock from here on finds the end; one that took it in between is told now.
+        await close();
+        const after = await ownLock();
+        if (!input.notes && after?.intents.start) return { state: 'unsafe', waitSeconds: actingTaskSeconds };
+        return ended(standing ?? record, after);
+      }
+      case 'release': {
+        const fence = await fences.find(migrationId);
+        // Who is next must not find our fence, and have it lifted under its own.
+        const stands = fence?.phase === 'open' || fence?.phase === 'lifting';
+        if (record.outcome && !stands) await locks.release(replicationGroupId, migrationId);
+        return { state: 'released' };
+      }
+      case 'conclude':
+        await migrations.markSettled(migrationId);
+        return { state: 'settled' };
+      case 'find':
+        return { state: 'found', about: { ...envelopeOf(record), data: aboutOf(record) } };
+      case 'concludeAct':
+        await migrations.concludeAct(migrationId, input.act);
+        return { state: 'concluded' };
+    }
   };
-
-interface Ending {
-  outcome: FoundOutcome;
-  failure: Failure;
-}
-
-const findEnding = async (
-  workflow: Pick<Workflow, 'describe'>,
-  { executionArn }: MigrationRecord,
-  failure: Failure | undefined,
-): Promise<Ending | undefined> => {
-  if (failure) return { outcome: 'failed', failure };
-  const execution = await workflow.describe(executionArn);
-  if (!execution) {
-    return { outcome: 'failed', failure: { error: 'NeverStarted', cause: 'Its execution was never started.' } };
-  }
-  const outcome = OUTCOMES[execution.status];
-  if (!outcome) return undefined;
-  const error = execution.error ?? EXPLANATIONS[outcome].error;
-  return { outcome, failure: { error, cause: execution.cause ?? EXPLANATIONS[outcome].cause } };
-};
-
-const EXPLANATIONS: Record<FoundOutcome, Failure> = {
-  failed: { error: 'ExecutionFailed', cause: 'The execution failed without saying why.' },
-  aborted: { error: 'ExecutionStopped', cause: 'The execution was stopped from outside.' },
-  timedOut: { error: 'States.Timeout', cause: 'The execution ran out of its time.' },
-};
-
-/** When CompleteMigration was sent, if nothing has proven the promotion since: the point of no return is passed. */
-const sentWithoutProof = async (
-  locks: Pick<Locks, 'find'>,
-  { migrationId, replicationGroupId, promotedAt }: MigrationRecord,
-): Promise<string | undefined> => {
-  if (promotedAt) return undefined;
-  const lock = await locks.find(replicationGroupId);
-  return lock?.owner === migrationId ? lock.intents.complete?.at : undefined;
-};
-
-const toChange = (
-  { outcome, failure }: Ending,
-  { phase }: MigrationRecord,
-  doubt: string | undefined,
-  clock: Clock,
-) => ({
-  status: outcome,
-  statusReason: `${failure.error} while ${phase}: ${failure.cause}`.slice(0, 2000) + (doubt ? inDoubt(doubt) : ''),
-  ...(doubt && { completeSentAt: doubt }),
-  phase: 'ended' as const,
-  stoppedAt: new Date(clock.now()).toISOString(),
-  failure,
-});
-
-const inDoubt = (sentAt: string): string =>
-  ` CompleteMigration was sent at ${sentAt}, and whether the target was promoted is not known: look at it before anybody writes.`;
-
-const announce = (record: MigrationRecord, outcome: Outcome): Announcement => ({
-  detailType: DETAIL_TYPES[outcome],
-  correlationId: record.correlationId,
-  executionArn: record.executionArn,
-  data: {
-    replicationGroupId: record.replicationGroupId,
-    source: record.request.customerNodeEndpointList[0],
-    status: outcome,
-    statusReason: record.statusReason,
-    ...(record.dryRun && { verdict: record.dryRun.verdict, actions: record.dryRun.actions }),
-    ...(record.failure && { failure: record.failure }),
-    stoppedAt: record.stoppedAt,
-    ...(record.completeSentAt && { completeSentAt: record.completeSentAt }),
-    ...(record.promotedAt && { promotedAt: record.promotedAt, ...endpointOf(record) }),
-  },
-});
-
-const endpointOf = ({ shards }: MigrationRecord) => {
-  const primary = shards?.[0]?.nodes.find(({ role }) => role === 'primary');
-  return primary ? { endpoint: primary.endpoint } : {};
-};

@@ -1,45 +1,38 @@
-import { LockLostError } from '../migration/errors.ts';
 import type { Lock, Locks, NotedIntent } from '../migration/ports.ts';
 import type { Clock } from '../replication/ports.ts';
 
+export interface StopClaim extends NotedIntent {
+  /** No try was there before. */
+  fresh: boolean;
+  /** ISO 8601: when StartMigration was to be sent. */
+  startAt: string;
+}
+
 /**
- * Notes in the lock that the replication is to be stopped, and closes it: nothing else is done under it from now on.
+ * Notes in the lock that the replication is to be stopped, and closes it, if settlement has not: nothing else is done under
+ * it from now on.
  *
- * @returns the intent, `fresh` when no try was there before, or why the replication is not to be stopped
+ * @returns the intent, or why the replication is not to be stopped
  */
 export const claimStop = async (
   locks: Pick<Locks, 'find' | 'intend' | 'closeToIntents'>,
   replicationGroupId: string,
   migrationId: string,
   clock: Clock,
-): Promise<(NotedIntent & { fresh: boolean }) | { whyNot: string }> => {
+): Promise<StopClaim | { whyNot: string }> => {
   const lock = await locks.find(replicationGroupId);
   const before = whyNotOf(lock, migrationId);
   if (before) return { whyNot: before };
+  const noted = { at: new Date(clock.now()).toISOString(), eventsSinceMs: clock.now() };
   const earlier = lock?.intents.stop;
   const intent = earlier
     ? { ...earlier, fresh: false }
-    : await intendStop(locks, replicationGroupId, migrationId, clock.now());
-  if (!intent) return { whyNot: 'settlement has begun' };
+    : await locks.intend(replicationGroupId, migrationId, 'stop', noted);
   await locks.closeToIntents(replicationGroupId, migrationId);
   // Until the lock was closed a cutover could still be sent.
-  const after = whyNotOf(await locks.find(replicationGroupId), migrationId);
-  return after ? { whyNot: after } : intent;
-};
-
-const intendStop = async (
-  locks: Pick<Locks, 'intend'>,
-  replicationGroupId: string,
-  migrationId: string,
-  nowMs: number,
-): Promise<(NotedIntent & { fresh: boolean }) | undefined> => {
-  const noted = { at: new Date(nowMs).toISOString(), eventsSinceMs: nowMs };
-  try {
-    return await locks.intend(replicationGroupId, migrationId, 'stop', noted);
-  } catch (error) {
-    if (error instanceof LockLostError) return undefined;
-    throw error;
-  }
+  const closed = await locks.find(replicationGroupId);
+  const after = whyNotOf(closed, migrationId);
+  return after ? { whyNot: after } : { ...intent, startAt: closed?.intents.start?.at ?? noted.at };
 };
 
 const whyNotOf = (lock: Lock | undefined, migrationId: string): string | undefined => {

@@ -14,6 +14,8 @@ export interface StopLook {
   state: 'ours' | 'foreign' | 'out' | 'unclear' | 'between';
   /** The status is `migrating`: ElastiCache has not begun to end it. */
   isMigrating: boolean;
+  /** The status is `available`: ElastiCache has nothing more to do with it. */
+  isAvailable: boolean;
   /** The status is `available`, or the primaries follow nobody: a migration that is seen later on is another one. */
   hasLeft: boolean;
   /** What was seen. */
@@ -43,7 +45,7 @@ export const makeStopLook =
     const isAvailable = group.status === 'available';
     const seen = `the status is ${group.status}, and ${masters} of ${primaries.length} primaries have the role master`;
     const isMigrating = group.status === 'migrating';
-    const common = { isMigrating, hasLeft: isAvailable || areAlone };
+    const common = { isMigrating, isAvailable, hasLeft: isAvailable || areAlone };
 
     const links = readings.map(whoseReading);
     for (const link of links) {

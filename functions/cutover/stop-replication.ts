@@ -12,8 +12,11 @@ export interface StopInput extends TaskInput {
 }
 
 export interface StopResult {
-  /** Our online migration is over. */
-  stopped: boolean;
+  /**
+   * `stopped`: our online migration is over, by our call. `out`: the group was out of migration already. `leftAlone`: what
+   * runs on it is not certainly ours. `nothing`: there is nothing of ours to stop.
+   */
+  outcome: 'stopped' | 'out' | 'leftAlone' | 'nothing';
   /** One sentence. */
   why: string;
 }
@@ -23,6 +26,10 @@ export interface StopSettings {
   describeMs: number;
   /** How long one try waits for ElastiCache to be done with it. */
   waitSeconds: number;
+  /** So long after StartMigration was to be sent, a group that is on its own proves nothing: the migration may be about to begin. */
+  startGraceSeconds: number;
+  /** So old may the last figures of the replication be for a first look to take what it cannot attribute for ours. */
+  knownSeconds: number;
 }
 
 /**
@@ -36,26 +43,28 @@ export interface StopSettings {
  * that is somebody else's, even from our source.
  *
  * Where nothing shows whom the primary follows (it does not answer, or a name stands for an address), only the very first
- * look of the first try takes the migration for ours. ElastiCache refuses a second StartMigration while one runs, ours was
- * seen to run by the watch that sent us here, and nothing of ours has ended it yet; so another one can be there only if a
- * hand ended ours and began its own since the watch's last look. From the first call on ours may be over, and a repeat
- * comes up to a minute later: then somebody else's full sync looks just the same, and nothing is sent.
+ * look of the first try takes the migration for ours, and only soon after the replication was last seen. ElastiCache
+ * refuses a second StartMigration while one runs, and nothing of ours has ended it yet; so another one can be there only if
+ * a hand ended ours and began its own since that look. From the first call on ours may be over, and a repeat comes up to a
+ * minute later: then somebody else's full sync looks just the same, and nothing is sent.
+ *
+ * A group that is on its own soon after StartMigration was to be sent may be about to begin: it is looked at again.
  *
  * @throws TargetRefusedError, TargetNotFoundError, LockLostError
- * @throws TransientServiceError also when the group is still on its way out after so long: a repeat waits on
+ * @throws TransientServiceError also when the group is still on its way after so long: a repeat waits on
  */
 export const makeStopReplication =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'abort'>,
     probe: () => Probe,
     locks: Pick<Locks, 'find' | 'intend' | 'closeToIntents' | 'noteStop'>,
-    migrations: Pick<Migrations, 'update'>,
+    migrations: Pick<Migrations, 'find' | 'update'>,
     clock: Clock,
-    { describeMs, waitSeconds }: StopSettings,
+    { describeMs, waitSeconds, startGraceSeconds, knownSeconds }: StopSettings,
   ) =>
   async ({ migrationId, replicationGroupId, source, reason }: StopInput): Promise<StopResult> => {
     const claim = await claimStop(locks, replicationGroupId, migrationId, clock);
-    if ('whyNot' in claim) return { stopped: false, why: sentence(claim.whyNot) };
+    if ('whyNot' in claim) return { outcome: 'nothing', why: sentence(claim.whyNot) };
 
     let { sentAt, leftAt } = claim;
     const note = async (what: 'sentAt' | 'leftAt'): Promise<string> => {
@@ -63,33 +72,44 @@ export const makeStopReplication =
       await locks.noteStop(replicationGroupId, migrationId, what, at);
       return at;
     };
+    const lastSeenAt = (await migrations.find(migrationId))?.progress?.asOf ?? claim.startAt;
+    const isKnown = clock.now() - Math.max(Date.parse(lastSeenAt), Date.parse(claim.startAt)) <= knownSeconds * 1000;
+    const graceEndsMs = Date.parse(claim.startAt) + startGraceSeconds * 1000;
+    const deadlineMs = clock.now() + waitSeconds * 1000;
     const redis = probe();
     const look = makeStopLook(groups, redis, clock, replicationGroupId, source);
-    const deadlineMs = clock.now() + waitSeconds * 1000;
     try {
-      for (let isFirst = true; ; isFirst = false) {
+      for (let isFirst = true, isShown = false, wasOurs = false; ; isFirst = false) {
         const seen = await look();
         const isTheVeryFirst = isFirst && claim.fresh;
-        const isOurs = seen.state === 'ours' || (seen.state === 'unclear' && isTheVeryFirst);
+        const isOurs = seen.state === 'ours' || (seen.state === 'unclear' && isTheVeryFirst && isKnown);
+        wasOurs ||= isOurs;
+        const mayBegin = !sentAt && clock.now() < graceEndsMs;
+        // Before our call a group on its own is out only when ElastiCache has nothing more to do with it.
+        const isOut = sentAt ? seen.hasLeft : seen.isAvailable && !mayBegin;
         // The status may lag behind a primary that follows our source, but only as long as nothing was ended yet.
-        if (!leftAt && seen.hasLeft && !(isOurs && isTheVeryFirst)) leftAt = await note('leftAt');
+        if (!leftAt && isOut && !(isOurs && isTheVeryFirst)) leftAt = await note('leftAt');
 
-        if (isTheVeryFirst && !isOurs) return { stopped: false, why: sentence(seen.why) };
         // Another migration can begin only where ours has ended; only what we saw of that do we call our doing.
         if (seen.state === 'foreign')
-          return { stopped: sentAt !== undefined && leftAt !== undefined, why: sentence(seen.why) };
-        if (isFirst) await migrations.update(migrationId, toChange(reason));
-        if (seen.state === 'out')
-          return { stopped: true, why: sentence(`the online migration is stopped: ${seen.why}`) };
+          return { outcome: sentAt && leftAt ? 'stopped' : 'leftAlone', why: sentence(seen.why) };
+        if (seen.state === 'out' && !mayBegin) {
+          if (claim.fresh && !wasOurs) return { outcome: 'out', why: sentence(seen.why) };
+          return { outcome: 'stopped', why: sentence(`the online migration is stopped: ${seen.why}`) };
+        }
+        if (!isShown && (isOurs || seen.state === 'between')) {
+          await migrations.update(migrationId, toChange(reason));
+          isShown = true;
+        }
         if (isOurs && !leftAt && (!sentAt || seen.isMigrating)) {
           const answer = await abort(groups, replicationGroupId);
           if (answer === 'accepted' && !sentAt) sentAt = await note('sentAt');
           if (answer === 'over') leftAt = await note('leftAt');
         }
         if (clock.now() >= deadlineMs) {
-          if (seen.state === 'between' || (seen.state === 'ours' && !leftAt))
+          if (seen.state === 'between' || seen.state === 'out' || (seen.state === 'ours' && !leftAt))
             throw stillThere(replicationGroupId, seen, waitSeconds);
-          return { stopped: false, why: sentence(whyNotSent(seen, sentAt, leftAt)) };
+          return { outcome: 'leftAlone', why: sentence(whyNotSent(seen, sentAt, leftAt)) };
         }
         await clock.sleep(describeMs);
       }

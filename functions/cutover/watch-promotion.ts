@@ -1,19 +1,25 @@
-import type { Locks, Migrations } from '../migration/ports.ts';
-import { verdictOf } from '../replication/group-events.ts';
-import { makeLook } from '../replication/look.ts';
+import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
+import { sentence } from '../migration/sentence.ts';
+import { failuresIn, verdictOf } from '../replication/group-events.ts';
+import { type Look, makeLook } from '../replication/look.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { toShardViews } from '../replication/progress.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { closeWhenWhole } from './closing-stage.ts';
-import { judgePromotion } from './promotion.ts';
+import { judgePromotion, type PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { makePromotionStage } from './promotion-stage.ts';
+import type { Certify } from './proven.ts';
 
 export interface PromotionSettings {
   pollMs: number;
   describeMs: number;
   watchSeconds: number;
+  /** Where the request does not say. */
   promotionBudgetSeconds: number;
+  /** Describe calls may show the world as it was so long ago. */
+  staleSeconds: number;
 }
 
 export interface WatchPromotionInput extends TaskInput {
@@ -24,48 +30,69 @@ export interface WatchPromotionInput extends TaskInput {
   stage: 'promotion' | 'closing';
   /** The doubt was announced already. */
   inDoubt: boolean;
+  /** Which cutover of the migration it is. */
+  attempt?: number;
+  /** Of the request; null or absent where it does not say. */
+  promotionBudgetSeconds?: number | null;
 }
 
 /**
  * Watches the nodes and the events after CompleteMigration was sent. A promotion that takes longer than its budget is in
  * doubt: that is told once, and watched on. The group gets at least one watch's time to become whole.
  *
- * @throws PromotionFailedError when the primaries stand alone although ElastiCache reports a failure
+ * A refusal counts only once it was seen again in a description of the group that cannot be older than the event: a stale
+ * `migrating` beside a failure event may hide that ElastiCache has begun to promote after all.
+ *
  * @throws TargetNotFoundError, TransientServiceError
  */
 export const makeWatchPromotion =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
     probe: () => Probe,
-    locks: Pick<Locks, 'withdraw'>,
-    migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'>,
+    locks: Pick<Locks, 'find'>,
+    fences: Pick<Fences, 'find'>,
+    migrations: Pick<Migrations, 'find' | 'update'>,
+    certify: Certify,
     clock: Clock,
-    { pollMs, describeMs, watchSeconds, promotionBudgetSeconds }: PromotionSettings,
+    settings: PromotionSettings,
   ) =>
   async (input: WatchPromotionInput): Promise<PromotionResult> => {
+    const { migrationId, replicationGroupId, stage, attempt = 1 } = input;
+    const { pollMs, describeMs, watchSeconds, staleSeconds } = settings;
     const endsMs = clock.now() + watchSeconds * 1000;
-    const budgetEndsMs = Date.parse(input.sentAt) + promotionBudgetSeconds * 1000;
-    const provePromotion = makePromotionStage(locks, migrations);
+    const budgetSeconds = input.promotionBudgetSeconds ?? settings.promotionBudgetSeconds;
+    const budgetEndsMs = Date.parse(input.sentAt) + budgetSeconds * 1000;
+    const provePromotion = makePromotionStage(migrations, certify);
+    const fence = await fences.find(migrationId);
     const redis = probe();
     const lookAgain = makeLook(groups, redis, clock, { ...input, describeMs });
+    let refusedSinceMs: number | undefined;
 
     try {
       for (;;) {
+        const record = await migrations.find(migrationId);
+        const act = endedByAct(record);
+        if (act) return act;
         const look = await lookAgain();
-        const verdict = verdictOf(look.events, input.replicationGroupId);
-        const judged = judgePromotion(look.readings, look.group.status, verdict);
+        const verdict = verdictOf(look.events, replicationGroupId);
+        const sends = verdict?.outcome === 'failed' ? await sendsOf(locks, input) : 1;
+        const judged = judge(look, replicationGroupId, sends, fence?.shards ?? []);
+        refusedSinceMs = judged.state === 'refused' ? (refusedSinceMs ?? look.nowMs) : undefined;
+        const refusalStands = refusedSinceMs !== undefined && look.describedMs >= refusedSinceMs + staleSeconds * 1000;
         const budgetIsOver = look.nowMs >= budgetEndsMs;
         const over = look.nowMs + pollMs >= endsMs;
-        const tellsDoubt = budgetIsOver && !input.inDoubt;
+        const isDoubtful = budgetIsOver || (judged.state === 'pending' && judged.alarming === true);
+        const tellsDoubt = isDoubtful && !input.inDoubt;
+        const intent = { at: input.sentAt, sends };
 
         const proven =
-          input.stage === 'promotion'
-            ? await provePromotion(input, { look, judged, verdict, tellsDoubt })
+          stage === 'promotion'
+            ? await provePromotion(input, { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands })
             : closeWhenWhole(look, judged, over && budgetIsOver);
         if (proven && proven.outcome !== 'closed') return proven;
         if (proven || over) {
-          await migrations.update(input.migrationId, { shards: toShardViews(look.readings, look.states) });
-          return proven ?? { outcome: 'turn', evidence: 'evidence' in judged ? judged.evidence : judged.reason };
+          await migrations.update(migrationId, { shards: toShardViews(look.readings, look.states) });
+          return proven ?? { outcome: 'turn', evidence: judged.evidence };
         }
         await clock.sleep(pollMs);
       }
@@ -73,3 +100,36 @@ export const makeWatchPromotion =
       redis.close();
     }
   };
+
+const judge = (
+  { readings, group, events }: Look,
+  replicationGroupId: string,
+  sends: number,
+  fenced: Parameters<typeof judgePromotion>[0]['fenced'],
+): PromotionState =>
+  judgePromotion({
+    readings,
+    status: group.status,
+    verdict: verdictOf(events, replicationGroupId),
+    failures: failuresIn(events, replicationGroupId),
+    sends,
+    fenced,
+  });
+
+/** How often this CompleteMigration was to be sent; a try that still runs may have noted another send meanwhile. */
+const sendsOf = async (locks: Pick<Locks, 'find'>, { replicationGroupId, migrationId }: TaskInput): Promise<number> => {
+  const lock = await locks.find(replicationGroupId);
+  return (lock?.owner === migrationId ? lock.intents.complete?.sends : undefined) ?? 1;
+};
+
+/** What an operator has done meanwhile, if that ends the watch. */
+const endedByAct = (record: MigrationRecord | undefined): PromotionResult | undefined => {
+  if (record?.rolledBackAt)
+    return { outcome: 'rolledBack', why: sentence(`the migration was rolled back at ${record.rolledBackAt}`) };
+  if (record?.unfencedAt && !record.promotedAt)
+    return {
+      outcome: 'unfenced',
+      why: sentence(`the source was unfenced at ${record.unfencedAt}, while the promotion was in doubt`),
+    };
+  return undefined;
+};

@@ -198,13 +198,3 @@ export class MigrationEndedElsewhereError extends MigratorError {
     super(`The online migration of replication group ${replicationGroupId} was ended by somebody else: ${evidence}`);
   }
 }
-
-/** CompleteMigration was accepted, and then reported as failed. */
-export class PromotionFailedError extends MigratorError {
-  override readonly name = 'PromotionFailedError';
-  readonly code = 'promotion-failed';
-
-  constructor(replicationGroupId: string, evidence: string) {
-    super(`The promotion of replication group ${replicationGroupId} failed: ${evidence}`);
-  }
-}

@@ -115,6 +115,13 @@ export interface NotedIntent {
   lastSendAt?: string;
 }
 
+/** A noted intent, so that nobody takes another one for it. */
+export interface JudgedIntent {
+  /** ISO 8601. */
+  at: string;
+  sends: number;
+}
+
 export interface Lock {
   owner: string;
   epoch: number;
@@ -165,12 +172,7 @@ export interface Locks {
    * Takes an intent back that was certainly not carried out. With `judged` only if it is still that one, sent no more often
    * than that; false when it is not: then something was sent that nobody has judged.
    */
-  withdraw(
-    replicationGroupId: string,
-    migrationId: string,
-    intent: Intent,
-    judged?: { at: string; sends: number },
-  ): Promise<boolean>;
+  withdraw(replicationGroupId: string, migrationId: string, intent: Intent, judged?: JudgedIntent): Promise<boolean>;
   find(replicationGroupId: string): Promise<Lock | undefined>;
   /** From now on no intent can be noted; tasks that still run act no more. Nothing happens when the lock is not ours. */
   closeToIntents(replicationGroupId: string, migrationId: string): Promise<void>;

@@ -34,6 +34,15 @@ export interface ShardView {
   replicationId?: string;
 }
 
+/** What is known of a promoted shard: the new replication id, and up to where it continues the source's history. */
+export interface PromotedShard {
+  nodeGroupId: string;
+  primary: Endpoint;
+  replicationId: string;
+  previousReplicationId?: string;
+  continuesUpToOffset?: number;
+}
+
 /** Figures of all shards together. One that is not known is absent. */
 export interface Progress {
   bytesCopied?: number;
@@ -220,6 +229,10 @@ export interface MigrationRecord {
   promotedAt?: string;
   /** Set on a migration that ended after CompleteMigration was sent and before anything proved the promotion. */
   completeSentAt?: string;
+  /** Of the promotion that was proven. */
+  promotion?: { evidence: string; shards: PromotedShard[] };
+  /** The cutover, counted as `cutoverAttempt`, whose doubt was told. */
+  doubtToldOf?: number;
   /** Asked for, and not carried out yet. */
   pendingAct?: PendingAct;
   /** Calls the execution that awaits the cutover. Never leaves the service. */

@@ -14,6 +14,8 @@ export interface Look {
   states: LinkState[];
   /** Milliseconds since the epoch, after the last reading. */
   nowMs: number;
+  /** When the API was asked for group and events. */
+  describedMs: number;
 }
 
 export interface Looking extends TaskInput {
@@ -40,8 +42,8 @@ export const makeLook = (
       const events = await groups.eventsSince(replicationGroupId, eventsSinceMs);
       described = { events, group: await groups.describe(replicationGroupId), atMs: clock.now() };
     }
-    const { group, events } = described;
+    const { group, events, atMs: describedMs } = described;
     const readings = await observe(redis, linksOf(group, source), clock);
-    return { group, events, readings, states: readings.map(judgeLink), nowMs: clock.now() };
+    return { group, events, readings, states: readings.map(judgeLink), nowMs: clock.now(), describedMs };
   };
 };

@@ -1,12 +1,25 @@
+import { theCertificates } from '../adapters/certificates.ts';
 import { systemClock } from '../adapters/clock.ts';
+import { theFences } from '../adapters/fences.ts';
+import { theSigner } from '../adapters/kms.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
 import { promotionSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
+import { makeIssueCertificate } from '../cutover/issue-certificate.ts';
 import { makeWatchPromotion } from '../cutover/watch-promotion.ts';
 
 export const handler = taskFunction(
-  makeWatchPromotion(replicationGroups, redisProbe, theLocks(), theMigrations(), systemClock, promotionSettings()),
+  makeWatchPromotion(
+    replicationGroups,
+    redisProbe,
+    theLocks(),
+    theFences(),
+    theMigrations(),
+    makeIssueCertificate(theCertificates(), theSigner()),
+    systemClock,
+    promotionSettings(),
+  ),
 );

@@ -1,5 +1,5 @@
 import type { InvocationResult } from '../lambda/invocation.ts';
-import { FunctionNotFoundError, PayloadTooLargeError } from '../lambda/invocation.ts';
+import { FunctionNotFoundError, PayloadTooLargeError, TooManyRequestsError } from '../lambda/invocation.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import { type Integration, TaskError } from '../stepfunctions/service.ts';
 import { Properties } from '../template/properties.ts';
@@ -54,6 +54,9 @@ export const lambdaInvoke =
     } catch (error) {
       if (error instanceof FunctionNotFoundError) {
         throw new TaskError('Lambda.ResourceNotFoundException', serviceCause('Lambda', 404, error.message));
+      }
+      if (error instanceof TooManyRequestsError) {
+        throw new TaskError('Lambda.TooManyRequestsException', serviceCause('Lambda', 429, error.message));
       }
       if (error instanceof PayloadTooLargeError) {
         throw new TaskError('Lambda.RequestTooLargeException', serviceCause('Lambda', 413, error.message));

@@ -1,7 +1,10 @@
 import type { Clock, Timer } from '../clock.ts';
 import { functionArn } from '../identity.ts';
 import type { FunctionModel } from '../template/model.ts';
-import type { InvocationResult } from './invocation.ts';
+import { type InvocationResult, TooManyRequestsError } from './invocation.ts';
+
+/** Lambda waits from a second to five minutes. */
+const THROTTLED_MS = 1000;
 
 export interface AsyncInvocation {
   model: FunctionModel;
@@ -64,7 +67,15 @@ export class AsyncQueue {
 
   async #attempt(invocation: AsyncInvocation, attempt: number, acceptedAtMs: number): Promise<void> {
     const { clock, retryDelaysMs, run } = this.#settings;
-    const result = await run(invocation);
+    const result = await run(invocation).catch((error: unknown) => {
+      if (error instanceof TooManyRequestsError) return undefined;
+      throw error;
+    });
+    if (!result) {
+      // What is throttled stays in the queue, and no attempt is counted.
+      if (!this.#closed) this.#after(THROTTLED_MS, () => this.#attempt(invocation, attempt, acceptedAtMs));
+      return;
+    }
     if (result.ok || this.#closed) return;
     const { maximumRetryAttempts, maximumEventAgeSeconds } = invocation.model.asyncInvoke;
     const delayMs = retryDelaysMs[attempt - 1];

@@ -36,6 +36,15 @@ export class PayloadTooLargeError extends Error {
   }
 }
 
+/** No concurrency is left, the function's own or the account's: Lambda's TooManyRequestsException (429). */
+export class TooManyRequestsError extends Error {
+  override readonly name = 'TooManyRequestsError' as const;
+
+  constructor() {
+    super('Rate Exceeded.');
+  }
+}
+
 /** Lambda's quotas on the payload of a synchronous invocation, both ways, and of an asynchronous one. */
 export const SYNC_PAYLOAD_BYTES = 6 * 1024 * 1024;
 export const ASYNC_PAYLOAD_BYTES = 1024 * 1024;

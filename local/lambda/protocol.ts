@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { WireResponse, WireService } from '../endpoint/wire.ts';
-import { FunctionNotFoundError, type InvocationResult, PayloadTooLargeError } from './invocation.ts';
+import {
+  FunctionNotFoundError,
+  type InvocationResult,
+  PayloadTooLargeError,
+  TooManyRequestsError,
+} from './invocation.ts';
 import type { LambdaService } from './service.ts';
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
@@ -51,6 +56,7 @@ export const lambdaWire =
       return answer(202, '');
     } catch (error) {
       if (error instanceof FunctionNotFoundError) return refuse(404, 'ResourceNotFoundException', error.message);
+      if (error instanceof TooManyRequestsError) return refuse(429, 'TooManyRequestsException', error.message);
       if (error instanceof PayloadTooLargeError) return refuse(413, 'RequestTooLargeException', error.message);
       throw error;
     }

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { FunctionModel } from '../template/model.ts';
 import { AsyncQueue, type FailureRecord } from './async-queue.ts';
 import type { Bundles } from './bundle.ts';
+import { Concurrency } from './concurrency.ts';
 import { FunctionPool, type PoolSettings } from './function-pool.ts';
 import type { MemoryReport, Outcome } from './function-process.ts';
 import {
@@ -23,6 +24,8 @@ export interface LambdaOptions {
   /** OnFailure destinations: puts the record into the queue with this ARN. */
   discard: (destinationArn: string, record: FailureRecord) => void;
   clock?: Clock;
+  /** The account's limit of concurrent executions. Default: none. */
+  accountConcurrency?: number;
   /** Invocations beyond it get another process of the function. Default 64; 1 is how AWS isolates them. */
   invocationsPerProcess?: number;
   /** Default one minute, then two: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
@@ -50,12 +53,14 @@ export class LambdaService {
   readonly #functions: Map<string, FunctionModel>;
   readonly #pools = new Map<string, FunctionPool>();
   readonly #asynchronous: AsyncQueue;
+  readonly #concurrency: Concurrency;
   #aliases: Record<string, string>;
   #closed = false;
 
   constructor(options: LambdaOptions) {
     this.#options = options;
     this.#functions = new Map(options.functions.map((model) => [model.name, model]));
+    this.#concurrency = new Concurrency(options.functions, options.accountConcurrency);
     this.#aliases = withoutCase(options.hostAliases ?? {});
     this.#asynchronous = new AsyncQueue({
       clock: options.clock ?? systemClock,
@@ -72,6 +77,7 @@ export class LambdaService {
    * @param functionArnOrName an ARN, partial ARN or name, with or without qualifier
    * @throws FunctionNotFoundError
    * @throws PayloadTooLargeError above 6 MB
+   * @throws TooManyRequestsError
    */
   async invoke(functionArnOrName: string, payload: unknown, qualifier?: string): Promise<InvocationResult> {
     const target = this.#target(functionArnOrName, qualifier);
@@ -137,7 +143,8 @@ export class LambdaService {
   }
 
   async #run(target: Target, requestId: string, payload: string): Promise<InvocationResult> {
-    const outcome = await this.#pool(target).invoke(requestId, payload, target.qualifier);
+    const giveBack = this.#concurrency.take(target.model);
+    const outcome = await this.#pool(target).invoke(requestId, payload, target.qualifier).finally(giveBack);
     const stamp = { requestId, executedVersion: target.version };
     const failure = failureOf(outcome);
     if (!failure) return { ok: true, payload: JSON.parse((outcome as { payload: string }).payload), ...stamp };

@@ -20,6 +20,7 @@ const PLAYED = [
   'AutoPublishAliasAllProperties',
   'Environment',
   'EventInvokeConfig',
+  'ReservedConcurrentExecutions',
   'Events',
 ];
 
@@ -140,6 +141,9 @@ export const readFunction = (
     timeoutMs: properties.number('Timeout', DEFAULT_TIMEOUT_SECONDS) * 1_000,
     memoryMb: properties.number('MemorySize', DEFAULT_MEMORY_MB),
     environment: Object.fromEntries(Object.keys(variables.values).map((name) => [name, variables.text(name)])),
+    ...(properties.has('ReservedConcurrentExecutions') && {
+      reservedConcurrency: properties.number('ReservedConcurrentExecutions', 0),
+    }),
     build: readBuild(metadata, resolvePath(directory, properties.text('CodeUri', '.'))),
     asyncInvoke: readAsyncInvoke(properties.in('EventInvokeConfig')),
   };

@@ -72,6 +72,8 @@ export interface FunctionModel {
   handler: string;
   timeoutMs: number;
   memoryMb: number;
+  /** ReservedConcurrentExecutions: absent where the function shares the account's. */
+  reservedConcurrency?: number;
   environment: Record<string, string>;
   build: BuildModel;
   asyncInvoke: { maximumRetryAttempts: number; maximumEventAgeSeconds: number; onFailureArn?: string };

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
 import { makeCutOver } from '../../functions/cutover/cut-over.ts';
+import { makeIssueCertificate } from '../../functions/cutover/issue-certificate.ts';
 import { makeLiftFence } from '../../functions/cutover/lift-fence.ts';
+import { makeLiftRefused } from '../../functions/cutover/lift-refused.ts';
+import { makeMakeSafe } from '../../functions/cutover/make-safe.ts';
 import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
 import { makeStopReplication } from '../../functions/cutover/stop-replication.ts';
 import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
@@ -23,6 +26,7 @@ import { makeVerifyData, type VerifyInput } from '../../functions/verification/v
 import { type BusEvent, makeEvent } from '../../local/eventbridge/event.ts';
 import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
 import { type ExecutionStatusChangeDetail, TaskError } from '../../local/stepfunctions/service.ts';
+import { FakeCertificates } from '../cutover/support/certificates.ts';
 import { FakeFences } from '../functions/support/fences.ts';
 import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
@@ -71,6 +75,9 @@ const settings = {
   actingTaskSeconds: 60,
   preparingMs: 5000,
   sealingMs: 5000,
+  startGraceSeconds: 60,
+  knownSeconds: 300,
+  staleSeconds: 15,
   copyBytesPerSecond: 40e6,
 };
 
@@ -152,6 +159,7 @@ export const openWorld = (options: WorldOptions = {}) => {
   const { open } = new FakeSessions(probe);
   const newAttempt = () => randomUUID();
   const lift = makeLiftFence(open, fences, locks, migrations, ticking, newAttempt);
+  const certify = makeIssueCertificate(new FakeCertificates(), { sign: async () => undefined });
   const workflow: Pick<Workflow, 'start' | 'executionArn' | 'describe' | 'resume' | 'fail'> = {
     executionArn: (id) => `${machineArn('migration').replace('stateMachine', 'execution')}:${id}`,
     start: async (name, input) => {
@@ -180,7 +188,15 @@ export const openWorld = (options: WorldOptions = {}) => {
     TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),
     WatchReplication: makeWatchReplication(groups, probe, migrations, ticking, settings),
-    StopReplication: makeStopReplication(groups, probe, locks, migrations, ticking, settings),
+    MakeSafe: makeMakeSafe(
+      migrations,
+      locks,
+      fences,
+      lift,
+      certify,
+      makeStopReplication(groups, probe, locks, migrations, ticking, settings),
+    ),
+    LiftFence: makeLiftRefused(groups, probe, locks, migrations, lift, ticking),
     VerifyData: (input: VerifyInput) =>
       makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, ticking, settings)(input),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
@@ -188,10 +204,10 @@ export const openWorld = (options: WorldOptions = {}) => {
       { groups, probe, open, locks, fences, migrations, lift, clock: ticking, newAttempt },
       settings,
     ),
-    WatchPromotion: makeWatchPromotion(groups, probe, locks, migrations, ticking, settings),
+    WatchPromotion: makeWatchPromotion(groups, probe, locks, fences, migrations, certify, ticking, settings),
     CloseMigration: makeCloseMigration(migrations, locks),
     CloseDryRun: makeCloseDryRun(migrations, locks, ticking),
-    SettleMigration: makeSettleMigration(migrations, locks, workflow, ticking, { actingTaskSeconds: 60 }),
+    SettleMigration: makeSettleMigration(migrations, locks, fences, workflow, ticking, { actingTaskSeconds: 60 }),
   };
   const invoke = async (name: string, payload: Record<string, unknown>) => {
     try {

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { closed, failing, INPUT, inSync, Later, linkLost, progressed, promoted, runWorkflow, turn } from './support.ts';
+import {
+  closed,
+  failing,
+  INPUT,
+  inDoubt,
+  inSync,
+  Later,
+  linkLost,
+  progressed,
+  promoted,
+  refused,
+  runWorkflow,
+  turn,
+} from './support.ts';
 
 const types = (run: { announced: { detailType: string }[] }) => run.announced.map(({ detailType }) => detailType);
 
@@ -138,7 +151,6 @@ describe('the state machine of a migration', () => {
   });
 
   it('tells a promotion in doubt once, watches on, and completes when the proof comes', async () => {
-    const inDoubt = { outcome: 'inDoubt', evidence: '0 of 1 primaries' };
     const waiting = { outcome: 'turn', evidence: '0 of 1 primaries' };
     const run = await runWorkflow('migration', {
       tasks: { WatchPromotion: inTurn(waiting, inDoubt, waiting, waiting, promoted, closed) },
@@ -158,8 +170,6 @@ describe('the state machine of a migration', () => {
       ['VerifyData', 'VerifyData'],
       ['AwaitCutover', 'AwaitCutover'],
       ['CutOver', 'CutOver'],
-      ['WatchPromotion', 'WatchPromotion'],
-      ['CloseMigration', 'CloseMigration'],
     ] as const) {
       const run = await runWorkflow('migration', { tasks: { [task]: () => failing('SomeError') } });
 
@@ -172,6 +182,21 @@ describe('the state machine of a migration', () => {
           Input: { migrationId: 'test-0123456789ab', failure: { error: 'SomeError', cause: 'because' } },
         },
       ]);
+    }
+  });
+
+  it('hands a full sync that begins anew again and again to settlement, which stops it', async () => {
+    const run = await runWorkflow('migration', { tasks: { WatchReplication: () => failing('ResyncLoopError') } });
+
+    expect([run.status, run.error]).toEqual(['FAILED', 'ResyncLoopError']);
+    expect(run.path.slice(-3)).toEqual(['WatchReplication', 'StartSettlement', 'Failed']);
+  });
+
+  it('hands an abort to settlement from wherever it is noticed', async () => {
+    for (const task of ['TestReplication', 'WatchReplication', 'VerifyData', 'CutOver']) {
+      const run = await runWorkflow('migration', { tasks: { [task]: () => failing('AbortRequestedError') } });
+
+      expect([task, run.error, run.path.at(-2)]).toEqual([task, 'AbortRequestedError', 'StartSettlement']);
     }
   });
 
@@ -268,16 +293,9 @@ describe('the state machine of a migration', () => {
   });
 
   it('tells a promotion in doubt again, under an id of its own, when a later cutover is in doubt too', async () => {
-    const inDoubt = { outcome: 'inDoubt', evidence: '0 of 1 primaries' };
     const run = await runWorkflow('migration', {
       tasks: {
-        WatchPromotion: inTurn(
-          inDoubt,
-          { outcome: 'backedOut', reason: 'data is not in sync', eventsSinceMs: 7 },
-          inDoubt,
-          promoted,
-          closed,
-        ),
+        WatchPromotion: inTurn(inDoubt, refused, inDoubt, promoted, closed),
       },
     });
     const told = run.announced.filter(({ detailType }) => detailType === 'MigrationPromotionInDoubt');
@@ -287,5 +305,123 @@ describe('the state machine of a migration', () => {
       'test-0123456789ab:promotion-in-doubt-1',
       'test-0123456789ab:promotion-in-doubt-2',
     ]);
+  });
+
+  describe('after the point of no return', () => {
+    it('ends by no error and no outage: it looks again in a minute, until the proof comes', async () => {
+      let hours = 0;
+      const run = await runWorkflow('migration', {
+        tasks: {
+          WatchPromotion: ({ stage }, { nowMs, count }) => {
+            hours = count === 1 ? nowMs : hours;
+            if (nowMs - hours < 3 * 3_600_000)
+              return failing(count % 2 ? 'TransientServiceError' : 'TargetNotFoundError');
+            return stage === 'promotion' ? promoted : closed;
+          },
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(run.path).not.toContain('StartSettlement');
+      expect(types(run).slice(-2)).toEqual(['MigrationPromoted', 'MigrationCompleted']);
+    });
+
+    it('tells the promotion once the bus takes it, before it watches on', async () => {
+      let refusedTimes = 0;
+      const run = await runWorkflow('migration', {
+        putEvents: ({ detailType }) => {
+          if (detailType === 'MigrationPromoted' && refusedTimes++ < 20) failing('EventBridge.FailedEntry');
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(types(run).filter((type) => type === 'MigrationPromoted')).toHaveLength(1);
+      expect(run.path.slice(run.path.indexOf('AnnouncePromoted'))).toEqual([
+        'AnnouncePromoted',
+        'AwaitNextWatch',
+        'RouteNextWatch',
+        'AnnouncePromoted',
+        ...['AwaitNextWatch', 'RouteNextWatch', 'AnnouncePromoted'].slice(0, refusedTimes > 19 ? 3 : 0),
+        'WatchPromotion',
+        'RoutePromotion',
+        'CloseMigration',
+        'AnnounceCompleted',
+        'Completed',
+      ]);
+    });
+
+    it('closes once the table takes it', async () => {
+      const run = await runWorkflow('migration', {
+        tasks: { CloseMigration: (_, { count }) => (count < 30 ? failing('TransientServiceError') : {}) },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+    });
+
+    it('hands the watch over to settlement when nothing is proven for long, under 25,000 history events', async () => {
+      for (const fault of ['TransientServiceError', 'TargetNotFoundError']) {
+        const run = await runWorkflow('migration', { tasks: { WatchPromotion: () => failing(fault) } });
+
+        expect([run.status, run.error]).toEqual(['FAILED', 'PromotionUnproven']);
+        expect(run.durationMs).toBeGreaterThan(3 * 3_600_000);
+        expect(run.history.length).toBeLessThan(25_000);
+      }
+    });
+
+    it('lifts the fence of a refusal, and goes back to the watch over the replication', async () => {
+      const lifts: unknown[] = [];
+      const run = await runWorkflow('migration', {
+        tasks: {
+          WatchPromotion: inTurn(refused, promoted, closed),
+          LiftFence: (payload) => {
+            lifts.push(payload);
+            return { outcome: 'lifted' };
+          },
+        },
+      });
+      const from = run.path.indexOf('WatchPromotion');
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(run.path.slice(from, from + 7)).toEqual([
+        'WatchPromotion',
+        'RoutePromotion',
+        'LiftFence',
+        'RouteLifted',
+        'AnnounceCutoverBackedOut',
+        'BackOff',
+        'WatchReplication',
+      ]);
+      expect(lifts).toEqual([
+        {
+          migrationId: INPUT.migrationId,
+          because: 'data is not in sync',
+          refused: { at: expect.any(String), sends: 1 },
+        },
+      ]);
+    });
+
+    it('watches on where it was not certain that the promotion is refused', async () => {
+      const run = await runWorkflow('migration', {
+        tasks: {
+          WatchPromotion: inTurn(refused, promoted, closed),
+          LiftFence: () => ({ outcome: 'sent', why: 'a node is a master' }),
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(types(run)).not.toContain('MigrationCutoverBackedOut');
+    });
+
+    it.each([
+      ['unfenced', 'PromotionUnfenced'],
+      ['rolledBack', 'RolledBack'],
+    ])('ends as %s when an operator has done that', async (outcome, error) => {
+      const run = await runWorkflow('migration', {
+        tasks: { WatchPromotion: () => ({ outcome, why: 'It was asked for.' }) },
+      });
+
+      expect([run.status, run.error, run.cause]).toEqual(['FAILED', error, 'It was asked for.']);
+      expect(run.settlements).toHaveLength(1);
+    });
   });
 });

@@ -198,37 +198,11 @@ describe('a buffer that nears its limit', () => {
 describe('a full sync that starts over again and again', () => {
   const looping = () => failing('ResyncLoopError', JSON.stringify({ errorMessage: 'The buffer overflows.' }));
 
-  const LOST_LOCK = "The replication group's lock is not this migration's.";
-  it.each<[string, () => unknown, string]>([
-    ['was stopped', () => ({ stopped: true, why: 'The status is available.' }), 'was stopped.'],
-    ['was left alone, and why', () => ({ stopped: false, why: LOST_LOCK }), `was NOT stopped: ${LOST_LOCK}`],
-    [
-      'could not be stopped, and why',
-      () => failing('TargetRefusedError', JSON.stringify({ errorMessage: 'no such permission' })),
-      'was NOT stopped: TargetRefusedError: no such permission',
-    ],
-    [
-      'could not be stopped, without a cause',
-      () => failing('SomeError', ''),
-      expect.stringMatching(/^was NOT stopped: SomeError: /) as unknown as string,
-    ],
-  ])('fails the migration with the loop, and says that the online migration %s', async (_, StopReplication, ends) => {
-    let told: unknown;
-    const run = await runWorkflow('migration', {
-      tasks: {
-        WatchReplication: looping,
-        StopReplication: (payload) => {
-          told = payload;
-          return StopReplication();
-        },
-      },
-    });
-    const { migrationId, replicationGroupId, source } = INPUT;
-    const [begin, end] = run.cause?.split('. The online migration ') ?? [];
+  it('is handed to settlement with its cause: that is what stops it', async () => {
+    const run = await runWorkflow('migration', { tasks: { WatchReplication: looping } });
 
-    expect(told).toEqual({ migrationId, replicationGroupId, source, reason: 'The buffer overflows.' });
-    expect(run.path.slice(-4)).toEqual(['WatchReplication', 'StopReplication', 'StartSettlement', 'Failed']);
-    expect([run.error, begin, end]).toEqual(['ResyncLoopError', 'The buffer overflows', ends]);
-    expect(handedOver(run)).toEqual([{ error: 'ResyncLoopError', cause: run.cause }]);
+    expect(run.path.slice(-3)).toEqual(['WatchReplication', 'StartSettlement', 'Failed']);
+    expect([run.error, run.cause]).toEqual(['ResyncLoopError', 'The buffer overflows.']);
+    expect(handedOver(run)).toEqual([{ error: 'ResyncLoopError', cause: 'The buffer overflows.' }]);
   });
 });

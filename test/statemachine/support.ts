@@ -122,7 +122,21 @@ export const stopped = (outcome: 'turn' | 'linkLost', steps: number) => ({
 
 const SENT_AT = '2026-01-01T00:10:00.000Z';
 const shard = { nodeGroupId: '0001', primary: { address: '10.0.1.1', port: 6379 }, replicationId: 'r2' };
-export const promoted = { outcome: 'promoted', promotedAt: SENT_AT, evidence: 'the role is master', shards: [shard] };
+export const promoted = {
+  outcome: 'promoted',
+  promotedAt: SENT_AT,
+  evidence: 'the role is master',
+  shards: [shard],
+  positions: [{ nodeGroupId: '0001', replicationId: 'r1', sourceOffset: 7, targetOffset: 7 }],
+  certificate: { hash: 'h' },
+};
+export const refused = {
+  outcome: 'refused',
+  reason: 'data is not in sync',
+  eventsSinceMs: 7,
+  intent: { at: SENT_AT, sends: 1 },
+};
+export const inDoubt = { outcome: 'inDoubt', evidence: '0 of 1 primaries', waitingFor: 'evidence' };
 export const closed = { outcome: 'closed', closedAt: SENT_AT, evidence: 'the replicas follow', replicasFollow: true };
 
 /** Tasks of a migration in which everything goes well at once. */
@@ -135,7 +149,7 @@ const GOOD: Record<string, FakeTask> = {
   VerifyData: (_, { nowMs }) => verified(nowMs),
   AwaitCutover: () => ({}),
   CutOver: () => ({ outcome: 'sent', sentAt: SENT_AT, eventsSinceMs: 2, positions: [] }),
-  StopReplication: () => ({}),
+  LiftFence: () => ({ outcome: 'lifted' }),
   CloseDryRun: ({ failure }) => ({
     verdict: failure ? 'wouldFail' : 'wouldStart',
     why: failure ? (failure as { cause: string }).cause : 'nothing blocks',

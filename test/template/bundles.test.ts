@@ -59,7 +59,6 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
     },
     answers: REFUSED,
   },
-  StopReplicationFunction: { event: { ...TASK, reason: 'the buffer overflows' }, answers: { stopped: false } },
   AwaitCutoverFunction: { event: { ...TASK, taskToken: 'token' }, answers: REFUSED },
   CutOverFunction: { event: TASK, answers: REFUSED },
   WatchPromotionFunction: {
@@ -72,6 +71,14 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   },
   CloseDryRunFunction: { event: { ...TASK, failure: null }, answers: REFUSED },
   SettleMigrationFunction: { event: { ...TASK, step: 'decide' }, answers: REFUSED },
+  MakeSafeFunction: {
+    event: { ...TASK, ending: { outcome: 'failed', failure: { error: 'E', cause: 'c' } }, isLastTry: false },
+    answers: REFUSED,
+  },
+  LiftFenceFunction: {
+    event: { ...TASK, because: 'it is over', refused: { at: '2026-01-01T00:00:00.000Z', sends: 1 } },
+    answers: REFUSED,
+  },
 };
 
 let bundles: Bundles;

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
@@ -31,7 +32,18 @@ const toCall = (service: string, { constructor: { name }, input }: Command): Aws
 /** What makes every adapter's method go its whole way: text, or an object with whatever is read of it. */
 const ANYTHING = [
   ['text', 'text', 'text', '2026-01-01T00:00:00.000Z'],
-  [{ migrationId: 'm', keyHash: 'k', fingerprint: 'f', acceptedAt: 'now', status: 'accepted', limit: 1 }, 1],
+  [
+    {
+      migrationId: 'm',
+      keyHash: 'k',
+      fingerprint: 'f',
+      acceptedAt: 'now',
+      status: 'accepted',
+      limit: 1,
+      hash: { value: 'h' },
+    },
+    1,
+  ],
   ['text', { address: 'a', port: 1, at: 'now', phase: 'queued' }],
   ['text', 'failed', { phase: 'ended' }],
   ['text', 'abort', { at: 'now', requestId: 'r' }],
@@ -53,6 +65,7 @@ export const callsOfAdapters = async (): Promise<{
     TABLE_NAME: 'table',
     MIGRATION_STATE_MACHINE_ARN: 'migration',
     SETTLEMENT_STATE_MACHINE_ARN: 'settlement',
+    CERTIFICATE_KEY_ARN: 'key',
   });
   let sent: AwsCall[] = [];
   let conditionsHold = true;
@@ -61,14 +74,20 @@ export const callsOfAdapters = async (): Promise<{
     sent.push(call);
     const writes = call.action === 'dynamodb:UpdateItem' || call.action === 'dynamodb:PutItem';
     if (writes && !conditionsHold) throw new ConditionalCheckFailedException({ $metadata: {}, message: 'no' });
-    return { Item: { owner: 'somebody' }, Attributes: { owner: 'somebody' } };
+    // A record that has ended: who looks again and again until its write succeeds looks no more.
+    const item = { owner: 'somebody', body: '{}', hash: 'h', ...(!conditionsHold && { outcome: 'failed' }) };
+    return { Item: item, Attributes: item, SigningAlgorithms: ['ECDSA_SHA_256'] };
   };
   DynamoDBDocumentClient.prototype.send = answering('dynamodb') as never;
   SFNClient.prototype.send = answering('states') as never;
   ElastiCacheClient.prototype.send = answering('elasticache') as never;
+  KMSClient.prototype.send = answering('kms') as never;
 
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
   const { theCheckpoints } = await import('../../functions/adapters/checkpoints.ts');
+  const { theCertificates } = await import('../../functions/adapters/certificates.ts');
+  const { theFences } = await import('../../functions/adapters/fences.ts');
+  const { theSigner } = await import('../../functions/adapters/kms.ts');
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
@@ -78,6 +97,9 @@ export const callsOfAdapters = async (): Promise<{
   const adapters: Record<string, object> = {
     Migrations: theMigrations(),
     Locks: theLocks(),
+    Fences: theFences(),
+    Certificates: theCertificates(),
+    Signer: theSigner(),
     Checkpoints: theCheckpoints(),
     Workflow: { ...executions, ...executionHistory, ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,

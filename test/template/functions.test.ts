@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readTemplate } from '../../local/template/read.ts';
 import { machines } from './machine.ts';
-import { functions, model, resourcesOf, template } from './support.ts';
+import { functions, model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from './support.ts';
 
 const eventsOf = (properties: Record<string, unknown>) =>
   Object.entries((properties.Events ?? {}) as Record<string, { Type: string; Properties: Record<string, unknown> }>);
@@ -8,6 +9,32 @@ const eventsOf = (properties: Record<string, unknown>) =>
 const asynchronous = functions.filter(([, { Properties }]) =>
   eventsOf(Properties).some(([, { Type }]) => Type !== 'HttpApi'),
 );
+
+describe('functions that settle, lift a fence or take an abort', () => {
+  const kept = functions.filter(([, { Properties }]) => 'ReservedConcurrentExecutions' in Properties);
+
+  it('have concurrency of their own, unless the parameter says 0', () => {
+    expect(kept.map(([name]) => name)).toEqual([
+      'RequestAbortFunction',
+      'AbortRequestedFunction',
+      'ExecutionEndedFunction',
+      'SweepFunction',
+      'SettleMigrationFunction',
+      'MakeSafeFunction',
+      'LiftFenceFunction',
+    ]);
+    for (const [name, { Properties }] of kept) {
+      expect([name, Properties.ReservedConcurrentExecutions]).toEqual([
+        name,
+        { 'Fn::If': ['KeepsConcurrency', { Ref: 'ReservedConcurrency' }, { Ref: 'AWS::NoValue' }] },
+      ]);
+    }
+    const none = readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: { ReservedConcurrency: '0' } });
+    expect(none.functions.filter(({ reservedConcurrency }) => reservedConcurrency !== undefined)).toEqual([]);
+    const byDefault = model.functions.filter(({ reservedConcurrency }) => reservedConcurrency === 5);
+    expect(byDefault).toHaveLength(kept.length);
+  });
+});
 
 describe('functions of the template', () => {
   it('run on Node.js 24 on arm64, behind an alias with versions, traced', () => {
@@ -102,9 +129,10 @@ describe('functions of the template', () => {
       'PreflightFunction',
       'WatchReplicationFunction',
       'VerifyDataFunction',
-      'StopReplicationFunction',
       'CutOverFunction',
       'WatchPromotionFunction',
+      'MakeSafeFunction',
+      'LiftFenceFunction',
     ]);
   });
 });

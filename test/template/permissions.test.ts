@@ -13,6 +13,7 @@ const resourceFor = (action: string, machine: string | undefined): string => {
   if (action === 'states:StartExecution')
     return machine === 'migration' ? 'MigrationStateMachine' : 'SettlementStateMachine';
   if (['states:SendTaskSuccess', 'states:SendTaskFailure', 'elasticache:DescribeEvents'].includes(action)) return '*';
+  if (action.startsWith('kms:')) return 'CertificateKeyArn';
   const arn = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   if (action.startsWith('states:')) return arn('states', `execution:\${AWS::StackName}-migration:*`);

@@ -43,6 +43,9 @@ export const methodsUsedBy = (entry: string, ports: Record<string, readonly stri
 const ADAPTERS: Record<string, string> = {
   Migrations: 'adapters/migrations.ts',
   Locks: 'adapters/locks.ts',
+  Fences: 'adapters/fences.ts',
+  Certificates: 'adapters/certificates.ts',
+  Signer: 'adapters/kms.ts',
   Checkpoints: 'adapters/checkpoints.ts',
   Workflow: 'adapters/workflow.ts',
   ReplicationGroups: 'adapters/replication-groups.ts',

@@ -53,10 +53,13 @@ export interface Statement {
 
 const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
+/** `!If [Condition, statement, !Ref AWS::NoValue]`: the statement. */
+const whereItHolds = (statement: Json): Json => (statement['Fn::If'] as Json[] | undefined)?.[1] ?? statement;
+
 /** The statements of a function's or a state machine's policies. */
 export const statementsOf = ({ Properties }: Resource): Statement[] =>
   (Properties.Policies as { Statement: Json[] }[]).flatMap((policy) =>
-    policy.Statement.map((statement) => ({
+    policy.Statement.map(whereItHolds).map((statement) => ({
       Effect: String(statement.Effect),
       Action: listed(statement.Action).map(String),
       Resource: listed(statement.Resource),

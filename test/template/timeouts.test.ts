@@ -49,7 +49,7 @@ describe('timeouts', () => {
   });
 
   it('of acting functions are what settlement waits out', () => {
-    for (const name of ['StartReplicationFunction', 'StopReplicationFunction', 'CutOverFunction']) {
+    for (const name of ['StartReplicationFunction', 'CutOverFunction', 'MakeSafeFunction', 'LiftFenceFunction']) {
       expect([name, template.Resources[name]?.Properties.Timeout]).toEqual([name, { Ref: 'ActingTaskSeconds' }]);
     }
     const { Environment } = (template.Resources.SettleMigrationFunction as Resource).Properties as {

@@ -1,17 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { judgePromotion, unfollowing } from '../../../functions/cutover/promotion.ts';
+import { judgePromotion, type PromotionEvidence, unfollowing } from '../../../functions/cutover/promotion.ts';
 import type { Verdict } from '../../../functions/replication/group-events.ts';
 import type { Reading } from '../../../functions/replication/shard-link.ts';
-import { aMaster, aReplica, aSource, lookAt, unreadable } from '../support/nodes.ts';
+import { aFence } from '../support/fences.ts';
+import { aMaster, aReplica, aSource, lookAt, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
 
 const failed: Verdict = { outcome: 'failed', message: 'Complete Migration failed for test', atMs: 1 };
 const succeeded: Verdict = { outcome: 'succeeded', message: 'Complete Migration successful for test', atMs: 1 };
-const judge = (primaries: Reading[], status: string, verdict?: Verdict) =>
-  judgePromotion(
-    primaries.map((primary) => lookAt(aSource(), primary)),
+const judge = (primaries: Reading[], status: string, verdict?: Verdict, more: Partial<PromotionEvidence> = {}) =>
+  judgePromotion({
+    readings: primaries.map((primary) => lookAt(aSource(), primary)),
     status,
     verdict,
-  );
+    failures: verdict?.outcome === 'failed' ? primaries.length : 0,
+    sends: 1,
+    fenced: [],
+    ...more,
+  });
+/** What the source had under the fence, and a primary that goes on from there. */
+const fenced = aFence().shards ?? [];
+const goingOn = (previousIdUpToOffset: number, previousReplicationId = SOURCE_ID) =>
+  aMaster({ previousReplicationId, previousIdUpToOffset });
 
 describe('a promotion', () => {
   it.each<[string, Reading[], string, Verdict | undefined, string]>([
@@ -30,10 +39,60 @@ describe('a promotion', () => {
     ['a failure while ElastiCache is still at it', [aReplica()], 'modifying', failed, 'pending'],
     ['a failure while nobody can read the primary', [unreadable()], 'migrating', failed, 'pending'],
     ['a failure beside a master, while ElastiCache is still at it', [aMaster()], 'migrating', failed, 'pending'],
-    ['a failure beside a master, when ElastiCache is done', [aMaster()], 'available', failed, 'failed'],
+    ['a failure beside a master, when ElastiCache is done', [aMaster()], 'available', failed, 'pending'],
   ])('by %s', (_, primaries, status, verdict, state) => {
     expect(judge(primaries, status, verdict).state).toBe(state);
   });
+
+  it.each<[string, Reading[], string, Verdict | undefined, string]>([
+    ['goes on from behind the fenced offset', [goingOn(1001)], 'migrating', undefined, 'promoted'],
+    ['goes on, and ElastiCache is done, whatever its event says', [goingOn(1001)], 'available', failed, 'promoted'],
+    [
+      'goes on, while ElastiCache that reports a failure is still at it',
+      [goingOn(1001)],
+      'modifying',
+      failed,
+      'pending',
+    ],
+    ['came back empty: the role alone proves nothing', [aMaster()], 'available', undefined, 'pending'],
+    ['goes on from another history', [goingOn(1001, OTHER_ID)], 'available', succeeded, 'pending'],
+    [
+      'goes on from before the fence: acknowledged writes are missing',
+      [goingOn(1000)],
+      'available',
+      succeeded,
+      'pending',
+    ],
+  ])('under a fence: a master that %s', (_, primaries, status, verdict, state) => {
+    expect(judge(primaries, status, verdict, { fenced }).state).toBe(state);
+  });
+
+  it('that looks wrong is told at once, with what is wrong', () => {
+    expect(judge([goingOn(900)], 'available', succeeded, { fenced })).toMatchObject({
+      alarming: true,
+      evidence: expect.stringContaining('goes on from offset 900, and the source had written up to 1000'),
+    });
+    expect(judge([aMaster()], 'available', undefined, { fenced })).toMatchObject({
+      alarming: true,
+      evidence: expect.stringContaining("does not go on from the source's: its master_replid2 is not told"),
+    });
+    expect(judge([aReplica()], 'migrating', undefined, { fenced })).not.toHaveProperty('alarming');
+  });
+
+  it.each<[string, number, number, number, string]>([
+    ['one failure of one send', 1, 1, 1, 'refused'],
+    ['one failure, while another send may still be carried out', 1, 2, 1, 'pending'],
+    ['a failure for each send', 2, 2, 1, 'refused'],
+    ['one failure of two node groups', 1, 1, 2, 'pending'],
+    ['a failure for each node group', 2, 1, 2, 'refused'],
+  ])(
+    'is refused only by as many failures as there are sends and node groups: %s',
+    (_, failures, sends, groups, state) => {
+      const primaries = Array.from({ length: groups }, () => aReplica());
+
+      expect(judge(primaries, 'migrating', failed, { failures, sends }).state).toBe(state);
+    },
+  );
 
   it('tells what was seen, also what could not be', () => {
     expect(judge([aMaster(), unreadable()], 'modifying', succeeded)).toMatchObject({

@@ -49,8 +49,16 @@ const becomesFree = (afterMs: number) => {
     groups.status = 'available';
   });
 };
+const settings = { describeMs: 15_000, waitSeconds: 240, startGraceSeconds: 60, knownSeconds: 300 };
 const stop = (reason?: string) =>
-  makeStopReplication(groups, servers.probe, locks, migrations, clock, { describeMs: 15_000, waitSeconds: 240 })({
+  makeStopReplication(
+    groups,
+    servers.probe,
+    locks,
+    migrations,
+    clock,
+    settings,
+  )({
     ...taskInput,
     ...(reason !== undefined && { reason }),
   });
@@ -66,7 +74,7 @@ describe('stopReplication', () => {
     const result = await stop('The buffer overflows.');
 
     expect(result).toEqual({
-      stopped: true,
+      outcome: 'stopped',
       why: 'The online migration is stopped: the status is available, and 1 of 1 primaries have the role master.',
     });
     expect(sent()).toEqual(['abort']);
@@ -106,14 +114,14 @@ describe('stopReplication', () => {
       throw refusal;
     });
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
   });
 
   it('is sent again while the primary follows our source as before', async () => {
     servers.primary(OURS_COPYING);
     groups.meets('abort', undefined, undefined, () => becomesFree(0));
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toEqual(['abort', 'abort', 'abort']);
   });
 
@@ -135,7 +143,7 @@ describe('stopReplication', () => {
       message: expect.stringMatching(/240 s later the status is modifying, and 0 of 1 primaries have the role master/),
     });
     await expect(stop()).rejects.toMatchObject({ name: 'TransientServiceError' });
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toEqual(['abort']);
   });
 });
@@ -148,7 +156,7 @@ describe('a repeat', () => {
     });
     await expect(stop()).rejects.toMatchObject({ name: 'TransientServiceError' });
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toEqual(['abort']);
   });
 
@@ -158,7 +166,7 @@ describe('a repeat', () => {
   };
   /** Ours was ended, and the group was seen on its own; only the answer was lost. */
   const firstTryDiedAfterTheEnd = async () => {
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
   };
   const somebodyStarts = (primary: Reading) => {
     groups.status = 'migrating';
@@ -166,7 +174,7 @@ describe('a repeat', () => {
   };
   const leftAlone = async (why: RegExp) => {
     const before = sent();
-    expect(await stop()).toEqual({ stopped: false, why: expect.stringMatching(why) });
+    expect(await stop()).toEqual({ outcome: 'leftAlone', why: expect.stringMatching(why) });
     expect(sent()).toEqual(before);
   };
 
@@ -174,7 +182,7 @@ describe('a repeat', () => {
     servers.primary(OURS_COPYING);
     await firstTryDied();
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toEqual(['abort']);
   });
 
@@ -195,7 +203,7 @@ describe('a repeat', () => {
     servers.primary(unreadable());
     clock.after(60_000, () => servers.primary(OURS_COPYING));
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toEqual(['abort']);
   });
 
@@ -223,7 +231,7 @@ describe('a repeat', () => {
     await firstTryDiedAfterTheEnd();
     somebodyStarts(THEIRS_COPYING);
 
-    expect(await stop()).toEqual({ stopped: true, why: 'The primary follows 10.9.9.9:6379.' });
+    expect(await stop()).toEqual({ outcome: 'stopped', why: 'The primary follows 10.9.9.9:6379.' });
     expect(sent()).toEqual(['abort']);
   });
 });
@@ -241,7 +249,7 @@ describe('between two looks of one try', () => {
   ])('somebody else’s migration %s is not disturbed', async (_, primary, why) => {
     groups.meets('abort', () => clock.after(10_000, () => somebodyStarts(primary)));
 
-    expect(await stop()).toEqual({ stopped: false, why: expect.stringMatching(why) });
+    expect(await stop()).toEqual({ outcome: 'leftAlone', why: expect.stringMatching(why) });
     expect(sent()).toEqual(['abort']);
   });
 
@@ -252,7 +260,7 @@ describe('between two looks of one try', () => {
       clock.after(20_000, () => somebodyStarts(OURS_COPYING));
     });
 
-    expect(await stop()).toMatchObject({ stopped: false, why: expect.stringMatching(/was out of migration at/) });
+    expect(await stop()).toMatchObject({ outcome: 'leftAlone', why: expect.stringMatching(/was out of migration at/) });
     expect(sent()).toEqual(['abort']);
   });
 
@@ -262,7 +270,7 @@ describe('between two looks of one try', () => {
       throw new TargetNotMigratingError('test');
     });
 
-    expect(await stop()).toMatchObject({ stopped: false, why: expect.stringMatching(/was out of migration at/) });
+    expect(await stop()).toMatchObject({ outcome: 'leftAlone', why: expect.stringMatching(/was out of migration at/) });
     expect(sent()).toEqual(['abort']);
   });
 
@@ -275,9 +283,9 @@ describe('between two looks of one try', () => {
 });
 
 describe('what is left alone', () => {
-  const leaves = async (why: RegExp) => {
+  const leaves = async (why: RegExp, outcome = 'leftAlone') => {
     const result = await stop();
-    expect(result).toEqual({ stopped: false, why: expect.stringMatching(why) });
+    expect(result).toEqual({ outcome, why: expect.stringMatching(why) });
     expect(sent()).toEqual([]);
     expect(migrations.changes).toEqual([]);
     expect(servers.open).toBe(0);
@@ -285,19 +293,19 @@ describe('what is left alone', () => {
 
   it('is a group whose lock is not ours', async () => {
     await locks.release('test', MIGRATION_ID);
-    await leaves(/lock is not this migration's/);
+    await leaves(/lock is not this migration's/, 'nothing');
     await locks.acquire('test', 'somebody-else');
-    await leaves(/lock is not this migration's/);
+    await leaves(/lock is not this migration's/, 'nothing');
   });
 
   it('is a group that this migration did not start', async () => {
     await locks.withdraw('test', MIGRATION_ID, 'start');
-    await leaves(/StartMigration was not sent/);
+    await leaves(/StartMigration was not sent/, 'nothing');
   });
 
   it('is a cutover: from there is no way back', async () => {
     await note('complete');
-    await leaves(/CompleteMigration was sent/);
+    await leaves(/CompleteMigration was sent/, 'nothing');
     expect(await isClosed()).toBe(false);
   });
 
@@ -307,13 +315,13 @@ describe('what is left alone', () => {
       await note('complete');
       await close(group, owner);
     };
-    await leaves(/CompleteMigration was sent/);
+    await leaves(/CompleteMigration was sent/, 'nothing');
   });
 
   it('is a group that is out of migration already', async () => {
     groups.status = 'available';
     servers.primary(aMaster());
-    await leaves(/status is available/);
+    await leaves(/status is available/, 'out');
   });
 
   it.each([
@@ -338,10 +346,59 @@ describe('what is left alone', () => {
     await leaves(why);
   });
 
-  it('is a group of which nobody can tell', async () => {
+  it.each([
+    ['does not answer', unreadable()],
+    ['follows a name that may be anybody', NAME_COPYING],
+  ])('is a group that was not seen for long, where the primary %s', async (_, primary) => {
+    servers.primary(primary);
+    clock.advance(301_000);
+    await leaves(/^Nothing shows whose migration runs on the group/);
+  });
+
+  it('is none of which nobody can tell: a repeat looks again', async () => {
     groups.status = 'modifying';
     servers.primary(unreadable());
-    await leaves(/status is modifying/);
+
+    await expect(stop()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('a StartMigration in flight', () => {
+  beforeEach(() => {
+    groups.status = 'available';
+    servers.primary(aMaster());
+  });
+
+  it('leaves no orphan: the group is looked at until what was to begin has begun, and that is ended', async () => {
+    clock.after(20_000, () => {
+      groups.status = 'modifying';
+    });
+    clock.after(50_000, () => {
+      groups.status = 'migrating';
+      servers.primary(OURS_COPYING);
+    });
+
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
+    expect(sent()).toEqual(['abort']);
+    expect((await locks.find('test'))?.intents.stop).toMatchObject({ sentAt: expect.any(String) });
+  });
+
+  it('leaves none either when it takes minutes, over several tries', async () => {
+    groups.status = 'modifying';
+    clock.after(400_000, () => {
+      groups.status = 'migrating';
+      servers.primary(OURS_COPYING);
+    });
+
+    await expect(stop()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it('that was never sent is over a minute later', async () => {
+    expect(await stop()).toMatchObject({ outcome: 'out' });
+    expect(clock.now()).toBeGreaterThanOrEqual(Date.parse('2026-01-01T00:01:00.000Z'));
   });
 });
 
@@ -357,13 +414,13 @@ describe('what is ours', () => {
     groups.status = 'modifying';
     servers.primary(primary);
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toContain('abort');
   });
 
   it('is known at the very first look by the status where the primary cannot be read', async () => {
     servers.primary(unreadable());
 
-    expect(await stop()).toMatchObject({ stopped: true });
+    expect(await stop()).toMatchObject({ outcome: 'stopped' });
   });
 });

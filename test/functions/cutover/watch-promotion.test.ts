@@ -1,17 +1,25 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Certify } from '../../../functions/cutover/proven.ts';
 import { makeWatchPromotion, type WatchPromotionInput } from '../../../functions/cutover/watch-promotion.ts';
+import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import { FakeClock } from '../support/clock.ts';
+import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
 
+/** What is in it is not the watch's business. */
+const aCertificate = { certificate: 'elasticache-migrator/offsets/v1' } as OffsetCertificate;
+
 let clock: FakeClock;
 let groups: FakeGroups;
 let servers: FakeServers;
 let locks: FakeLocks;
+let fences: FakeFences;
 let migrations: FakeMigrations;
+let certified: Parameters<Certify>[0][];
 let startMs: number;
 beforeEach(async () => {
   clock = new FakeClock();
@@ -19,18 +27,32 @@ beforeEach(async () => {
   groups = new FakeGroups();
   servers = new FakeServers();
   locks = new FakeLocks();
+  fences = new FakeFences();
+  certified = [];
   migrations = new FakeMigrations(clock, aRecord({ status: 'cuttingOver', phase: 'promoting', taskToken: 'k' }));
   await locks.acquire('test', MIGRATION_ID);
   await locks.intend('test', MIGRATION_ID, 'complete', { at: clock.iso(), eventsSinceMs: startMs });
 });
 
-const settings = { pollMs: 1000, describeMs: 15_000, watchSeconds: 480, promotionBudgetSeconds: 1800 };
+const settings = {
+  pollMs: 1000,
+  describeMs: 15_000,
+  watchSeconds: 480,
+  promotionBudgetSeconds: 1800,
+  staleSeconds: 15,
+};
+const certify: Certify = async (proven) => {
+  certified.push(proven);
+  return aCertificate;
+};
 const watch = (input: Partial<WatchPromotionInput> = {}) =>
   makeWatchPromotion(
     groups,
     servers.probe,
     locks,
+    fences,
     migrations,
+    certify,
     clock,
     settings,
   )({
@@ -63,6 +85,8 @@ describe('the watch over a promotion', () => {
           continuesUpToOffset: 1001,
         },
       ],
+      positions: [],
+      certificate: null,
     });
     expect(migrations.record).toMatchObject({ status: 'promoted', phase: 'closing', promotedAt: clock.iso() });
     expect(servers.open).toBe(0);
@@ -76,17 +100,62 @@ describe('the watch over a promotion', () => {
     expect(migrations.record.status).toBe('cuttingOver');
   });
 
-  it('backs out when ElastiCache refuses: the intent is taken back and the request with its token', async () => {
-    groups.announce('Complete Migration failed for test: data is not in sync', startMs + 5000);
+  it('has a certificate when the fence tells what to certify, and tells where the shards stood', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    servers.primary(promoted);
+    const result = await watch();
+
+    expect(result).toMatchObject({
+      outcome: 'promoted',
+      certificate: aCertificate,
+      positions: [{ nodeGroupId: '0001', replicationId: SOURCE_ID, sourceOffset: 1000, targetOffset: 1000 }],
+    });
+    expect(certified).toMatchObject([
+      {
+        record: { migrationId: MIGRATION_ID },
+        completeSentAt: new Date(startMs).toISOString(),
+        promotedAt: clock.iso(),
+      },
+    ]);
+    expect(migrations.record.promotion).toMatchObject({ shards: [{ nodeGroupId: '0001' }] });
+  });
+
+  const refuse = (atMs: number) => groups.announce('Complete Migration failed for test: data is not in sync', atMs);
+  const theIntent = () => ({ at: new Date(startMs).toISOString(), sends: 1 });
+
+  it('is refused when ElastiCache says so and goes on saying it: which CompleteMigration it was is told', async () => {
+    refuse(startMs + 5000);
 
     expect(await watch()).toEqual({
-      outcome: 'backedOut',
+      outcome: 'refused',
       reason: 'ElastiCache reports: Complete Migration failed for test: data is not in sync',
       eventsSinceMs: startMs + 5001,
+      intent: theIntent(),
     });
-    expect((await locks.find('test'))?.intents).toEqual({});
-    expect(migrations.record).toMatchObject({ status: 'syncing' });
-    expect(migrations.record).not.toHaveProperty('taskToken');
+    // Nothing is undone by the watch: the fence stands, and with it the intent.
+    expect((await locks.find('test'))?.intents).toHaveProperty('complete');
+    expect(elapsedMs()).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('is not refused by a failure beside a status that is seconds old: the node turns, and that counts', async () => {
+    refuse(startMs + 1000);
+    servers.primary(() => (elapsedMs() < 12_000 ? aReplica() : promoted));
+    groups.status = 'migrating';
+    clock.after(10_000, () => {
+      groups.status = 'available';
+    });
+
+    expect(await watch({ promotionBudgetSeconds: 3600 })).not.toMatchObject({ outcome: 'refused' });
+  });
+
+  it('is not refused while a second send may still be carried out', async () => {
+    refuse(startMs + 1000);
+    await locks.noteSend('test', MIGRATION_ID, theIntent().at);
+
+    expect(await watch()).toMatchObject({ outcome: 'turn', evidence: expect.stringContaining('1 of 2 failures') });
+    refuse(startMs + 490_000);
+    expect(await watch()).toMatchObject({ outcome: 'refused', intent: { sends: 2 } });
   });
 
   it('does not take the refusal of an earlier cutover for one of this', async () => {
@@ -96,13 +165,44 @@ describe('the watch over a promotion', () => {
     expect((await locks.find('test'))?.intents).toHaveProperty('complete');
   });
 
-  it('has failed when ElastiCache is done, reports a failure, and the primary is alone', async () => {
+  it('is in doubt at once when ElastiCache is done, reports a failure, and nothing proves what the primary holds', async () => {
     servers.primary(promoted);
     groups.status = 'available';
     groups.announce('Migration operation failed for replication group test.', startMs + 1);
 
-    await expect(watch()).rejects.toMatchObject({ name: 'PromotionFailedError' });
+    expect(await watch()).toMatchObject({ outcome: 'inDoubt' });
+    expect(await watch({ inDoubt: true })).toMatchObject({ outcome: 'turn' });
     expect(servers.open).toBe(0);
+  });
+
+  it('is in doubt at once when a primary came back empty under the fence', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    servers.primary(aMaster());
+
+    expect(await watch()).toMatchObject({ outcome: 'inDoubt', evidence: expect.stringContaining('does not go on') });
+    servers.primary(promoted);
+    expect(await watch({ inDoubt: true })).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('that comes an hour later is one all the same', async () => {
+    servers.primary(() => (elapsedMs() < 3_600_000 ? aReplica() : promoted));
+    const outcomes: string[] = [];
+    for (let inDoubt = false; outcomes.at(-1) !== 'promoted'; inDoubt ||= outcomes.includes('inDoubt')) {
+      outcomes.push((await watch({ inDoubt })).outcome);
+    }
+
+    expect(outcomes.filter((outcome) => outcome === 'inDoubt')).toHaveLength(1);
+    expect(elapsedMs()).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it('ends when an operator has unfenced the source in doubt, or has rolled back', async () => {
+    await migrations.update(MIGRATION_ID, { unfencedAt: 'then' });
+    expect(await watch({ inDoubt: true })).toEqual({
+      outcome: 'unfenced',
+      why: 'The source was unfenced at then, while the promotion was in doubt.',
+    });
+    await migrations.update(MIGRATION_ID, { promotedAt: 'before', rolledBackAt: 'then' });
+    expect(await closing()).toMatchObject({ outcome: 'rolledBack' });
   });
 
   it('is in doubt after its budget, and says so once', async () => {
@@ -110,9 +210,19 @@ describe('the watch over a promotion', () => {
     const first = await watch();
     expect(first).toMatchObject({ outcome: 'inDoubt', evidence: expect.stringContaining('0 of 1 primaries') });
     expect(elapsedMs()).toBeGreaterThanOrEqual(1_800_000);
-    expect(migrations.record).toMatchObject({ status: 'cuttingOver', phase: 'promotionInDoubt' });
+    expect(migrations.record).toMatchObject({
+      status: 'cuttingOver',
+      phase: 'promotionInDoubt',
+      doubtToldOf: 1,
+      waitingFor: expect.stringMatching(/master_replid2.*test-001\.test:6379.*replication group test.*unfence/),
+    });
 
     expect(await watch({ inDoubt: true })).toMatchObject({ outcome: 'turn' });
+  });
+
+  it('has the budget of its request, where that says one', async () => {
+    expect(await watch({ promotionBudgetSeconds: 10 })).toMatchObject({ outcome: 'inDoubt' });
+    expect(elapsedMs()).toBeLessThan(12_000);
   });
 
   it('is proven also after it was in doubt', async () => {

@@ -1,6 +1,8 @@
 import { FenceStandsError, FenceTakenOverError } from '../../../functions/migration/errors.ts';
 import type { FenceRecord } from '../../../functions/migration/fence.ts';
 import type { FenceChange, Fences } from '../../../functions/migration/ports.ts';
+import { SOURCE, SOURCE_ID } from './nodes.ts';
+import { MIGRATION_ID } from './records.ts';
 
 /** Fences in memory. The same tests hold them and DynamoDB's to the same behaviour. */
 export class FakeFences implements Fences {
@@ -63,3 +65,19 @@ const FROM: Record<Phase | 'same', (phase: Phase) => boolean> = {
   sealed: (phase) => phase === 'open' || phase === 'sealed',
   lifted: (phase) => phase === 'lifting' || phase === 'lifted',
 };
+
+/** A fence as it stands when CompleteMigration is sent. */
+export const aFence = (change: Partial<FenceRecord> = {}): FenceRecord => ({
+  migrationId: MIGRATION_ID,
+  replicationGroupId: 'test',
+  attempt: 'attempt-1',
+  phase: 'sealed',
+  kind: 'acl',
+  openedAt: '2026-01-01T00:00:00.000Z',
+  deadlineAt: '2026-01-01T00:00:02.000Z',
+  nodes: [{ nodeGroupId: '0001', endpoint: SOURCE, role: 'primary', connection: 'elasticache-migrator-1', before: {} }],
+  times: {},
+  shards: [{ nodeGroupId: '0001', source: SOURCE, replicationId: SOURCE_ID, fencedOffset: 1000, nodes: [] }],
+  sealedAt: '2026-01-01T00:00:01.000Z',
+  ...change,
+});

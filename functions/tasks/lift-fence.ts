@@ -1,12 +1,12 @@
 import { systemClock } from '../adapters/clock.ts';
+import { theFenceLifter } from '../adapters/fence-lifter.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
-import { stopSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
-import { makeStopReplication } from '../cutover/stop-replication.ts';
+import { makeLiftRefused } from '../cutover/lift-refused.ts';
 
 export const handler = taskFunction(
-  makeStopReplication(replicationGroups, redisProbe, theLocks(), theMigrations(), systemClock, stopSettings()),
+  makeLiftRefused(replicationGroups, redisProbe, theLocks(), theMigrations(), theFenceLifter(), systemClock),
 );

@@ -1,0 +1,81 @@
+import type { JudgedIntent, Locks, Migrations } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
+import { MigrationNotFoundError } from '../migration/request-errors.ts';
+import { linksOf, observe } from '../replication/observe.ts';
+import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
+import { isReadable, type LinkReading } from '../replication/shard-link.ts';
+import type { LiftFence } from './lift-fence.ts';
+
+export interface LiftInput {
+  migrationId: string;
+  /** One sentence. */
+  because: string;
+  /** The CompleteMigration that ElastiCache has refused; absent where none was sent. */
+  refused?: JudgedIntent | null;
+}
+
+/** `sent`: it is not certain that nothing is promoted any more; the fence stands. */
+export type LiftResult = { outcome: 'lifted' } | { outcome: 'sent'; why: string };
+
+/**
+ * Lifts the fence, also after ElastiCache has refused the promotion. Then every node is looked at once more: a master among
+ * them, or one that cannot be read, leaves the fence where it is. The intent is taken back only if it is the very one that
+ * was judged; one that was noted or sent again since may still promote.
+ *
+ * @throws MigrationNotFoundError
+ * @throws TargetNotFoundError
+ * @throws TransientServiceError also while a node cannot be reached: a repeat goes on
+ */
+export const makeLiftRefused =
+  (
+    groups: Pick<ReplicationGroups, 'describe'>,
+    probe: () => Probe,
+    locks: Pick<Locks, 'withdraw'>,
+    migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
+    lift: LiftFence,
+    clock: Clock,
+  ) =>
+  async ({ migrationId, because, refused }: LiftInput): Promise<LiftResult> => {
+    if (!refused) {
+      await lift({ migrationId, because });
+      return { outcome: 'lifted' };
+    }
+    const record = await migrations.find(migrationId);
+    if (!record) throw new MigrationNotFoundError(migrationId);
+    const redis = probe();
+    const readings = await lookOnce(groups, redis, record, clock).finally(() => redis.close());
+    const why = whyNotCertain(readings);
+    if (why) return { outcome: 'sent', why };
+    if (!(await locks.withdraw(record.replicationGroupId, migrationId, 'complete', refused))) {
+      return { outcome: 'sent', why: 'CompleteMigration was sent again since' };
+    }
+    await lift({ migrationId, because });
+    await migrations.clearCutoverRequest(migrationId, { at: new Date(clock.now()).toISOString(), reason: because });
+    await migrations.update(migrationId, {
+      status: 'syncing',
+      statusReason: `The cutover was backed out: ${because}.`,
+      phase: 'inSync',
+      waitingFor: 'the next step',
+    });
+    return { outcome: 'lifted' };
+  };
+
+const lookOnce = async (
+  groups: Pick<ReplicationGroups, 'describe'>,
+  redis: Probe,
+  { replicationGroupId, request }: MigrationRecord,
+  clock: Clock,
+): Promise<LinkReading[]> => {
+  const [source] = request.customerNodeEndpointList;
+  return await observe(redis, linksOf(await groups.describe(replicationGroupId), source), clock);
+};
+
+const whyNotCertain = (readings: readonly LinkReading[]): string | undefined => {
+  for (const { nodes } of readings) {
+    for (const [id, reading] of nodes) {
+      if (!isReadable(reading)) return `node ${id} cannot be read`;
+      if (reading.role === 'master') return `node ${id} has the role master`;
+    }
+  }
+  return undefined;
+};

@@ -1,0 +1,41 @@
+import type { OffsetCertificate } from '../migration/certificate.ts';
+import type { FencedShard, FenceRecord } from '../migration/fence.ts';
+import type { MigrationRecord } from '../migration/record.ts';
+import type { CertificateInput } from './certificate-body.ts';
+import type { ShardPosition } from './last-look.ts';
+import type { Promoted } from './promotion-result.ts';
+
+/**
+ * Builds, keeps and signs the certificate; what is kept is answered again.
+ * @returns undefined when there is nothing to certify
+ * @throws TransientServiceError
+ */
+export type Certify = (proven: CertificateInput) => Promise<OffsetCertificate | undefined>;
+
+/**
+ * Everything that is announced of a proven promotion, the same each time.
+ *
+ * @param sentAt ISO 8601: when CompleteMigration was to be sent
+ * @throws TransientServiceError
+ */
+export const provenBy = async (
+  record: MigrationRecord | undefined,
+  fence: FenceRecord | undefined,
+  promoted: Pick<Promoted, 'promotedAt' | 'evidence' | 'shards'>,
+  sentAt: string,
+  certify: Certify,
+): Promise<Promoted> => {
+  const proof = { promotedShards: promoted.shards, completeSentAt: sentAt, promotedAt: promoted.promotedAt };
+  const certificate = record && fence ? await certify({ record, fence, ...proof }) : undefined;
+  return { ...promoted, positions: (fence?.shards ?? []).map(positionOf), certificate: certificate ?? null };
+};
+
+const positionOf = ({ nodeGroupId, replicationId, fencedOffset, nodes }: FencedShard): ShardPosition => {
+  const primary = nodes.find(({ role }) => role === 'primary');
+  return {
+    nodeGroupId,
+    replicationId,
+    sourceOffset: fencedOffset,
+    targetOffset: primary?.appliedOffset ?? fencedOffset,
+  };
+};

@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeLiftRefused } from '../../../functions/cutover/lift-refused.ts';
+import { FakeClock } from '../support/clock.ts';
+import { FakeGroups } from '../support/groups.ts';
+import { FakeLocks } from '../support/locks.ts';
+import { FakeMigrations } from '../support/migrations.ts';
+import { aMaster, FakeServers, unreadable } from '../support/nodes.ts';
+import { aRecord, MIGRATION_ID } from '../support/records.ts';
+
+let clock: FakeClock;
+let servers: FakeServers;
+let locks: FakeLocks;
+let migrations: FakeMigrations;
+let lifted: string[];
+const refused = { at: 'then', sends: 1 };
+beforeEach(async () => {
+  clock = new FakeClock();
+  servers = new FakeServers();
+  locks = new FakeLocks();
+  migrations = new FakeMigrations(clock, aRecord({ status: 'cuttingOver', phase: 'promoting' }));
+  lifted = [];
+  await locks.acquire('test', MIGRATION_ID);
+  await locks.intend('test', MIGRATION_ID, 'complete', { at: 'then', eventsSinceMs: 1 });
+});
+
+const lift = (judged: typeof refused | null = refused) =>
+  makeLiftRefused(
+    new FakeGroups(),
+    servers.probe,
+    locks,
+    migrations,
+    async ({ because }) => {
+      lifted.push(because);
+      return 'lifted';
+    },
+    clock,
+  )({ migrationId: MIGRATION_ID, because: 'ElastiCache said no', refused: judged });
+const intents = async () => (await locks.find('test'))?.intents;
+
+describe('the fence of a cutover that ElastiCache has refused', () => {
+  it('is lifted, the intent taken back, and a new cutover can be asked for', async () => {
+    expect(await lift()).toEqual({ outcome: 'lifted' });
+    expect(lifted).toEqual(['ElastiCache said no']);
+    expect(await intents()).toEqual({});
+    expect(migrations.record).toMatchObject({
+      status: 'syncing',
+      statusReason: 'The cutover was backed out: ElastiCache said no.',
+      backOuts: [{ reason: 'ElastiCache said no' }],
+    });
+    expect(servers.open).toBe(0);
+  });
+
+  it('stands while any node is a master, or cannot be read', async () => {
+    for (const reading of [aMaster(), unreadable()]) {
+      servers.primary(reading);
+      expect(await lift()).toMatchObject({ outcome: 'sent', why: expect.stringMatching(/^node test-001/) });
+    }
+    servers = new FakeServers();
+    servers.replica(aMaster());
+    expect(await lift()).toMatchObject({ outcome: 'sent' });
+    expect(lifted).toEqual([]);
+    expect(await intents()).toHaveProperty('complete');
+  });
+
+  it('stands when it was sent again since it was judged, or another cutover was begun', async () => {
+    await locks.noteSend('test', MIGRATION_ID, 'then');
+    expect(await lift()).toMatchObject({ outcome: 'sent', why: 'CompleteMigration was sent again since' });
+    expect(await lift({ at: 'before', sends: 2 })).toMatchObject({ outcome: 'sent' });
+    expect(lifted).toEqual([]);
+  });
+
+  it('is lifted by a repeat, whose first try had only taken the intent back', async () => {
+    await locks.withdraw('test', MIGRATION_ID, 'complete', refused);
+
+    expect(await lift()).toEqual({ outcome: 'lifted' });
+  });
+});
+
+describe('a fence under which nothing was sent', () => {
+  it('is lifted, and the migration’s status left to whoever runs it', async () => {
+    await locks.withdraw('test', MIGRATION_ID, 'complete');
+
+    expect(await lift(null)).toEqual({ outcome: 'lifted' });
+    expect(migrations.changes).toEqual([]);
+  });
+});
