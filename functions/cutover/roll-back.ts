@@ -87,7 +87,7 @@ const notAllowed = (
   fence: FenceRecord | undefined,
 ): string | undefined => {
   if (!promotedAt) return 'The target was not promoted, as far as is known.';
-  if (unfencedAt) return 'The source was unfenced: it may have been written to since.';
+  if (unfencedAt && fence?.phase === 'lifted') return 'The source was unfenced: it may have been written to since.';
   if (fence?.phase !== 'sealed') return `The fence is not sealed, but ${fence?.phase ?? 'has no record'}.`;
   return undefined;
 };

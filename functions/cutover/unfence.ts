@@ -21,10 +21,11 @@ export const makeUnfence =
     const isoNow = () => new Date(clock.now()).toISOString();
     const done = (at: string): ActResult => ({ outcome: 'unfenced', why: LIFTED, at });
     const refused = (why: string): ActResult => ({ outcome: 'refused', why, at: isoNow() });
-    if (record.unfencedAt) return done(record.unfencedAt);
     if (record.rolledBackAt) return refused('The migration was rolled back: its fence is lifted.');
     if (!record.unfence) return refused('Nobody has asked to lift the fence of this migration.');
     const fence = await fences.find(migrationId);
+    // Of an earlier cutover it says nothing of the fence that stands now.
+    if (record.unfencedAt && fence?.phase === 'lifted') return done(record.unfencedAt);
     if (!fence) return refused('The migration has no fence.');
     if (fence.phase === 'open') return refused('The fence is of a cutover under way, which lifts it itself.');
     if (!record.promotedAt && record.phase !== 'promotionInDoubt' && !record.completeSentAt) {

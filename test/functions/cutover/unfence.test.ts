@@ -60,6 +60,13 @@ describe('an unfence', () => {
     expect(lifts).toHaveLength(1);
   });
 
+  it('lifts the fence of a later cutover, whatever was unfenced before', async () => {
+    await given({ promotedAt, unfence, unfencedAt: '2026-01-01T00:05:00.000Z' });
+
+    expect(await act()).toMatchObject({ outcome: 'unfenced', at: clock.iso() });
+    expect(lifts).toHaveLength(1);
+  });
+
   it('goes on where a try died after the fence was lifted', async () => {
     await given({ promotedAt, unfence });
     await lift({ migrationId: MIGRATION_ID, because: 'unfenced: the old primary is needed' });
