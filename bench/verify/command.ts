@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LOOK_MS = 100;
+const LOOK_OFTEN_MS = 10;
 
 export interface Ran {
   seconds: number;
@@ -19,17 +21,20 @@ export interface Ran {
   exitCode: number | null;
 }
 
+/** As `npm run verify` starts it: it says how much memory Node may take before it tidies up. */
+export const runVerify = async (args: readonly string[], ending?: Ending): Promise<Ran> => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { scripts: { verify: string } };
+  const [, , ...words] = scripts.verify.split(' ');
+  return runProgram([...words, ...args], ending);
+};
+
+/** When it is killed: as long as its child lives, this is asked every few milliseconds. */
+export type Ending = () => Promise<boolean>;
+
 /** Runs one of this repository's programs in a process of its own, until it ends or is killed. */
-export const runProgram = async (
-  args: readonly string[],
-  { killAfterMs, nodeOptions = [] }: { killAfterMs?: number; nodeOptions?: readonly string[] } = {},
-): Promise<Ran> => {
+export const runProgram = async (args: readonly string[], isDue?: Ending): Promise<Ran> => {
   const begin = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'ignore'],
-    ...(killAfterMs !== undefined && { timeout: killAfterMs, killSignal: 'SIGKILL' }),
-  });
+  const child = spawn(process.execPath, [...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -42,7 +47,8 @@ export const runProgram = async (
   while (!ended) {
     residentMb = Math.max(residentMb, await residentMbOf(child.pid));
     cpuSeconds = Math.max(cpuSeconds, await cpuSecondsOf(child.pid));
-    await Promise.race([ending, sleep(LOOK_MS)]);
+    if (await isDue?.()) child.kill('SIGKILL');
+    await Promise.race([ending, sleep(isDue ? LOOK_OFTEN_MS : LOOK_MS)]);
   }
   const seconds = (performance.now() - begin) / 1000;
   return { seconds, residentMb: Math.round(residentMb), cpuSeconds, output, exitCode: child.exitCode };

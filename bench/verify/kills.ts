@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VerificationResult } from '../../functions/verification/result.ts';
@@ -6,7 +6,7 @@ import { type Client, type Pair, startPair } from '../../test/verification/suppo
 import { newSeed, Random } from '../../test/verification/support/random.ts';
 import { verifyWithKills } from '../../test/verification/support/resume.ts';
 import { heading, report } from '../report.ts';
-import { runProgram } from './command.ts';
+import { type Ending, runVerify } from './command.ts';
 import { seedMixed } from './data.ts';
 import { KILLS } from './settings.ts';
 
@@ -14,10 +14,9 @@ const KEYS = 300_000;
 const STEP_MS = 100;
 const DIFFERENT = 40;
 const MAX_REPEATED = 0.05;
-/** About a minute, of which a process lives some seconds. */
-const KEYS_PER_SECOND = 12_000;
-const SHORTEST_LIFE_MS = 300;
-const LONGEST_LIFE_MS = 4000;
+/** More than a minute, of which a process works some seconds. */
+const KEYS_PER_SECOND = 8000;
+const LONGEST_LIFE_MS = 3000;
 
 /** A verification that is killed again and again against one that is not. */
 export const benchKills = async (): Promise<void> => {
@@ -58,22 +57,21 @@ const killCalls = async ({ source, target }: Pair, random: Random): Promise<void
 const killProcesses = async (pair: Pair, random: Random): Promise<void> => {
   const file = join(tmpdir(), `verify-bench-${process.pid}.json`);
   const servers = [pair.source, pair.target].map(({ port }) => `redis://127.0.0.1:${port}`);
-  const args = ['verify/main.ts', ...servers, '--json', '--checkpoint', file, '--rate', String(KEYS_PER_SECOND)];
+  const args = [...servers, '--json', '--checkpoint', file, '--rate', String(KEYS_PER_SECOND)];
   const read = async (): Promise<number> => (await scansOf(pair.onSource)) + (await scansOf(pair.onTarget));
   try {
     const begin = await read();
-    const whole = await runProgram(args);
+    const whole = await runVerify(args);
     const scans = (await read()) - begin;
     let kills = 0;
     let last = whole;
     while (kills < KILLS) {
-      const killAfterMs = SHORTEST_LIFE_MS + random.below(LONGEST_LIFE_MS - SHORTEST_LIFE_MS);
-      last = await runProgram(args, { killAfterMs });
+      last = await runVerify(args, await afterItBegan(file, random.below(LONGEST_LIFE_MS)));
       if (last.exitCode !== null) break;
       kills++;
     }
-    if (last.exitCode === null) last = await runProgram(args);
-    tell(`by SIGKILL, ${SHORTEST_LIFE_MS}-${LONGEST_LIFE_MS} ms after its start`, kills, {
+    if (last.exitCode === null) last = await runVerify(args);
+    tell(`by SIGKILL, at most ${LONGEST_LIFE_MS / 1000} s after it went on`, kills, {
       same: outcomeOf(JSON.parse(whole.output)) === outcomeOf(JSON.parse(last.output)),
       repeated: ((await read()) - begin - 2 * scans) / scans,
     });
@@ -82,6 +80,17 @@ const killProcesses = async (pair: Pair, random: Random): Promise<void> => {
     await rm(file, { force: true });
     await rm(`${file}.new`, { force: true });
   }
+};
+
+/** A process begins by writing its checkpoint: so many milliseconds after that. */
+const afterItBegan = async (file: string, afterMs: number): Promise<Ending> => {
+  const written = async () => (await stat(file).catch(() => undefined))?.mtimeMs;
+  const before = await written();
+  let dueMs = Number.POSITIVE_INFINITY;
+  return async () => {
+    if (dueMs === Number.POSITIVE_INFINITY && (await written()) !== before) dueMs = performance.now() + afterMs;
+    return performance.now() >= dueMs;
+  };
 };
 
 const tell = (how: string, kills: number, { same, repeated }: { same: boolean; repeated: number }): void => {

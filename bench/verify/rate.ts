@@ -2,7 +2,7 @@ import type { VerificationResult } from '../../functions/verification/result.ts'
 import { type Pair, startPair } from '../../test/verification/support/pair.ts';
 import { newSeed } from '../../test/verification/support/random.ts';
 import { heading, report } from '../report.ts';
-import { type Ran, runProgram } from './command.ts';
+import { type Ran, runProgram, runVerify } from './command.ts';
 import { seedMixed } from './data.ts';
 import { SIZES } from './settings.ts';
 import { slowOf, watchSlow } from './slowlog.ts';
@@ -82,9 +82,9 @@ const measure = async (pair: Pair, keys: number): Promise<number> => {
 };
 
 /** With the processor time of both servers. */
-const run = async (pair: Pair, args: readonly string[]): Promise<Ran> => {
+const run = async (pair: Pair, work: () => Promise<Ran>): Promise<Ran> => {
   const before = await serverSeconds(pair);
-  const ran = await runProgram(args);
+  const ran = await work();
   return { ...ran, cpuSeconds: ran.cpuSeconds + (await serverSeconds(pair)) - before };
 };
 
@@ -99,7 +99,7 @@ const serverSeconds = async ({ onSource, onTarget }: Pair): Promise<number> => {
 
 const verify = async (pair: Pair) => {
   const servers = [pair.source, pair.target].map(({ port }) => `redis://127.0.0.1:${port}`);
-  const ran = await run(pair, ['verify/main.ts', ...servers, '--json', '--ignore-latency']);
+  const ran = await run(pair, () => runVerify([...servers, '--json', '--ignore-latency']));
   const { verdict } = JSON.parse(ran.output) as VerificationResult;
   if (verdict !== 'same') throw new Error(`Identical data were called ${verdict}`);
   return ran;
@@ -107,7 +107,7 @@ const verify = async (pair: Pair) => {
 
 const plain = async (pair: Pair, ...words: string[]) => {
   const ports = [pair.source, pair.target].map(({ port }) => String(port));
-  const ran = await run(pair, ['bench/verify/plain.ts', ...ports, ...words]);
+  const ran = await run(pair, () => runProgram(['bench/verify/plain.ts', ...ports, ...words]));
   return { ...ran, different: (JSON.parse(ran.output) as { different: number }).different };
 };
 
