@@ -68,7 +68,9 @@ const measure = async (pair: Pair, keys: number): Promise<number> => {
   report('  once more, after the comparison below', `${thousands(keys / second.seconds)} keys/s`);
   report('  SCAN and pipelined DUMP and PTTL, both directions', tellPlain(keys, full));
   const ratio = full.seconds / seconds;
-  report('  ratio', ratio.toFixed(2), { text: String(FACTOR), word: 'at least', kept: ratio >= FACTOR });
+  // The start of a process, a second, weighs too much below that.
+  const bound = { text: String(FACTOR), word: 'at least', kept: ratio >= FACTOR } as const;
+  report('  ratio', ratio.toFixed(2), keys >= COMPARED_UP_TO ? bound : undefined);
   report(
     '  the same of processor time, which others do not touch',
     `${(full.cpuSeconds / cpuSeconds).toFixed(2)} (${micros(cpuSeconds, keys)} against ${micros(full.cpuSeconds, keys)} a key)`,
