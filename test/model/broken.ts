@@ -9,9 +9,10 @@ import {
   NO_LOST_WRITE,
   ONE_ACCEPTS,
   ROLLBACK_LOSES_NOTHING,
+  ROLLBACK_OPENS_ONE,
   TRUE_OUTCOME,
 } from './invariants.ts';
-import type { SCENARIOS, Scenario } from './scenarios.ts';
+import type { SCENARIOS } from './scenarios.ts';
 import type { World } from './world.ts';
 
 export interface Broken {
@@ -20,10 +21,10 @@ export interface Broken {
   breaks: Invariant<World>;
   /** Where that shows. */
   within: keyof typeof SCENARIOS;
-  /** What the scenario needs besides, so that it shows; with the guard it holds all the same. */
-  and?: Partial<Scenario>;
-  /** A second belt: it is needed where this one is missing, too. */
+  /** It shows where this one is missing, too. */
   besides?: Guard;
+  /** A second belt: without the other one alone nothing breaks. */
+  isSecond?: true;
 }
 
 const FAULT = 'one fault at any step, with a retry and a client that writes';
@@ -78,6 +79,7 @@ export const BROKEN: Broken[] = [
     breaks: NO_END_BUT_COMPLETED_IS_PROMOTED,
     within: 'a stop in a cutover',
     besides: 'waitOutTasks',
+    isSecond: true,
   },
   {
     guard: 'waitBeforeRelease',
@@ -87,5 +89,14 @@ export const BROKEN: Broken[] = [
   { guard: 'closeAfterSends', breaks: FOREIGN_UNTOUCHED, within: BEHIND },
   { guard: 'onlyOurs', breaks: FOREIGN_UNTOUCHED, within: 'a hand that puts another migration in the place of ours' },
   { guard: 'secondLook', breaks: ROLLBACK_LOSES_NOTHING, within: 'a rollback that is begun twice' },
-  { guard: 'keepPause', breaks: ROLLBACK_LOSES_NOTHING, within: 'a rollback that is begun twice' },
+  { guard: 'decideOnce', breaks: ROLLBACK_OPENS_ONE, within: 'a rollback that is begun twice' },
+  { guard: 'abortLooksAgain', breaks: ABORT_WINS, within: 'an abort at any step' },
+  { guard: 'noCutoverBesideUnfence', breaks: ONE_ACCEPTS, within: 'an operator who unfences, and another cutover' },
+  {
+    guard: 'unfenceOfThis',
+    breaks: TRUE_OUTCOME,
+    within: 'an operator who unfences, and another cutover',
+    besides: 'noCutoverBesideUnfence',
+  },
+  { guard: 'aloneOnSource', breaks: ONE_ACCEPTS, within: 'two migrations from one source' },
 ];

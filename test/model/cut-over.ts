@@ -51,6 +51,7 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
         move('opens the fence record', (n, a) => {
           if (isFenceStanding(world) && guards.exclusiveOpen) return fail(n, a);
           n.fence = { phase: 'open', attempt: a.id, before: a.read, marked: 1 };
+          n.bothMayAccept = 0;
           a.at = guards.beforeUnderRecord ? 'readRules' : 'pause';
           a.read = [];
         }),
@@ -59,6 +60,8 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
       return [
         move('notes the old rules in the record', (n, a) => {
           if (!isMine) return fail(n, a);
+          const isAlone = n.neighbour === 'none' && !n.shards.some(({ fenced }) => fenced);
+          if (guards.aloneOnSource && !isAlone) return startLifting(n, a, 'backedOut');
           n.fence.before = rules(n);
           a.at = 'pause';
         }),
@@ -114,7 +117,9 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
         { ...giveUp(move), fair: false },
         move('seals the fence', (n, a) => {
           const holds = isMine && fence.phase === 'open';
-          if (world.record.abort !== 'none' || !holds) return startLifting(n, a, 'backedOut');
+          const isUnwanted =
+            world.record.abort !== 'none' || (guards.noCutoverBesideUnfence && world.record.unfence !== 'none');
+          if (isUnwanted || !holds) return startLifting(n, a, 'backedOut');
           n.fence = { ...fence, phase: 'sealed', marked: guards.liftSealed ? 1 : 0 };
           a.at = guards.freshIntentFirst ? 'intend' : 'send';
         }),

@@ -1,6 +1,6 @@
 import type { Step } from './explore.ts';
 import { change } from './moves.ts';
-import { type Aws, isPromoted, type Shard, type World } from './world.ts';
+import { type Aws, isFenceStanding, isPromoted, type Shard, type World } from './world.ts';
 
 interface Answer {
   label: string;
@@ -90,13 +90,17 @@ export const elastiCacheSteps = (world: World, aws: Aws): Step<World>[] => {
 export const looksPromoted = ({ shards }: World, guards: { promotionProven: boolean }): boolean =>
   shards.every(({ promoted, replaced }) => promoted || (replaced && !guards.promotionProven));
 
-/** All primaries are replicas still, the group is under migration, and failures are reported for what was sent. */
+/** All primaries are replicas still, the group is under migration, and a failure is reported that can be of nothing else. */
 export const isRefusalProven = (
   { shards, group, lock }: World,
   guards: { evidenceOfEveryCall: boolean; evidenceOfEveryShard: boolean },
 ): boolean => {
   if (group.follows !== 'ours' || shards.some(({ promoted, replaced }) => promoted || replaced)) return false;
-  const needed = guards.evidenceOfEveryCall ? lock.sends : 1;
-  const tells = ({ failures }: Shard) => failures >= needed;
-  return guards.evidenceOfEveryShard ? shards.every(tells) : shards.some(tells);
+  if (guards.evidenceOfEveryCall && lock.sends !== 1) return false;
+  if (guards.evidenceOfEveryShard && shards.length > 1) return false;
+  return shards.some(({ failures }) => failures > 0);
 };
+
+/** By an operator, and it was the fence that stood. */
+export const isUnfenced = (world: World, guards: { unfenceOfThis: boolean }): boolean =>
+  world.record.unfence === 'done' && (!guards.unfenceOfThis || !isFenceStanding(world));

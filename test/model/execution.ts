@@ -1,4 +1,4 @@
-import { isRefusalProven, looksPromoted } from './elasticache.ts';
+import { isRefusalProven, isUnfenced, looksPromoted } from './elasticache.ts';
 import type { Step } from './explore.ts';
 import { startLifting } from './lift-fence.ts';
 import { answer, change, endByCatch, GONE, type Label, type StepsOf, spawn, writeOutcome } from './moves.ts';
@@ -115,7 +115,7 @@ export const executionSteps = (world: World, setting: Setting): Step<World>[] =>
       }
       break;
     case 'watch':
-      if (record.unfence === 'done') fair('the watch finds it unfenced, and the execution ends', endByCatch);
+      if (isUnfenced(world, setting.guards)) fair('the watch finds it unfenced, and the execution ends', endByCatch);
       else if (looksPromoted(world, setting.guards)) {
         fair('the watch sees every shard promoted', (n) => {
           n.record.promoted = 1;
@@ -132,7 +132,7 @@ export const executionSteps = (world: World, setting: Setting): Step<World>[] =>
     case 'closing':
       if (isAwaited) break;
       if (record.rollback === 'done') fair('the watch finds it rolled back, and the execution ends', endByCatch);
-      else if (record.rollback !== 'asked' && record.rollback !== 'lifting') {
+      else {
         fair('the group is whole, and the migration is closed', (n) => spawn(n, 'close', 'closeLock', { awaited: 1 }));
       }
       break;
@@ -191,13 +191,7 @@ export const sweeperSteps = (world: World): Step<World>[] => {
     label: string,
     kind: 'sweepLift' | 'unfence' | 'rollback',
     after: 'gone' | 'unfenced' | 'rolledBack',
-  ) =>
-    change(
-      world,
-      label,
-      (n) => spawn(n, kind, kind === 'rollback' && n.record.rollback === 'asked' ? 'look' : 'lift.find', { after }),
-      true,
-    );
+  ) => change(world, label, (n) => spawn(n, kind, kind === 'rollback' ? 'claim' : 'lift.find', { after }), true);
   if (fence.marked && isFenceStanding(world) && !runs('sweepLift')) {
     const isHeld = actors.some(({ id, kind }) => id === fence.attempt && kind !== 'abort');
     const finding = sweep('the sweeper finds the fence overdue', 'sweepLift', 'gone');
@@ -209,7 +203,8 @@ export const sweeperSteps = (world: World): Step<World>[] => {
     }
   }
   if (record.unfence === 'asked' && !runs('unfence')) steps.push(sweep('unfencing begins', 'unfence', 'unfenced'));
-  if (record.rollback === 'asked' || record.rollback === 'lifting') {
+  const isPaused = world.shards.some(({ targetPaused }) => targetPaused > 0);
+  if (record.rollback === 'asked' || record.rollback === 'lifting' || (record.rollback === 'refused' && isPaused)) {
     if (!runs('rollback')) steps.push(sweep('the rollback begins', 'rollback', 'rolledBack'));
     else if (left.earlySweeps > 0) {
       const again = sweep('the rollback begins again while it runs', 'rollback', 'rolledBack');

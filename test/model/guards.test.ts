@@ -22,7 +22,7 @@ describe('without this guard something breaks:', () => {
     expect(Object.keys(GUARDS).filter((guard) => !needed.has(guard as Guard))).toEqual([]);
   });
 
-  it.each(BROKEN.filter(({ besides }) => besides))(
+  it.each(BROKEN.filter(({ isSecond }) => isSecond))(
     'a second belt is one: without $besides alone, $guard keeps it from breaking',
     ({ breaks, within, besides }) => {
       const { counterexample } = explore(systemIn(SCENARIOS[within], without(besides as Guard)), [breaks], {

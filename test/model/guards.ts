@@ -19,8 +19,8 @@ export const GUARDS = {
   keepSealedOfReleased: 'a sealed fence is kept when the lock was given back',
   sendsCounted: 'each sending is noted before, and a refusal proves something only of the one call that was sent',
   withdrawAsJudged: 'the intent that is withdrawn is the one that was judged',
-  evidenceOfEveryCall: 'a failure is evidence only when there is one for each call that was sent',
-  evidenceOfEveryShard: 'a failure is evidence only when there is one for each shard',
+  evidenceOfEveryCall: 'a failure is evidence only when one call was sent',
+  evidenceOfEveryShard: 'a failure is evidence only where there is one shard',
   promotionProven: "a promotion is proven by the source's history, not by the role alone",
   closeUnlessSent: 'an abort closes the lock and sees that nothing was sent in one write',
   closeBeforeLook: 'settlement closes the lock before it looks at what was sent',
@@ -29,8 +29,12 @@ export const GUARDS = {
   waitAfterCatch: 'it also waits when the execution told of its end itself',
   waitBeforeRelease: 'the lock is given back when no other settlement can still send Force',
   onlyOurs: 'only a migration that follows our source is stopped',
+  abortLooksAgain: 'an abort that finds the lock given back looks how the migration has ended',
+  noCutoverBesideUnfence: 'no fence is sealed where an operator has asked to unfence',
+  unfenceOfThis: 'that it was unfenced ends a watch only while the fence is lifted',
+  aloneOnSource: 'no fence is set beside the one of another migration from the same source',
   secondLook: 'a rollback looks again, under the pause, for writes to the target',
-  keepPause: 'a rollback takes its pause back only when writes were found',
+  decideOnce: 'a rollback takes its pause back only after the decision to stay, which is made once',
 } as const;
 
 export type Guard = keyof typeof GUARDS;

@@ -8,7 +8,7 @@ const isSourceFree = ({ shards }: World): boolean =>
   shards.every(({ fenced, saved, replicaFenced, paused }) => !fenced && !saved && !replicaFenced && !paused);
 /** CompleteMigration may have been sent, and nothing has proven what came of it: a human's. */
 const isInDoubt = (world: World): boolean =>
-  world.lock.owner === 'us' && world.lock.intent !== 0 && !isPromoted(world) && world.record.unfence !== 'done';
+  world.lock.owner === 'us' && world.lock.intent !== 0 && !isPromoted(world) && !world.bothMayAccept;
 
 export const NO_LOST_WRITE = always(
   'no acknowledged write is lost',
@@ -57,6 +57,16 @@ export const ROLLBACK_LOSES_NOTHING = always(
     (record.rollback !== 'lifting' && record.rollback !== 'done') ||
     shards.every(({ targetWrites }) => targetWrites === 0),
 );
+export const ROLLBACK_OPENS_ONE = always(
+  'after a rollback source and target never both accept writes',
+  ({ record, shards }) =>
+    (record.rollback !== 'lifting' && record.rollback !== 'done') ||
+    shards.every((one) => !accepts(one) || one.targetPaused > 0),
+);
+export const REFUSED_ROLLBACK_OPENS = atRest(
+  'a rollback that was refused leaves the target open',
+  ({ record, shards }) => record.rollback !== 'refused' || shards.every(({ targetPaused }) => targetPaused === 0),
+);
 export const FOREIGN_UNTOUCHED = always(
   'a foreign migration is never touched',
   ({ touchedForeign }) => !touchedForeign,
@@ -71,7 +81,7 @@ export const NO_FENCE_FOR_EVER = atRest(
   'before the point of no return no fence stays',
   (world) =>
     isInDoubt(world) ||
-    (isPromoted(world) && world.record.rollback !== 'done' && world.record.unfence !== 'done') ||
+    (isPromoted(world) && world.record.rollback !== 'done' && !world.bothMayAccept) ||
     (isSourceFree(world) && !isFenceStanding(world)),
 );
 export const ABORT_CLEANS_UP = atRest(
@@ -88,8 +98,8 @@ export const ALL_ENDS = atRest(
   },
 );
 export const TRUE_OUTCOME = atRest('the outcome tells what is so', (world) => {
-  const { outcome, rollback, unfence } = world.record;
-  if (outcome === 'none' || rollback === 'done' || unfence === 'done') return true;
+  const { outcome, rollback } = world.record;
+  if (outcome === 'none' || rollback === 'done' || world.bothMayAccept) return true;
   if (outcome === 'completed') return isPromoted(world);
   const isUntouched = world.shards.every(({ promoted, calls }) => !promoted && calls === 0);
   return isUntouched && isSourceFree(world) && world.group.follows !== 'ours';
@@ -103,9 +113,11 @@ export const INVARIANTS = [
   NO_END_BUT_COMPLETED_IS_PROMOTED,
   FENCE_IS_FOUND,
   ROLLBACK_LOSES_NOTHING,
+  ROLLBACK_OPENS_ONE,
   FOREIGN_UNTOUCHED,
   LOCK_UNTIL_SETTLED,
   ONE_END,
+  REFUSED_ROLLBACK_OPENS,
   NO_FENCE_FOR_EVER,
   ABORT_CLEANS_UP,
   ALL_ENDS,

@@ -35,6 +35,7 @@ export const keyOf = (world: World): string => {
   key += characterOf(
     lock.closed | (lock.start << 1) | (world.touchedForeign << 2) | (fence.marked << 3) | (lock.sends << 5),
   );
+  key += characterOf(world.bothMayAccept) + word(world.neighbour) + named(record.claim);
   key += word(fence.phase) + named(fence.attempt);
   for (const rules of fence.before) key += characterOf(rules);
   key += END + word(record.abort) + word(record.unfence) + word(record.rollback) + word(record.outcome);
@@ -58,7 +59,7 @@ const shardKey = (one: Shard): string =>
       (one.late << 5) |
       (one.promoted << 6) |
       (one.targetPaused << 7) |
-      (one.replaced << 8),
+      (one.replaced << 9),
   ) +
   characterOf(one.writes * 16 + one.applied * 4 + one.trailing) +
   characterOf(one.calls * 16 + one.failures * 4 + one.targetWrites);

@@ -12,7 +12,7 @@ import {
 import { type Actor, freshId, isFenceStanding, type World } from './world.ts';
 
 /** What a lifter does when the fence is down (or was down before). */
-export type AfterLift = 'backedOut' | 'failForGood' | 'lifted' | 'gone' | 'stop' | 'unfenced' | 'rolledBack';
+export type AfterLift = 'backedOut' | 'failForGood' | 'lifted' | 'gone' | 'wait' | 'stop' | 'unfenced' | 'rolledBack';
 
 export const startLifting = (_: World, me: Actor, then: AfterLift): void => {
   me.at = 'lift.find';
@@ -34,7 +34,9 @@ export const liftSteps: StepsOf = (world, me, { guards }, move) => {
         move('reads the fence record', (n, a) => {
           if (!isFenceStanding(world)) return lifted(n, a);
           a.expects = fence.attempt;
-          a.at = byOperator || !guards.disarmBeforeLift ? 'lift.take' : 'lift.disarm';
+          // One that is being lifted was judged by whoever began.
+          const isJudged = byOperator || fence.phase === 'lifting';
+          a.at = isJudged || !guards.disarmBeforeLift ? 'lift.take' : 'lift.disarm';
         }),
       ];
     case 'lift.disarm':
@@ -106,7 +108,7 @@ export const restore = (n: World, shard: number): void => {
 const again: Edit = (n, a) => {
   reset(a);
   if (a.kind === 'cutOver' || a.kind === 'sweepLift') fail(n, a);
-  else a.at = 'lift.find';
+  else a.at = a.after === 'wait' ? 'wait' : 'lift.find';
 };
 
 const reset = (a: Actor): void => {
@@ -122,7 +124,8 @@ const lifted: Edit = (n, a) => {
     case 'failForGood':
       return failForGood(n, a);
     case 'stop':
-      a.at = 'stop';
+    case 'wait':
+      a.at = a.after;
       return;
     case 'unfenced':
       n.record.unfence = 'done';
@@ -138,7 +141,7 @@ const lifted: Edit = (n, a) => {
 const wasSent = (n: World, a: Actor, marked: 0 | 2): void => {
   reset(a);
   if (a.kind === 'liftTask') answer(n, a, 'watch');
-  else if (a.kind === 'settle') a.at = 'look';
+  else if (a.kind === 'settle') a.at = a.after === 'wait' ? 'wait' : 'look';
   else {
     if (n.fence.phase === 'sealed') n.fence.marked = marked;
     fail(n, a);

@@ -46,6 +46,8 @@ export const SCENARIOS = {
   'a hand that puts another migration in the place of ours': { left: { ...quiet, retries: 0, stops: 1, hands: 1 } },
   'a rollback that is begun twice': { left: { ...quiet, retries: 0, rollbacks: 1, earlySweeps: 1 } },
   'an operator who unfences': { left: { ...quiet, retries: 0, unfences: 1, stops: 1 } },
+  'an operator who unfences, and another cutover': { left: { ...quiet, retries: 0, unfences: 1, cutovers: 2 } },
+  'two migrations from one source': { left: { ...quiet, neighbours: 1 } },
 } satisfies Record<string, Scenario>;
 
 /** Minutes, and some gigabytes. */

@@ -1,7 +1,7 @@
-import { force, isRefusalProven, looksPromoted } from './elasticache.ts';
+import { force, isRefusalProven, isUnfenced, looksPromoted } from './elasticache.ts';
 import { startLifting } from './lift-fence.ts';
 import { GONE, type StepsOf, writeOutcome } from './moves.ts';
-import type { World } from './world.ts';
+import { isFenceStanding, type World } from './world.ts';
 
 const OF_THE_EXECUTION = new Set(['start', 'cutOver', 'liftTask', 'close']);
 
@@ -18,7 +18,10 @@ export const settleSteps: StepsOf = (world, me, setting, move) => {
             return;
           }
           if (guards.closeBeforeLook) close(n);
-          a.at = a.after === 'afterCatch' && !guards.waitAfterCatch ? 'look' : 'wait';
+          const isSkipped = a.after === 'afterCatch' && !guards.waitAfterCatch;
+          // The source is writable again as soon as can be; what a task sets up anew is lifted behind the wait.
+          if (isFenceStanding(n) && !lock.intent) startLifting(n, a, 'wait');
+          else a.at = isSkipped ? 'look' : 'wait';
         }),
       ];
     case 'wait': {
@@ -112,7 +115,6 @@ const look: StepsOf = (world, _me, { guards }, move) => {
     ];
   }
   if (looksPromoted(world, guards)) {
-    if (record.rollback === 'asked' || record.rollback === 'lifting') return [];
     return [
       move('sees every shard promoted', (n, a) => {
         n.record.promoted = 1;
@@ -121,7 +123,7 @@ const look: StepsOf = (world, _me, { guards }, move) => {
       }),
     ];
   }
-  if (record.unfence === 'done') {
+  if (isUnfenced(world, guards)) {
     return [
       move('finds it unfenced by an operator', (n, a) => {
         writeOutcome(n, 'failed');

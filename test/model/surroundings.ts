@@ -1,9 +1,10 @@
 import type { Step } from './explore.ts';
+import type { Guards } from './guards.ts';
 import { change, spawn } from './moves.ts';
-import { accepts, isPromoted, type Shard, type World } from './world.ts';
+import { accepts, isPromoted, type Setting, type Shard, type World } from './world.ts';
 
 /** Clients, replication, the servers themselves, operators, and other migrations. */
-export const surroundingSteps = (world: World): Step<World>[] => {
+export const surroundingSteps = (world: World, { guards }: Setting): Step<World>[] => {
   const { left, record, lock, fence, execution } = world;
   const steps: Step<World>[] = [];
   const may = (label: string, edit: (n: World) => void, fair = false) => steps.push(change(world, label, edit, fair));
@@ -95,6 +96,15 @@ export const surroundingSteps = (world: World): Step<World>[] => {
     }
   }
 
+  if (world.shards.some(({ targetPaused }) => targetPaused === 1)) {
+    may(
+      'the short pause of the target ends by itself',
+      (n) => {
+        for (const at of n.shards) if (at.targetPaused === 1) at.targetPaused = 0;
+      },
+      true,
+    );
+  }
   if (left.aborts > 0) {
     may('an abort is asked for', (n) => {
       n.left.aborts--;
@@ -106,6 +116,7 @@ export const surroundingSteps = (world: World): Step<World>[] => {
     may('an operator unfences', (n) => {
       n.left.unfences--;
       n.record.unfence = 'asked';
+      n.bothMayAccept = 1;
     });
   }
   if (left.rollbacks > 0 && record.promoted && isPromoted(world) && record.rollback === 'none') {
@@ -129,5 +140,34 @@ export const surroundingSteps = (world: World): Step<World>[] => {
       n.group.follows = 'foreign';
     });
   }
-  return steps;
+  return [...steps, ...neighbourSteps(world, guards)];
+};
+
+/** Another migration, from the same source to another target: it keeps to the same rules. */
+const neighbourSteps = (world: World, { aloneOnSource }: Guards): Step<World>[] => {
+  const [one] = world.shards;
+  if (!one) return [];
+  if (world.neighbour !== 'none') {
+    return [
+      change(
+        world,
+        'another migration from this source backs out, and restores the rules that it found',
+        (n) => {
+          const fenced = world.neighbour === 'fenced' ? 1 : 0;
+          Object.assign(n.shards[0] as Shard, { fenced, saved: fenced });
+          n.neighbour = 'none';
+        },
+        true,
+      ),
+    ];
+  }
+  const meetsUs = one.fenced === 1 || world.actors.some(({ connections }) => connections !== 0);
+  if (world.left.neighbours === 0 || (aloneOnSource && meetsUs)) return [];
+  return [
+    change(world, 'another migration from this source fences it', (n) => {
+      n.left.neighbours--;
+      n.neighbour = one.fenced ? 'fenced' : 'free';
+      Object.assign(n.shards[0] as Shard, { fenced: 1, saved: 1 });
+    }),
+  ];
 };

@@ -32,7 +32,7 @@ export const systemOf = (initial: World, setting: Setting): System<World> => ({
     ...executionSteps(world, setting),
     ...sweeperSteps(world),
     ...elastiCacheSteps(world, setting.aws),
-    ...surroundingSteps(world),
+    ...surroundingSteps(world, setting),
     ...faultSteps(world),
   ],
 });

@@ -26,8 +26,8 @@ export interface Shard {
   calls: number;
   /** Failures that ElastiCache reports since the intent was noted. */
   failures: number;
-  /** The target refuses writes for now. */
-  targetPaused: Bit;
+  /** The target refuses writes for now, or (2) for good. */
+  targetPaused: Bit | 2;
   /** Writes that the target has acknowledged to the application. */
   targetWrites: number;
   /** The target's primary died and came back empty: a master that was never promoted. */
@@ -89,7 +89,10 @@ export interface World {
     abort: 'none' | 'asked' | 'accepted';
     promoted: Bit;
     unfence: 'none' | 'asked' | 'done';
+    /** `lifting`: it is decided to return; `refused`: to stay. */
     rollback: 'none' | 'asked' | 'lifting' | 'done' | 'refused';
+    /** The rollback's try that may decide. */
+    claim: number;
     outcome: Outcome;
     announced: Outcome[];
     settled: Bit;
@@ -104,6 +107,10 @@ export interface World {
   /** Commands in sockets whose sender has given up or died. */
   underWay: { id: number; shard: number; fence: Bit }[];
   touchedForeign: Bit;
+  /** An operator's word stands that both sides may accept writes. */
+  bothMayAccept: Bit;
+  /** Another migration from the same source has its fence there (the rules before are these). */
+  neighbour: 'none' | 'free' | 'fenced';
   left: Budget;
   /** How many invocations there were: for their names, no part of what tells one state from another. */
   invocations: number;
@@ -134,6 +141,7 @@ export interface Budget {
   hands: number;
   unfences: number;
   rollbacks: number;
+  neighbours: number;
 }
 
 /** What AWS does not document: each way is looked at. */
@@ -167,6 +175,7 @@ export const NO_BUDGET: Budget = {
   hands: 0,
   unfences: 0,
   rollbacks: 0,
+  neighbours: 0,
 };
 
 const shard = (): Shard => ({
@@ -193,11 +202,22 @@ export const beginning = (shards: number, left: Budget, at: 'starting' | 'awaiti
   group: { follows: at === 'starting' ? 'nobody' : 'ours' },
   lock: { owner: 'us', closed: 0, attempt: 0, start: at === 'starting' ? 0 : 1, intent: 0, sends: 0 },
   fence: { phase: 'none', attempt: 0, before: [], marked: 0 },
-  record: { abort: 'none', promoted: 0, unfence: 'none', rollback: 'none', outcome: 'none', announced: [], settled: 0 },
+  record: {
+    abort: 'none',
+    promoted: 0,
+    unfence: 'none',
+    rollback: 'none',
+    claim: 0,
+    outcome: 'none',
+    announced: [],
+    settled: 0,
+  },
   execution: { at, how: 'running', intent: 0, sends: 0 },
   actors: [],
   underWay: [],
   touchedForeign: 0,
+  bothMayAccept: 0,
+  neighbour: 'none',
   left,
   invocations: 0,
 });
@@ -212,23 +232,32 @@ export const copyOf = (world: World): World => ({
   actors: world.actors.map((actor) => ({ ...actor })),
   underWay: [...world.underWay],
   touchedForeign: world.touchedForeign,
+  bothMayAccept: world.bothMayAccept,
+  neighbour: world.neighbour,
   left: { ...world.left },
   invocations: world.invocations,
 });
 
 export const isPromoted = ({ shards }: World): boolean => shards.every(({ promoted }) => promoted === 1);
 export const isFenceStanding = ({ fence }: World): boolean => fence.phase !== 'none' && fence.phase !== 'lifted';
-/** An operator's recorded act allows writes to both sides. */
-export const isAllowedByOperator = ({ record }: World): boolean =>
-  record.unfence !== 'none' || record.rollback === 'lifting' || record.rollback === 'done';
+/** An operator's recorded act has opened the source again. */
+export const isAllowedByOperator = ({ record, bothMayAccept }: World): boolean =>
+  bothMayAccept === 1 || record.rollback === 'lifting' || record.rollback === 'done';
 
 /** The source's present primary takes a client's write at once. */
 export const accepts = (one: Shard): boolean =>
   one.failedOver ? !one.replicaFenced : one.fenced === 0 && one.paused === 0;
 
 /** The smallest number that nothing refers to: numbers of what is over are used again, or there would be no end of states. */
-export const freshId = ({ lock, fence, execution, actors, underWay }: World): number => {
-  const used = new Set([lock.attempt, lock.intent, fence.attempt, execution.intent, ...underWay.map(({ id }) => id)]);
+export const freshId = ({ lock, fence, record, execution, actors, underWay }: World): number => {
+  const used = new Set([
+    record.claim,
+    lock.attempt,
+    lock.intent,
+    fence.attempt,
+    execution.intent,
+    ...underWay.map(({ id }) => id),
+  ]);
   for (const { id, expects, intent } of actors) for (const one of [id, expects, intent]) used.add(one);
   let id = 1;
   while (used.has(id)) id++;
