@@ -8,9 +8,11 @@ import { redisServers } from './redis-servers.ts';
 
 /** For each answer: a server may be held up by a script, or by its disk. */
 const ANSWER_WITHIN_MS = 5000;
+/** CLIENT LIST of 100,000 clients. */
+const MOST_BYTES = 48 * 1024 * 1024;
 
 /** Connections to the nodes of a source and a target, as fences need them. */
-export const fenceServers = () => redisServers(Date.now, ANSWER_WITHIN_MS);
+export const fenceServers = () => redisServers(Date.now, ANSWER_WITHIN_MS, MOST_BYTES);
 
 /** Lifts fences of the table that the template names. @throws EnvironmentError */
 export const theFenceLifter = (): LiftFence =>

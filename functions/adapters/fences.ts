@@ -75,7 +75,12 @@ export const fencesIn = (table: string): Fences => {
     async advance(migrationId, attempt, change) {
       const { sets, names, values } = settingAll(change as Record<string, unknown>);
       const lifts = change.phase === 'lifted';
-      const all = [...sets.map((set) => `fence.${set}`), ...(lifts ? ['expiresAt = :expires'] : [])];
+      const { deadlineAt } = change;
+      const all = [
+        ...sets.map((set) => `fence.${set}`),
+        ...(lifts ? ['expiresAt = :expires'] : []),
+        ...(deadlineAt ? ['sortKey = :deadline'] : []),
+      ];
       const advanced = await write(
         migrationId,
         `SET ${[...all, 'fence.attempt = :attempt'].join(', ')}${lifts ? ' REMOVE unsettledMark' : ''}`,
@@ -83,6 +88,7 @@ export const fencesIn = (table: string): Fences => {
         {
           ...values,
           ':attempt': attempt,
+          ...(deadlineAt && { ':deadline': `${deadlineAt}#${migrationId}` }),
           ...(change.phase === 'sealed' && { ':open': 'open', ':sealed': 'sealed' }),
           ...(change.phase === undefined && { ':lifted': 'lifted' }),
           ...((change.phase === 'lifting' || change.phase === 'open') && { ':phase': change.phase }),

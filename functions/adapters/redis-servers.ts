@@ -11,7 +11,11 @@ const ANSWER_WITHIN_MS = 1500;
 const nameOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 
 /** Redis servers over TCP. @param now the clock that the deadlines are told by */
-export const redisServers = (now: () => number = Date.now, answerMs = ANSWER_WITHIN_MS): Servers => {
+export const redisServers = (
+  now: () => number = Date.now,
+  answerMs = ANSWER_WITHIN_MS,
+  mostBytes?: number,
+): Servers => {
   const msUntil = (untilMs: number) => Math.max(0, Math.min(answerMs, untilMs - now()));
 
   return {
@@ -32,7 +36,9 @@ export const redisServers = (now: () => number = Date.now, answerMs = ANSWER_WIT
         socket.on('error', (error) => fail(reasonOf(error)));
         socket.once('connect', () => {
           clearTimeout(timer);
-          resolve(new RedisSession(socket, nameOf(endpoint), { now, untilMs, answerMs }));
+          resolve(
+            new RedisSession(socket, nameOf(endpoint), { now, untilMs, answerMs, ...(mostBytes && { mostBytes }) }),
+          );
         });
       }),
 

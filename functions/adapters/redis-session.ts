@@ -15,6 +15,8 @@ export interface SessionTimes {
   untilMs: number;
   /** For each answer, from when the one before it had come. */
   answerMs: number;
+  /** Of the answers to one call; by default 4 MiB. */
+  mostBytes?: number;
 }
 
 /** Commands that were sent together. */
@@ -46,7 +48,7 @@ export class RedisSession implements Session {
     this.#socket = socket;
     this.#name = name;
     this.#times = times;
-    this.#reader = new RespReader(LIMITS, (reply) => this.#take(reply));
+    this.#reader = new RespReader({ ...LIMITS, bytes: times.mostBytes ?? LIMITS.bytes }, (reply) => this.#take(reply));
     const { localAddress = '', localPort = 0 } = socket;
     this.localAddress = `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
     socket.on('data', (chunk) => this.#read(chunk));

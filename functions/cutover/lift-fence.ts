@@ -5,7 +5,7 @@ import type { Fences, Locks, Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { type Servers, type Session, Unread } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';
-import { CONNECTIONS, connectionName, nameOf, openNamed } from './fence/connection.ts';
+import { connectionName, connectionsOf, nameOf, openNamed } from './fence/connection.ts';
 import { killConnections } from './fence/connections.ts';
 import { FenceFailed } from './fence/fence-failed.ts';
 import { restoreFence } from './fence/node-fence.ts';
@@ -25,6 +25,7 @@ export type LiftFence = (input: LiftFenceInput) => Promise<'lifted' | 'nothing'>
 
 /** To connect to every node and to give it back what it was. */
 const LIFTING_MS = 10_000;
+const BUSY_MS = 100;
 /** A pause that was sent before the deadline may have begun later, if a script held the server up. */
 const LATE_PAUSE_MS = 120_000;
 
@@ -51,12 +52,12 @@ export const makeLiftFence =
     if (own && standing.attempt !== own.attempt) return 'nothing';
     const untouched = own?.untouched ?? false;
     // One that is being lifted already was judged by whoever began.
-    if (!byOrder && standing.phase !== 'lifting') await unlessSent(locks, fences, standing);
+    if (!byOrder && standing.phase !== 'lifting') await unlessSent(locks, fences, standing, clock);
 
     const attempt = newAttempt();
-    const name = connectionName(attempt);
+    const name = connectionName(migrationId, attempt);
     const untilMs = clock.now() + LIFTING_MS;
-    const lines = await Promise.all(standing.nodes.map((node) => connect(open, node, name, untilMs)));
+    const lines = await Promise.all(standing.nodes.map((node) => connect(open, node, name, clock, untilMs)));
     try {
       const ours = await fences.takeOver(migrationId, attempt, standing.attempt);
       if (!ours) throw elsewhere(migrationId);
@@ -80,36 +81,47 @@ export const makeLiftFence =
     }
   };
 
+/** What was sent is judged by others; if its note is taken back and whoever did that dies, the fence has to be found again. */
+const LOOK_AGAIN_MS = 10 * 60_000;
+
 const unlessSent = async (
   locks: Pick<Locks, 'disarm'>,
-  fences: Pick<Fences, 'leave'>,
+  fences: Pick<Fences, 'leave' | 'advance'>,
   { migrationId, replicationGroupId, attempt, phase }: FenceRecord,
+  clock: Clock,
 ): Promise<void> => {
+  const what = `Lift of the fence of migration ${migrationId}`;
   const verdict = await locks.disarm(replicationGroupId, migrationId);
-  // Without the lock nobody knows any more what was sent under a fence that stood for it.
   if (verdict === 'disarmed' || (verdict === 'notOurs' && phase !== 'sealed')) return;
+  if (verdict === 'sent') {
+    const deadlineAt = new Date(clock.now() + LOOK_AGAIN_MS).toISOString();
+    await fences.advance(migrationId, attempt, { deadlineAt });
+    throw new TransientServiceError(what, 'CompleteMigration was noted under it');
+  }
+  // Without the lock nobody knows any more what was sent under it.
   await fences.leave(migrationId, attempt);
-  throw new TransientServiceError(
-    `Lift of the fence of migration ${migrationId}`,
-    verdict === 'sent' ? 'CompleteMigration was noted under it' : 'it is sealed, and the lock is not ours any more',
-  );
+  throw new TransientServiceError(what, 'it is sealed, and the lock is not ours any more');
 };
 
 const elsewhere = (migrationId: string) =>
   new TransientServiceError(`Lift of the fence of migration ${migrationId}`, 'somebody else has taken it over');
 
-/** The connection, or why there is none. */
+/** The connection, or why there is none. A server that a script holds up is asked again. */
 const connect = async (
   open: Servers['open'],
   { endpoint }: FencedNode,
   name: string,
+  clock: Clock,
   untilMs: number,
 ): Promise<Session | Error> => {
-  try {
-    return await openNamed(open, endpoint, name, untilMs);
-  } catch (error) {
-    if (error instanceof Unread || error instanceof FenceFailed) return error;
-    throw error;
+  for (;;) {
+    try {
+      return await openNamed(open, endpoint, name, untilMs);
+    } catch (error) {
+      if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
+      if (!/ BUSY /.test(error.message) || clock.now() + BUSY_MS >= untilMs) return error;
+      await clock.sleep(BUSY_MS);
+    }
   }
 };
 
@@ -122,12 +134,12 @@ const connect = async (
 const restore = async (
   line: Session | Error | undefined,
   node: FencedNode,
-  { kind, deadlineAt }: FenceRecord,
+  { migrationId, kind, deadlineAt }: FenceRecord,
   { name, untouched, clock }: { name: string; untouched: boolean; clock: Clock },
 ): Promise<string | undefined> => {
   try {
     if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
-    await killConnections(line, CONNECTIONS, name);
+    await killConnections(line, connectionsOf(migrationId), name);
     if (!untouched) await restoreFence(line, kind, node);
     // Before Redis 6.2 it is refused: there is no pause of ours then.
     if (clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS) await line.askAll([['CLIENT', 'UNPAUSE']]);

@@ -121,6 +121,7 @@ export const tryCutOver = async (
       migrations.find(migrationId),
     ]);
     failIfAborted(record);
+    if (record?.pendingAct) throw new BackOut(`an operator asks for the act ${record.pendingAct.act}`);
     if (clock.now() >= untilMs)
       throw new BackOut(`the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`);
     const noted = { at: isoNow(), eventsSinceMs };
@@ -185,9 +186,21 @@ const send = async (
     }
     throw refusal;
   }
-  await fences.leave(migrationId, attempt);
-  const standing = await migrations.find(migrationId);
-  const sealed = await fences.find(migrationId);
+  try {
+    await fences.leave(migrationId, attempt);
+    await tellSent({ fences, migrations }, migrationId, intent);
+  } catch (error) {
+    // A repeat of the task would send it once more. The watch tells the same, and the fence's mark only brings a look at it.
+    if (!(error instanceof TransientServiceError)) throw error;
+  }
+};
+
+const tellSent = async (
+  { fences, migrations }: Pick<CutOverWorld, 'fences' | 'migrations'>,
+  migrationId: string,
+  intent: NotedIntent,
+): Promise<void> => {
+  const [standing, sealed] = await Promise.all([migrations.find(migrationId), fences.find(migrationId)]);
   await migrations.update(migrationId, {
     statusReason: 'CompleteMigration was sent: there is no way back by itself.',
     phase: 'promoting',

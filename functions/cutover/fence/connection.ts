@@ -2,11 +2,15 @@ import type { Endpoint } from '../../migration/record.ts';
 import type { Servers, Session } from '../../preflight/ports.ts';
 import { carryOut } from './ask.ts';
 
-/** Of every connection that acts on a source: whoever takes a fence over ends all of them but its own. */
+/** Of every connection that acts on a source, of whichever migration. */
 export const CONNECTIONS = 'elasticache-migrator-';
 
+/** Of every connection that acts for one migration: whoever takes its fence over ends all of them but its own. */
+export const connectionsOf = (migrationId: string): string => `${CONNECTIONS}${migrationId}:`;
+
 /** What a connection calls itself by CLIENT SETNAME before it does anything else. */
-export const connectionName = (attempt: string): string => `${CONNECTIONS}${attempt}`;
+export const connectionName = (migrationId: string, attempt: string): string =>
+  `${connectionsOf(migrationId)}${attempt}`;
 
 export const nameOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 

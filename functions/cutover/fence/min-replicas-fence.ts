@@ -10,7 +10,7 @@ export interface MinReplicas {
 }
 
 /** More than any server can have, and the most that it takes. */
-const BEYOND_ANY = '2147483647';
+export const BEYOND_ANY = '2147483647';
 /** With 0 the other setting does nothing (measured); else it is left as it is. */
 const MAX_LAG_SECONDS = '10';
 

@@ -9,6 +9,7 @@ import { writingIn } from '../write-calls.ts';
 import { BackOut } from './back-out.ts';
 import { connectionName, nameOf } from './connection.ts';
 import { FenceFailed } from './fence-failed.ts';
+import { unlessFenced, unlessOthersAct } from './foreign-fence.ts';
 import { fenceKindOf, readBefore } from './node-fence.ts';
 import { persistenceOf } from './persist.ts';
 
@@ -60,10 +61,19 @@ export const prepareFence = async (
     targets = await openTarget(links, open, untilMs);
     const targetRunIds = new Set(targets.map(({ runId }) => runId));
     const sentinelsAreWaived = waivers.includes('source-sentinel');
-    nodes = await openSource(links, { open, name: connectionName(attempt), untilMs, targetRunIds, sentinelsAreWaived });
+    nodes = await openSource(links, {
+      open,
+      name: connectionName(migrationId, attempt),
+      untilMs,
+      targetRunIds,
+      sentinelsAreWaived,
+    });
+    await Promise.all(nodes.map((node) => unlessOthersAct(node, migrationId)));
     const writing = await writingOf(targets);
     const kind = await kindOf(nodes, cutover.fence);
-    const fenced = await Promise.all(nodes.map((node) => toFencedNode(node, kind, attempt, mayForget)));
+    const fenced = await Promise.all(
+      nodes.map((node) => toFencedNode(node, kind, connectionName(migrationId, attempt), mayForget)),
+    );
     unlessLate(clock, beganMs, preparingMs);
 
     const record: FenceRecord = {
@@ -81,6 +91,7 @@ export const prepareFence = async (
     const known = await Promise.all(
       fenced.map(async (node, at) => ({ ...node, ...(await readBefore((nodes[at] as SourceNode).session, kind)) })),
     );
+    for (const node of known) unlessFenced(node);
     unlessTooLarge(known);
     const noted = await fences.advance(migrationId, attempt, { nodes: known });
     unlessLate(clock, beganMs, preparingMs);
@@ -119,13 +130,13 @@ const kindOf = async (nodes: readonly SourceNode[], choice: FenceChoice): Promis
 const toFencedNode = async (
   { nodeGroupId, endpoint, role, runId, session }: SourceNode,
   kind: FenceKind,
-  attempt: string,
+  connection: string,
   mayForget: boolean,
 ): Promise<FencedNode> => {
   if (kind !== 'none' && !mayForget && !(await persistenceOf(session, kind))) {
     throw new BackOut(`${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it`);
   }
-  return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection: connectionName(attempt), before: {} };
+  return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection, before: {} };
 };
 
 const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void => {

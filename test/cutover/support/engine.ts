@@ -5,6 +5,7 @@ import { redisServers } from '../../../functions/adapters/redis-servers.ts';
 import { makeCutOver } from '../../../functions/cutover/cut-over.ts';
 import { makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
 import type { CutOverInput, CutOverWorld } from '../../../functions/cutover/try-cut-over.ts';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import type { FenceRecord, RequestedCutover } from '../../../functions/migration/fence.ts';
 import type { ShardLink } from '../../../functions/replication/shard-link.ts';
 import { FakeFences } from '../../functions/support/fences.ts';
@@ -36,7 +37,7 @@ export const engineFor = async (
   const fences = new FakeFences();
   const migrations = new FakeMigrations(undefined, aRecord({ replicationGroupId: GROUP, status: 'awaitingCutover' }));
   await locks.acquire(GROUP, MIGRATION_ID);
-  const { open } = redisServers(Date.now, 10_000);
+  const { open } = redisServers(Date.now, 5000);
   const lift = makeLiftFence(open, fences, locks, migrations, systemClock, randomUUID);
   const shards: ShardLink[] = (await groups.describe()).nodeGroups.map(({ nodeGroupId, nodes }, shard) => ({
     nodeGroupId,
@@ -73,6 +74,16 @@ export const engineFor = async (
     migrations,
     cutOver,
     lift: (because = 'the test is over') => lift({ migrationId: MIGRATION_ID, because }),
+    /** Until it is done, as the state machine does it: who is to be lifted may end our connections first. */
+    liftAll: async () => {
+      for (;;) {
+        try {
+          return await lift({ migrationId: MIGRATION_ID, because: 'the test is over' });
+        } catch (error) {
+          if (!(error instanceof TransientServiceError)) throw error;
+        }
+      }
+    },
     unfence: () => lift({ migrationId: MIGRATION_ID, because: 'an operator wants it', byOrder: true }),
     fence: async () => (await fences.find(MIGRATION_ID)) as FenceRecord,
   };

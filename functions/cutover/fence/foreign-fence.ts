@@ -1,0 +1,37 @@
+import type { FencedNode } from '../../migration/fence.ts';
+import { Refused } from '../../preflight/ports.ts';
+import type { SourceNode } from '../source-nodes.ts';
+import { parseUser } from './acl-rules.ts';
+import { BackOut } from './back-out.ts';
+import { CONNECTIONS, connectionsOf, nameOf } from './connection.ts';
+import { BEYOND_ANY } from './min-replicas-fence.ts';
+
+/*
+ * One source may be migrated into two groups, and each has a lock of its own. Whoever fenced the source second would take
+ * the first fence for what was there before.
+ */
+
+/** @throws BackOut when another migration acts on this node; SessionLost */
+export const unlessOthersAct = async ({ session, endpoint }: SourceNode, migrationId: string): Promise<void> => {
+  const [byType, all] = [
+    ['CLIENT', 'LIST', 'TYPE', 'normal'],
+    ['CLIENT', 'LIST'],
+  ] as const;
+  let [list] = await session.askAll([byType]);
+  // Before Redis 5 there is no list by type.
+  if (list instanceof Refused) [list] = await session.askAll([all]);
+  if (list instanceof Refused) throw new BackOut(`${nameOf(endpoint)} does not tell its clients: ${list.message}`);
+  const [, other] =
+    String(list).match(` name=(${CONNECTIONS}(?!${connectionsOf(migrationId).slice(CONNECTIONS.length)})\\S*)`) ?? [];
+  if (other) throw new BackOut(`another migration acts on ${nameOf(endpoint)}, by the connection ${other}`);
+};
+
+/** @throws BackOut when what is there already is a fence, on a node that was just read */
+export const unlessFenced = ({ endpoint, before: { users, minReplicasToWrite } }: FencedNode): void => {
+  const able = (users ?? []).map(parseUser).filter(({ commands }) => commands.some((word) => !word.startsWith('-')));
+  const areFenced = able.length > 0 && able.every(({ commands }) => FENCE.every((word) => commands.includes(word)));
+  if (!areFenced && minReplicasToWrite !== BEYOND_ANY) return;
+  throw new BackOut(`${nameOf(endpoint)} takes no writes already: it may be fenced by another migration`);
+};
+
+const FENCE = ['-@write', '-publish'];
