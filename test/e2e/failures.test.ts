@@ -162,7 +162,7 @@ describe('what goes wrong on the way', () => {
     await lab.announcement(migrationId, 'MigrationCompleted');
     await again.stop();
 
-    expect(lost).toMatchObject({ status: 'syncing', phase: 'linkLost', allowedActions: [] });
+    expect(lost).toMatchObject({ status: 'syncing', phase: 'linkLost', allowedActions: ['abort'] });
     expect(refused.status).toBe(409);
   });
 

@@ -82,7 +82,7 @@ describe('the verification of a migration', () => {
       { database: 0, key: 'mended:planted', kind: 'value', source: { type: 'string' }, target: { type: 'string' } },
     ]);
     expect(told.data.blocks).toBe(true);
-    expect(awaiting).toMatchObject({ status: 'awaitingCutover', allowedActions: ['cutover'] });
+    expect(awaiting).toMatchObject({ status: 'awaitingCutover', allowedActions: ['cutover', 'abort'] });
     expect(awaiting.statusReason).toContain('1 key differs');
     expect(awaiting.verification.report).toEqual(report);
 
