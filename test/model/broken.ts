@@ -7,6 +7,7 @@ import {
   NO_END_BUT_COMPLETED_IS_PROMOTED,
   NO_FENCE_FOR_EVER,
   NO_LOST_WRITE,
+  NOTHING_UNASKED,
   ONE_ACCEPTS,
   ROLLBACK_LOSES_NOTHING,
   ROLLBACK_OPENS_ONE,
@@ -90,6 +91,7 @@ export const BROKEN: Broken[] = [
   { guard: 'onlyOurs', breaks: FOREIGN_UNTOUCHED, within: 'a hand that puts another migration in the place of ours' },
   { guard: 'secondLook', breaks: ROLLBACK_LOSES_NOTHING, within: 'a rollback that is begun twice' },
   { guard: 'decideOnce', breaks: ROLLBACK_OPENS_ONE, within: 'a rollback that is begun twice' },
+  { guard: 'backOutDisarms', breaks: NOTHING_UNASKED, within: FAULT },
   { guard: 'abortLooksAgain', breaks: ABORT_WINS, within: 'an abort at any step' },
   { guard: 'noCutoverBesideUnfence', breaks: ONE_ACCEPTS, within: 'an operator who unfences, and another cutover' },
   {

@@ -31,7 +31,8 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
             return;
           }
           if (lock.owner !== 'us' || lock.closed) return failForGood(n, a);
-          if (n.group.follows !== 'ours' || n.shards.some(({ replaced }) => replaced)) return answer(n, a, 'awaiting');
+          if (n.group.follows !== 'ours' || n.shards.some(({ replaced }) => replaced))
+            return startLifting(n, a, 'backedOut');
           const stands = guards.liftSealed ? isFenceStanding(n) : fence.phase === 'open' || fence.phase === 'lifting';
           if (stands) return startLifting(n, a, 'backedOut');
           n.lock.attempt = a.id;
@@ -118,7 +119,9 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
         move('seals the fence', (n, a) => {
           const holds = isMine && fence.phase === 'open';
           const isUnwanted =
-            world.record.abort !== 'none' || (guards.noCutoverBesideUnfence && world.record.unfence !== 'none');
+            world.record.abort !== 'none' ||
+            (guards.backOutDisarms && !world.record.wanted) ||
+            (guards.noCutoverBesideUnfence && world.record.unfence !== 'none');
           if (isUnwanted || !holds) return startLifting(n, a, 'backedOut');
           n.fence = { ...fence, phase: 'sealed', marked: guards.liftSealed ? 1 : 0 };
           a.at = guards.freshIntentFirst ? 'intend' : 'send';

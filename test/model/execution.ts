@@ -108,6 +108,7 @@ export const executionSteps = (world: World, setting: Setting): Step<World>[] =>
         steps.push(
           change(world, 'a cutover begins', (n) => {
             n.left.cutovers--;
+            n.record.wanted = 1;
             n.execution = { ...n.execution, at: 'cutOver' };
             begin(n);
           }),

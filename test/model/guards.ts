@@ -29,6 +29,7 @@ export const GUARDS = {
   waitAfterCatch: 'it also waits when the execution told of its end itself',
   waitBeforeRelease: 'the lock is given back when no other settlement can still send Force',
   onlyOurs: 'only a migration that follows our source is stopped',
+  backOutDisarms: 'who backs out forgets the request, then disarms, and what was forgotten is not sealed',
   abortLooksAgain: 'an abort that finds the lock given back looks how the migration has ended',
   noCutoverBesideUnfence: 'no fence is sealed where an operator has asked to unfence',
   unfenceOfThis: 'that it was unfenced ends a watch only while the fence is lifted',

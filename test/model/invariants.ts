@@ -51,6 +51,10 @@ export const NO_END_BUT_COMPLETED_IS_PROMOTED = always(
     (world.record.outcome !== 'failed' && world.record.outcome !== 'aborted') ||
     world.shards.every(({ promoted, calls }) => !promoted && calls === 0),
 );
+export const NOTHING_UNASKED = always(
+  'nothing is sent while the execution waits for a cutover to be asked for',
+  ({ execution, lock }) => execution.at !== 'awaiting' || lock.owner !== 'us' || lock.intent === 0,
+);
 export const ROLLBACK_LOSES_NOTHING = always(
   'a rollback leaves no write behind on the target',
   ({ record, shards }) =>
@@ -112,6 +116,7 @@ export const INVARIANTS = [
   ABORT_WINS,
   NO_END_BUT_COMPLETED_IS_PROMOTED,
   FENCE_IS_FOUND,
+  NOTHING_UNASKED,
   ROLLBACK_LOSES_NOTHING,
   ROLLBACK_OPENS_ONE,
   FOREIGN_UNTOUCHED,

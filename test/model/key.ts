@@ -39,7 +39,7 @@ export const keyOf = (world: World): string => {
   key += word(fence.phase) + named(fence.attempt);
   for (const rules of fence.before) key += characterOf(rules);
   key += END + word(record.abort) + word(record.unfence) + word(record.rollback) + word(record.outcome);
-  key += characterOf(record.promoted | (record.settled << 1));
+  key += characterOf(record.promoted | (record.settled << 1) | (record.wanted << 2));
   for (const outcome of record.announced) key += word(outcome);
   key += END + word(execution.at) + word(execution.how) + named(execution.intent) + characterOf(execution.sends);
   for (const what in left) key += characterOf(left[what as keyof typeof left]);

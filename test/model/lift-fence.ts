@@ -29,6 +29,22 @@ export const liftSteps: StepsOf = (world, me, { guards }, move) => {
   const command = (label: string, edit: Edit) => overConnection(world, me, move, { label, edit, gone: again });
 
   switch (me.at) {
+    case 'lift.forget':
+      return [
+        move('forgets the request', (n, a) => {
+          n.record.wanted = 0;
+          if (guards.backOutDisarms) a.at = 'lift.disarmLast';
+          else answer(n, a, 'awaiting');
+        }),
+      ];
+    case 'lift.disarmLast':
+      return [
+        move('disarms whoever may have begun since, and answers that it is backed out', (n, a) => {
+          if (lock.owner === 'us' && lock.intent) return a.kind === 'liftTask' ? answer(n, a, 'watch') : fail(n, a);
+          if (lock.owner === 'us') n.lock.attempt = 0;
+          answer(n, a, 'awaiting');
+        }),
+      ];
     case 'lift.find':
       return [
         move('reads the fence record', (n, a) => {
@@ -120,7 +136,8 @@ const lifted: Edit = (n, a) => {
   switch (a.after as AfterLift) {
     case 'backedOut':
     case 'lifted':
-      return answer(n, a, 'awaiting');
+      a.at = 'lift.forget';
+      return;
     case 'failForGood':
       return failForGood(n, a);
     case 'stop':

@@ -88,6 +88,8 @@ export interface World {
   record: {
     abort: 'none' | 'asked' | 'accepted';
     promoted: Bit;
+    /** A cutover is asked for, and was not backed out. */
+    wanted: Bit;
     unfence: 'none' | 'asked' | 'done';
     /** `lifting`: it is decided to return; `refused`: to stay. */
     rollback: 'none' | 'asked' | 'lifting' | 'done' | 'refused';
@@ -205,6 +207,7 @@ export const beginning = (shards: number, left: Budget, at: 'starting' | 'awaiti
   record: {
     abort: 'none',
     promoted: 0,
+    wanted: 0,
     unfence: 'none',
     rollback: 'none',
     claim: 0,
