@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedisServer } from '../redis/server.ts';
 import { DOCUMENTED_GROUP, SOURCE_ENDPOINT, startWorld, type World } from '../world.ts';
 import { apiClient, type MigrationView, type Preflight } from './api-client.ts';
+import { type Certificate, certificateLines } from './certificate.ts';
 import { count, duration } from './format.ts';
 import { preflightLines } from './preflight.ts';
 import type { Screen } from './screen.ts';
 import { connectSource, seed } from './seed.ts';
-import { summarize } from './summary.ts';
+import { primaryOf, summarize } from './summary.ts';
 import { startWriter } from './writer.ts';
 
 export interface DemoOptions {
@@ -17,11 +18,14 @@ export interface DemoOptions {
 /** A disk-based sync tells its size beforehand, so that there is a total to show. */
 export const startDemoWorld = (): Promise<World> => startWorld({}, { 'repl-diskless-sync': 'no' });
 interface Notified extends Partial<Preflight> {
+  certificate?: Certificate;
   statusReason: string;
   phase?: string;
   progress?: NonNullable<MigrationView['progress']>;
 }
 
+/** The application goes on for so many writes on its new primary. */
+const WRITES_AFTERWARDS = 100;
 /** How often the API is asked where the migration stands. */
 const LOOK_MS = 150;
 
@@ -56,8 +60,8 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   screen.line(
     `  data     ${count(options.keys)} keys of all types in ${duration(Date.now() - seedingMs)}, a fifth with a TTL`,
   );
-  const writer = startWriter(await connectSource(source.port));
-  screen.line('  writer   writes to the source all the while');
+  const writer = startWriter(() => connectSource(source.port));
+  screen.line('  writer   an application that writes to the source all the while, also during the cutover');
   screen.line();
 
   let shown: MigrationView | undefined;
@@ -72,6 +76,11 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
     const percent = event['detail-type'] === 'MigrationProgressed' ? ` (${progress?.percent} %)` : '';
     screen.line(`  ${event.time.slice(11, 19)}  ${event['detail-type'].padEnd(26)} ${statusReason}${percent}`);
     if (data.findings) for (const line of preflightLines(data as Preflight, screen.columns)) screen.line(line);
+    if (event['detail-type'] === 'MigrationPromoted') {
+      for (const line of certificateLines(data.certificate)) screen.line(line);
+      screen.line(`            The application is pointed to ${DOCUMENTED_GROUP.id}-001.`);
+      writer.repoint(() => connectSource(primaryOf(world).port));
+    }
     if (event['detail-type'] === 'MigrationCompleted') announcedEnd.resolve();
   });
 
@@ -79,6 +88,7 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   const body = {
     replicationGroupId: DOCUMENTED_GROUP.id,
     customerNodeEndpointList: [SOURCE_ENDPOINT],
+    cutover: { quietSeconds: 2 },
     reason: 'demo',
   };
   screen.line(`  POST /migrations ${JSON.stringify(body)}`);
@@ -101,14 +111,12 @@ export const runDemo = async (screen: Screen, options: DemoOptions, starting: Pr
   };
 
   await until((view) => view.allowedActions.includes('cutover'));
-  await writer.stop();
-  screen.line(
-    `  The writer stops after ${count(writer.acknowledged)} acknowledged writes: nothing fences the source yet.`,
-  );
-  screen.line(`  POST /migrations/${migrationId}/cutover`);
-  await api.cutover(migrationId, 'the writer has stopped');
+  screen.line(`  POST /migrations/${migrationId}/cutover, while the application goes on writing`);
+  await api.cutover(migrationId, 'demo');
   const view = await until(({ outcome }) => outcome === 'completed');
   await announcedEnd.promise;
+  await writer.wrote(WRITES_AFTERWARDS);
+  await writer.stop();
   screen.done();
-  await summarize(screen, world, view, writer.last);
+  await summarize(screen, world, view, writer);
 };
