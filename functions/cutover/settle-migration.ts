@@ -30,7 +30,7 @@ export type SettleResult =
   | { state: 'ended'; waitSeconds: number; announcement: Announcement }
   /** The end is recorded; a claim that came late has begun to act, and the world has to be made safe after all. */
   | { state: 'unsafe'; waitSeconds: number }
-  | { state: 'found'; about: Omit<Announcement, 'detailType'> };
+  | { state: 'found'; about: Omit<Announcement, 'detailType'> & { reasons: Record<AskedAct, string | null> } };
 
 /**
  * Settlement, in steps that can each be repeated and may run in several executions at once.
@@ -63,8 +63,9 @@ export const makeSettleMigration =
     };
     const ended = (of: MigrationRecord, lock: Lock | undefined): SettleResult => {
       if (!of.outcome) throw new MigrationNotFoundError(migrationId);
-      // Another settlement may be about to send its stop.
-      const waitSeconds = lock?.intents.stop ? actingTaskSeconds : 0;
+      // Another settlement may be about to send its stop, or another try of the cutover its CompleteMigration.
+      const late = lock?.intents.stop || (lock?.intents.complete?.sends ?? 1) > 1;
+      const waitSeconds = late ? actingTaskSeconds : 0;
       return { state: 'ended', waitSeconds, announcement: terminalOf(of, of.outcome) };
     };
 
@@ -103,7 +104,14 @@ export const makeSettleMigration =
         await migrations.markSettled(migrationId);
         return { state: 'settled' };
       case 'find':
-        return { state: 'found', about: { ...envelopeOf(record), data: aboutOf(record) } };
+        return {
+          state: 'found',
+          about: {
+            ...envelopeOf(record),
+            data: aboutOf(record),
+            reasons: { unfence: record.unfence?.reason ?? null, rollback: record.rollback?.reason ?? null },
+          },
+        };
       case 'concludeAct':
         await migrations.concludeAct(migrationId, input.act);
         return { state: 'concluded' };

@@ -1,43 +1,76 @@
-import type { Migrations, Workflow } from '../migration/ports.ts';
+import type { Fences, Migrations, Workflow } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
 import type { Clock } from '../replication/ports.ts';
 
 /** A migration at work touches its record at least every LookAtLinkSeconds and a watch's length; this is beyond both. */
 const SILENT_MS = 20 * 60_000;
 /** Time for an accepted request to become an execution, and for an ended one to announce its end. */
 const GRACE_MS = 60_000;
+/** Whoever has set a fence lifts it at its deadline; a little later it is not at work any more. */
+const LATE_MS = 5000;
 /** DescribeExecution refills at 15 calls a second in most Regions: one sweep stays far below a minute's worth. */
 const MOST_A_SWEEP = 200;
 
+export interface SweepReport {
+  /** How many migrations were looked at. */
+  looked: number;
+  /** Ids of migrations whose settlement was started. */
+  settling: string[];
+  /** Ids of migrations whose fence is past its deadline, and is lifted. */
+  lifting: string[];
+  /** Ids of migrations of which something was asked that nobody has carried out. */
+  acting: string[];
+}
+
 /**
- * Looks for migrations whose end nobody settled: the event got lost, the Catch never ran, the request died before its
- * execution began. One that ended well needs nothing but its mark.
+ * Looks for what nobody has finished: migrations whose end nobody settled (the event got lost, the Catch never ran, the
+ * request died before its execution began), fences past their deadline, and acts that were asked for. One that ended well
+ * needs nothing but its mark.
  *
- * @returns how many were looked at and what was done
  * @throws TransientServiceError
  */
 export const makeSweep =
   (
     migrations: Pick<Migrations, 'unsettled' | 'markSettled'>,
+    fences: Pick<Fences, 'overdue'>,
     workflow: Pick<Workflow, 'describe' | 'settle'>,
     clock: Clock,
   ) =>
-  async (): Promise<{ looked: number; settling: string[] }> => {
+  async (): Promise<SweepReport> => {
     const nowMs = clock.now();
+    // A name of its own for every sweep: an earlier settlement may have ended without success.
+    const minute = Math.floor(nowMs / 60_000);
+    const lifting = await fences.overdue(isoOf(nowMs - LATE_MS), MOST_A_SWEEP);
+    for (const migrationId of lifting) {
+      await workflow.settle(`${migrationId}-fence-${minute}`, migrationId, 'liftFence');
+    }
+
     const quiet = { endedBefore: isoOf(nowMs - GRACE_MS), atWorkBefore: isoOf(nowMs - SILENT_MS) };
     const suspects = await migrations.unsettled(quiet, MOST_A_SWEEP);
-    const settling: string[] = [];
-    for (const { migrationId, executionArn, outcome } of suspects) {
+    const [settling, acting]: [string[], string[]] = [[], []];
+    for (const record of suspects) {
+      const { migrationId, executionArn, outcome, pendingAct } = record;
+      if (pendingAct && pendingAct.at < quiet.endedBefore) {
+        await workflow.settle(`${migrationId}-${pendingAct.act}-${minute}`, migrationId, pendingAct.act);
+        acting.push(migrationId);
+      }
+      if (!isUnsettled(record, quiet)) continue;
       const execution = await workflow.describe(executionArn);
       if (execution?.status === 'RUNNING') continue;
       if (execution?.status === 'SUCCEEDED' && outcome) {
         await migrations.markSettled(migrationId);
         continue;
       }
-      // A name of its own for every sweep: an earlier settlement may have ended without success.
-      await workflow.settle(`${migrationId}-${Math.floor(nowMs / 60_000)}`, migrationId);
+      await workflow.settle(`${migrationId}-${minute}`, migrationId);
       settling.push(migrationId);
     }
-    return { looked: suspects.length, settling };
+    return { looked: suspects.length, settling, lifting, acting };
   };
+
+/** The index also finds migrations for their pending act alone. */
+const isUnsettled = (
+  { unsettled, outcome, status, updatedAt }: MigrationRecord,
+  { endedBefore, atWorkBefore }: { endedBefore: string; atWorkBefore: string },
+): boolean => unsettled === true && updatedAt < (outcome || status === 'accepted' ? endedBefore : atWorkBefore);
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();

@@ -93,6 +93,22 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
     options: { request: { cutover: { mode: 'automatic', fence: 'none' } }, promotionSeconds: 2700 },
     run: (world) => world.clock.runUntilIdle(),
   },
+  'a promotion that an operator rolls back': {
+    options: { request: { cutover: { mode: 'automatic' } as never } },
+    run: async (world) => {
+      await world.until('MigrationPromoted');
+      await world.requestAct('rollback', 'the application does not start');
+      await world.clock.runUntilIdle();
+    },
+  },
+  'a source that an operator unfences': {
+    options: { request: { cutover: { mode: 'automatic' } as never } },
+    run: async (world) => {
+      await world.until('MigrationPromoted');
+      await world.requestAct('unfence', 'the old primary is wanted back');
+      await world.clock.runUntilIdle();
+    },
+  },
   "somebody else's migration": { options: { taken: true }, run: (world) => world.clock.runUntilIdle() },
   'a stop from outside': {
     run: async (world) => {

@@ -8,8 +8,10 @@ import { makeLiftRefused } from '../../functions/cutover/lift-refused.ts';
 import { makeMakeSafe } from '../../functions/cutover/make-safe.ts';
 import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
 import { makeStopReplication } from '../../functions/cutover/stop-replication.ts';
+import { makeUnfence } from '../../functions/cutover/unfence.ts';
 import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
 import { makeAcceptMigration } from '../../functions/migration/accept.ts';
+import type { AskedAct } from '../../functions/migration/acts.ts';
 import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../functions/migration/record.ts';
 import type { MigrationRequest } from '../../functions/migration/request.ts';
@@ -141,10 +143,11 @@ export const openWorld = (options: WorldOptions = {}) => {
     };
     service.createStateMachine({ name: `${STACK}-${file}`, definition: definitionOf(file, values) });
   }
-  const settle = (name: string) => {
+  const settle = (name: string, act?: AskedAct) => {
     const stateMachineArn = machineArn('settlement');
     const taken = service.listExecutions({ stateMachineArn }).executions.some((one) => one.name === name);
-    if (!taken) service.startExecution({ stateMachineArn, name, input: JSON.stringify({ migrationId: name }) });
+    const input = JSON.stringify({ migrationId: act ? MIGRATION_ID : name, ...(act && { act }) });
+    if (!taken) service.startExecution({ stateMachineArn, name, input });
   };
 
   const isoNow = (afterMs = 0) => new Date(clock.now() + afterMs).toISOString();
@@ -196,6 +199,12 @@ export const openWorld = (options: WorldOptions = {}) => {
       certify,
       makeStopReplication(groups, probe, locks, migrations, ticking, settings),
     ),
+    Unfence: makeUnfence(migrations, fences, (input) => lift({ ...input, byOrder: true }), ticking),
+    // The target's script has no commands to count.
+    RollBack: async ({ migrationId }: { migrationId: string }) => {
+      await migrations.note(migrationId, { rolledBackAt: isoNow() });
+      return { outcome: 'rolledBack', why: 'Nothing was written to the target since its promotion.', at: isoNow() };
+    },
     LiftFence: makeLiftRefused(groups, probe, locks, migrations, lift, ticking),
     VerifyData: (input: VerifyInput) =>
       makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, ticking, settings)(input),
@@ -205,7 +214,7 @@ export const openWorld = (options: WorldOptions = {}) => {
       settings,
     ),
     WatchPromotion: makeWatchPromotion(groups, probe, locks, fences, migrations, certify, ticking, settings),
-    CloseMigration: makeCloseMigration(migrations, locks),
+    CloseMigration: makeCloseMigration(migrations, locks, ticking, { actingTaskSeconds: 60 }),
     CloseDryRun: makeCloseDryRun(migrations, locks, ticking),
     SettleMigration: makeSettleMigration(migrations, locks, fences, workflow, ticking, { actingTaskSeconds: 60 }),
   };
@@ -250,6 +259,13 @@ export const openWorld = (options: WorldOptions = {}) => {
         idempotencyKey: 'the one',
         correlationId: 'deployment-2026-01-01',
       }),
+    /** Asks for it, and starts the settlement machine for it. */
+    requestAct: async (act: AskedAct, reason: string) => {
+      const at = isoNow();
+      const request = { at, reason, by: { by: 'http' as const, at }, requestId: 'r' };
+      if (!(await migrations.requestAct(MIGRATION_ID, act, request))) throw new Error(`${act} is refused`);
+      settle(`${MIGRATION_ID}-${act}`, act);
+    },
     requestCutover: (asking: CutoverAsking = { reason: 'the change window is open' }) =>
       makeRequestCutover(migrations, workflow, () => new Date(clock.now()))(MIGRATION_ID, asking, CALLER),
     requestAbort: (reason = 'the wrong source') =>

@@ -298,3 +298,71 @@ describe('an overdue fence', () => {
     expect(run.announced).toEqual([]);
   });
 });
+
+describe('an operator’s act', () => {
+  const done = (outcome: string) => ({ outcome, why: 'It is done.', at: '2026-01-01T01:00:00.000Z' });
+  const found = {
+    state: 'found',
+    about: {
+      correlationId: 'corr-1',
+      executionArn: 'arn',
+      data: { replicationGroupId: 'test', source: INPUT.source, status: 'promoted', statusReason: 'x' },
+      reasons: { unfence: 'why', rollback: null },
+    },
+  };
+  const carryOut = (act: string, tasks: Record<string, FakeTask>) => {
+    const steps: unknown[] = [];
+    return settle(
+      {
+        SettleMigration: (payload) => {
+          steps.push(payload);
+          return payload.step === 'find' ? found : { state: 'concluded' };
+        },
+        ...tasks,
+      },
+      { act },
+    ).then((run) => ({ ...run, steps }));
+  };
+
+  it.each([
+    [
+      'unfence',
+      'Unfence',
+      'unfenced',
+      'MigrationUnfenced',
+      'AnnounceUnfenced',
+      { unfencedAt: done('').at, reason: 'why' },
+    ],
+    ['rollback', 'RollBack', 'rolledBack', 'MigrationRolledBack', 'AnnounceRolledBack', { rolledBackAt: done('').at }],
+  ])('to %s is carried out, announced and concluded', async (act, task, outcome, detailType, announces, data) => {
+    const run = await carryOut(act, { [task]: () => done(outcome) });
+
+    expect(run.path).toEqual([
+      'Begin',
+      'RouteAct',
+      'FindMigration',
+      'RouteAsked',
+      task,
+      'RouteActDone',
+      announces,
+      'ConcludeAct',
+      'Settled',
+    ]);
+    expect(run.announced).toMatchObject([{ detailType, data: { ...data, statusReason: 'It is done.' } }]);
+    expect(run.steps.at(-1)).toEqual({ migrationId: ID, step: 'concludeAct', act });
+  });
+
+  it('that is refused is concluded, and nobody is told of what did not happen', async () => {
+    const run = await carryOut('rollback', { RollBack: () => done('refused') });
+
+    expect(run.path.slice(-3)).toEqual(['RouteActDone', 'ConcludeAct', 'Settled']);
+    expect(run.announced).toEqual([]);
+  });
+
+  it('that cannot be carried out now is left to the sweeper', async () => {
+    const run = await carryOut('unfence', { Unfence: () => failing('TransientServiceError') });
+
+    expect([run.status, run.error]).toEqual(['FAILED', 'TransientServiceError']);
+    expect(run.path).not.toContain('ConcludeAct');
+  });
+});

@@ -75,6 +75,8 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
     event: { ...TASK, ending: { outcome: 'failed', failure: { error: 'E', cause: 'c' } }, isLastTry: false },
     answers: REFUSED,
   },
+  UnfenceFunction: { event: TASK, answers: REFUSED },
+  RollBackFunction: { event: TASK, answers: REFUSED },
   LiftFenceFunction: {
     event: { ...TASK, because: 'it is over', refused: { at: '2026-01-01T00:00:00.000Z', sends: 1 } },
     answers: REFUSED,

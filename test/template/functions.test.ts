@@ -22,6 +22,8 @@ describe('functions that settle, lift a fence or take an abort', () => {
       'SettleMigrationFunction',
       'MakeSafeFunction',
       'LiftFenceFunction',
+      'UnfenceFunction',
+      'RollBackFunction',
     ]);
     for (const [name, { Properties }] of kept) {
       expect([name, Properties.ReservedConcurrentExecutions]).toEqual([
@@ -133,6 +135,8 @@ describe('functions of the template', () => {
       'WatchPromotionFunction',
       'MakeSafeFunction',
       'LiftFenceFunction',
+      'UnfenceFunction',
+      'RollBackFunction',
     ]);
   });
 });

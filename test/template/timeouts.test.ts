@@ -49,7 +49,14 @@ describe('timeouts', () => {
   });
 
   it('of acting functions are what settlement waits out', () => {
-    for (const name of ['StartReplicationFunction', 'CutOverFunction', 'MakeSafeFunction', 'LiftFenceFunction']) {
+    for (const name of [
+      'StartReplicationFunction',
+      'CutOverFunction',
+      'MakeSafeFunction',
+      'LiftFenceFunction',
+      'UnfenceFunction',
+      'RollBackFunction',
+    ]) {
       expect([name, template.Resources[name]?.Properties.Timeout]).toEqual([name, { Ref: 'ActingTaskSeconds' }]);
     }
     const { Environment } = (template.Resources.SettleMigrationFunction as Resource).Properties as {

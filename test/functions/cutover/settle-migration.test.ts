@@ -315,7 +315,7 @@ describe('settlement', () => {
   });
 
   it('announces the good end of a migration that could not announce it itself', async () => {
-    const close = makeCloseMigration(migrations, locks);
+    const close = makeCloseMigration(migrations, locks, clock, { actingTaskSeconds: 60 });
     await close({ ...taskInput, closedAt: 'c', promotedAt: 'p', evidence: 'all is well' });
 
     expect(await decide({ error: 'EventBridge.FailedEntry', cause: 'x' })).toMatchObject({
@@ -327,7 +327,12 @@ describe('settlement', () => {
 
 describe('closing', () => {
   const close = () =>
-    makeCloseMigration(migrations, locks)({ ...taskInput, closedAt: 'c', promotedAt: 'p', evidence: 'all is well' });
+    makeCloseMigration(migrations, locks, clock, { actingTaskSeconds: 60 })({
+      ...taskInput,
+      closedAt: 'c',
+      promotedAt: 'p',
+      evidence: 'all is well',
+    });
 
   it('records the good end and gives the lock back; a repeat changes nothing', async () => {
     await close();
@@ -342,5 +347,19 @@ describe('closing', () => {
       statusReason: 'The migration is complete: all is well.',
     });
     expect(await locks.find('test')).toMatchObject({ owner: 'next-0123456789ab' });
+  });
+
+  it('keeps the lock, closed, until a second send of CompleteMigration cannot be made any more', async () => {
+    await locks.intend('test', MIGRATION_ID, 'complete', { at: clock.iso(), eventsSinceMs: 1 });
+    await locks.noteSend('test', MIGRATION_ID, clock.iso());
+    const sentAt = Date.parse((await locks.find('test'))?.intents.complete?.lastSendAt ?? '');
+    clock.advance(sentAt - clock.now() + 59_000);
+
+    await expect(close()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    expect(record()).not.toHaveProperty('outcome');
+    await expect(locks.noteSend('test', MIGRATION_ID, clock.iso())).rejects.toMatchObject({ name: 'LockLostError' });
+    clock.advance(1001);
+    await close();
+    expect(await locks.find('test')).toBeUndefined();
   });
 });

@@ -2,15 +2,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeSweep } from '../../../functions/cutover/sweep.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { FakeClock } from '../support/clock.ts';
+import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aRecord, EXECUTION_ARN, MIGRATION_ID } from '../support/records.ts';
 import { FakeWorkflow } from '../support/workflow.ts';
 
 let clock: FakeClock;
 let workflow: FakeWorkflow;
+let fences: FakeFences;
 beforeEach(() => {
   clock = new FakeClock();
   workflow = new FakeWorkflow();
+  fences = new FakeFences();
 });
 
 const MINUTE_MS = 60_000;
@@ -18,7 +21,7 @@ const MINUTE_MS = 60_000;
 const sweepAfter = async (minutes: number, change: Partial<MigrationRecord> = {}) => {
   const migrations = new FakeMigrations(clock, aRecord({ executionArn: EXECUTION_ARN, ...change }));
   clock.advance(minutes * MINUTE_MS + 1);
-  const report = await makeSweep(migrations, workflow, clock)();
+  const report = await makeSweep(migrations, fences, workflow, clock)();
   return { migrations, report };
 };
 const ended: Partial<MigrationRecord> = { status: 'failed', outcome: 'failed' };
@@ -27,12 +30,12 @@ describe('the sweeper', () => {
   it('settles a request that never became an execution, after a minute', async () => {
     const { report } = await sweepAfter(1);
 
-    expect(report).toEqual({ looked: 1, settling: [MIGRATION_ID] });
+    expect(report).toMatchObject({ looked: 1, settling: [MIGRATION_ID] });
     expect(workflow.settled).toEqual([{ name: expect.stringContaining(MIGRATION_ID), migrationId: MIGRATION_ID }]);
   });
 
   it('leaves a request alone that has only just come', async () => {
-    expect((await sweepAfter(0.5)).report).toEqual({ looked: 0, settling: [] });
+    expect((await sweepAfter(0.5)).report).toMatchObject({ looked: 0, settling: [] });
   });
 
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('settles what was %s and nobody was told', async (status) => {
@@ -51,7 +54,7 @@ describe('the sweeper', () => {
   it('leaves alone what still runs, however silent it is', async () => {
     workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
 
-    expect((await sweepAfter(600, { status: 'syncing' })).report).toEqual({ looked: 1, settling: [] });
+    expect((await sweepAfter(600, { status: 'syncing' })).report).toMatchObject({ looked: 1, settling: [] });
   });
 
   it('only marks what has ended well', async () => {
@@ -69,5 +72,31 @@ describe('the sweeper', () => {
 
     expect(new Set(workflow.settled.map(({ name }) => name)).size).toBe(3);
     for (const { name } of workflow.settled) expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
+  });
+
+  it('has a fence lifted that is past its deadline, also while its migration is at work', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
+    await fences.open(aFence({ phase: 'open', deadlineAt: clock.iso(30_000) }));
+    expect((await sweepAfter(0.5, { status: 'cuttingOver' })).report.lifting).toEqual([]);
+
+    expect((await sweepAfter(1, { status: 'cuttingOver' })).report).toMatchObject({
+      lifting: [MIGRATION_ID],
+      settling: [],
+    });
+    expect(workflow.settled).toEqual([
+      { name: expect.stringMatching(/-fence-\d+$/), migrationId: MIGRATION_ID, act: 'liftFence' },
+    ]);
+  });
+
+  it('has an act carried out that was asked for a minute ago, whatever the migration is at', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
+    const pendingAct = { act: 'rollback' as const, at: clock.iso() };
+    expect((await sweepAfter(0.5, { status: 'promoted', pendingAct })).report.acting).toEqual([]);
+    const { report } = await sweepAfter(1, { status: 'promoted', pendingAct });
+
+    expect(report).toMatchObject({ acting: [MIGRATION_ID], settling: [] });
+    expect(workflow.settled).toEqual([
+      { name: expect.stringMatching(/-rollback-\d+$/), migrationId: MIGRATION_ID, act: 'rollback' },
+    ]);
   });
 });
