@@ -61,8 +61,8 @@ const drain = async (
   const { kind } = record;
   const isoNow = () => new Date(clock.now()).toISOString();
   const primaries = nodes.filter(({ role }) => role === 'primary');
-  const goalOf = (node: SourceNode, reading: ServerReading): Goal => {
-    unlessSameSource(node, reading, replicationIds.get(node.nodeGroupId), verified);
+  const goalOf = (node: SourceNode, reading: ServerReading, epoch: VerificationEpoch | null): Goal => {
+    unlessSameSource(node, reading, replicationIds.get(node.nodeGroupId), epoch);
     return reading;
   };
   // Several node groups may have one source.
@@ -78,7 +78,9 @@ const drain = async (
 
   const frozenAt = isoNow();
   const frozen = new Map(
-    await Promise.all(primaries.map(async (node) => [node, goalOf(node, await freeze(node, clock, untilMs))] as const)),
+    await Promise.all(
+      primaries.map(async (node) => [node, goalOf(node, await freeze(node, clock, untilMs), null)] as const),
+    ),
   );
   await allReach(frozen);
   const drainedAt = isoNow();
@@ -90,7 +92,8 @@ const drain = async (
   const fencedAt = isoNow();
   const goals = new Map(
     primaries.map(
-      (node) => [node, goalOf(node, (fenced[nodes.indexOf(node)] as { reading: ServerReading }).reading)] as const,
+      (node) =>
+        [node, goalOf(node, (fenced[nodes.indexOf(node)] as { reading: ServerReading }).reading, verified)] as const,
     ),
   );
   if (kind === 'none') {

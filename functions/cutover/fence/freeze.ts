@@ -1,11 +1,16 @@
-import { infoIn } from '../../preflight/gather/replies.ts';
+import { isAtLeast } from '../../preflight/engine.ts';
+import { textIn } from '../../preflight/gather/replies.ts';
 import { Refused, type Reply, Unread } from '../../preflight/ports.ts';
+import { parseInfo } from '../../replication/info.ts';
 import type { Clock } from '../../replication/ports.ts';
 import { toServerReading } from '../../replication/server-reading.ts';
 import type { ServerReading } from '../../replication/shard-link.ts';
 import type { SourceNode } from '../source-nodes.ts';
 import { BackOut } from './back-out.ts';
 import { nameOf } from './connection.ts';
+
+/** As little as can be is asked for while the application waits. Before Redis 4 the history is named by the run id, which is elsewhere. */
+const BRIEF = ['INFO', 'replication'];
 
 /** How often a server is asked again while a script of a client holds it up. */
 const BUSY_MS = 20;
@@ -23,7 +28,7 @@ export const freeze = async (node: SourceNode, clock: Clock, untilMs: number): P
     if (leftMs <= 0)
       throw new BackOut(`${nameOf(node.endpoint)} was held up by a script until the time for the drain was over`);
     const pause = node.pausesWrites ? [['CLIENT', 'PAUSE', String(leftMs), 'WRITE']] : [];
-    const replies = await node.session.askAll([...pause, ['INFO']]);
+    const replies = await node.session.askAll([...pause, isAtLeast(node.version, '4.0') ? BRIEF : ['INFO']]);
     const refusal = replies.find((reply) => reply instanceof Refused);
     if (!refusal) return toReading(node, replies.at(-1) ?? null, clock);
     if (refusal.kind !== 'BUSY') throw new BackOut(`${nameOf(node.endpoint)} cannot be frozen: ${refusal.message}`);
@@ -34,7 +39,7 @@ export const freeze = async (node: SourceNode, clock: Clock, untilMs: number): P
 /** @throws BackOut when it is no INFO */
 export const toReading = ({ endpoint }: SourceNode, reply: Reply, clock: Clock): ServerReading => {
   try {
-    return toServerReading(infoIn(reply), clock.now());
+    return toServerReading(parseInfo(textIn(reply, 'INFO')), clock.now());
   } catch (error) {
     throw new BackOut(`${nameOf(endpoint)} cannot be read: ${(error as Error).message}`, { cause: error });
   }

@@ -46,8 +46,12 @@ export const fenceKindOf = async (
   // Who may be fenced by rules may be fenced by this, too, if scripts are held by it.
   const without = fenceOf({ sourceInfo, sourceConfig });
   if (choice === 'minReplicas' && without === 'minReplicas') return { kind: 'minReplicas', version };
-  const what = { auto: 'No fence', acl: 'No ACL rule', minReplicas: 'min-replicas-to-write' }[choice];
-  return { whyNot: `${what} holds every write of a server of version ${version} that answers so` };
+  const what = {
+    auto: 'neither ACL rules nor min-replicas-to-write hold',
+    acl: 'ACL rules, if they can be set at all, do not hold',
+    minReplicas: 'min-replicas-to-write does not hold',
+  }[choice];
+  return { whyNot: `${what} every write of a source of version ${version}` };
 };
 
 /** What is in force now. @throws FenceFailed, Unread */
