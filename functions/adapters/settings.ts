@@ -62,6 +62,7 @@ export const promotionSettings = () => {
   return {
     ...watchingSettings(env),
     promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS,
+    stragglerMs: 5 * env.POLL_MILLISECONDS,
     staleSeconds: Math.min(env.EVENT_GRACE_SECONDS, LARGEST_STALENESS_SECONDS),
   };
 };

@@ -1,24 +1,48 @@
+import type { FenceRecord } from '../migration/fence.ts';
+import type { MigrationRecord } from '../migration/record.ts';
 import type { Look } from '../replication/look.ts';
 import { type PromotionState, unfollowing } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 
+/** Whether anybody still turns to the old primary. */
+export interface Quietness {
+  isQuiet: boolean;
+  /** What is to be said of it at the end, if anything. */
+  told?: string;
+}
+
+/** A fence that an operator has lifted, or that never was one, shows nobody. */
+export const isWatched = (fence: FenceRecord | undefined): fence is FenceRecord =>
+  fence !== undefined && fence.kind !== 'none' && fence.phase === 'sealed';
+
+/** Since so long nobody has turned to the old primary, where that is asked for. */
+export const quietFor = (quietSinceMs: number, nowMs: number, record: MigrationRecord | undefined): boolean =>
+  nowMs - quietSinceMs >= (record?.cutoverSettings?.quietSeconds ?? 0) * 1000;
+
 /**
- * The second stage, after the promotion was proven and told: it closes when the group is whole again, or when its time is
- * over, saying what is not as it should be. What is proven stays so: an event that calls it a failure is told, no more.
+ * The second stage, after the promotion was proven and told: it closes when the group is whole again (or its time for that
+ * is over) and nobody turns to the old primary any more, or when an operator says so; it says what is not as it should be.
+ * What is proven stays so: an event that calls it a failure is told, no more.
  *
- * @returns undefined while the group may still become whole
+ * @returns undefined while the group may still become whole, or clients still have to turn to it
  */
 export const closeWhenWhole = (
   { group, readings, nowMs }: Look,
   judged: PromotionState,
   timeIsOver: boolean,
+  { isQuiet, told }: Quietness,
+  isAskedTo: boolean,
 ): Extract<PromotionResult, { outcome: 'closed' }> | undefined => {
   const missing = unfollowing(readings);
   const isWhole = judged.state === 'promoted' && missing.length === 0 && group.status === 'available';
-  if (!isWhole && !timeIsOver) return undefined;
-  const evidence = isWhole
-    ? 'every replica follows its primary, and the status is available'
-    : `not following their primary: ${missing.join(', ') || 'none'}; ${judged.evidence}`;
+  if (!isAskedTo && !((isWhole || timeIsOver) && isQuiet)) return undefined;
+  const parts = [
+    isWhole
+      ? 'every replica follows its primary, and the status is available'
+      : `not following their primary: ${missing.join(', ') || 'none'}; ${judged.evidence}`,
+    ...(isAskedTo ? ['an operator has closed it'] : []),
+    ...(told && !isQuiet ? [told] : []),
+  ];
   const closedAt = new Date(nowMs).toISOString();
-  return { outcome: 'closed', closedAt, evidence, replicasFollow: missing.length === 0 };
+  return { outcome: 'closed', closedAt, evidence: parts.join('; '), replicasFollow: missing.length === 0 };
 };

@@ -2,6 +2,7 @@ import type { OffsetCertificate } from '../migration/certificate.ts';
 import type { JudgedIntent } from '../migration/ports.ts';
 import type { PromotedShard } from '../migration/record.ts';
 import type { ShardPosition } from './last-look.ts';
+import type { StragglersTold } from './straggler-watch.ts';
 
 export type { PromotedShard } from '../migration/record.ts';
 
@@ -24,6 +25,7 @@ export interface Promoted {
 export type PromotionResult =
   | ({ outcome: 'promoted' } & Promoted)
   | { outcome: 'closed'; closedAt: string; evidence: string; replicasFollow: boolean }
+  | ({ outcome: 'stragglers' } & StragglersTold)
   | { outcome: 'refused'; reason: string; eventsSinceMs: number; intent: JudgedIntent }
   | { outcome: 'unfenced' | 'rolledBack'; why: string }
   | { outcome: 'inDoubt'; evidence: string; waitingFor: string }

@@ -11,6 +11,7 @@ import { judgePromotion, type PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { makePromotionStage } from './promotion-stage.ts';
 import type { Certify } from './proven.ts';
+import { type LookForStragglers, makeStragglerWatch, type StragglerMemory } from './straggler-watch.ts';
 
 export interface PromotionSettings {
   pollMs: number;
@@ -18,6 +19,8 @@ export interface PromotionSettings {
   watchSeconds: number;
   /** Where the request does not say. */
   promotionBudgetSeconds: number;
+  /** How often the old primary is looked at for clients that still turn to it. */
+  stragglerMs: number;
   /** Describe calls may show the world as it was so long ago. */
   staleSeconds: number;
 }
@@ -34,6 +37,8 @@ export interface WatchPromotionInput extends TaskInput {
   attempt?: number;
   /** Of the request; null or absent where it does not say. */
   promotionBudgetSeconds?: number | null;
+  /** What was told of stragglers. */
+  stragglers?: StragglerMemory | null;
 }
 
 /**
@@ -51,8 +56,9 @@ export const makeWatchPromotion =
     probe: () => Probe,
     locks: Pick<Locks, 'find'>,
     fences: Pick<Fences, 'find'>,
-    migrations: Pick<Migrations, 'find' | 'update'>,
+    migrations: Pick<Migrations, 'find' | 'update' | 'note'>,
     certify: Certify,
+    lookForStragglers: LookForStragglers,
     clock: Clock,
     settings: PromotionSettings,
   ) =>
@@ -64,6 +70,11 @@ export const makeWatchPromotion =
     const budgetEndsMs = Date.parse(input.sentAt) + budgetSeconds * 1000;
     const provePromotion = makePromotionStage(migrations, certify);
     const fence = await fences.find(migrationId);
+    const memory = input.stragglers ?? null;
+    const watchStragglers = makeStragglerWatch(migrations, lookForStragglers, migrationId, {
+      everyMs: settings.stragglerMs,
+      memory,
+    });
     const redis = probe();
     const lookAgain = makeLook(groups, redis, clock, { ...input, describeMs });
     let refusedSinceMs: number | undefined;
@@ -85,11 +96,14 @@ export const makeWatchPromotion =
         const tellsDoubt = isDoubtful && !input.inDoubt;
         const intent = { at: input.sentAt, sends };
 
+        const quietness = stage === 'closing' ? await watchStragglers(fence, record, look.nowMs) : { isQuiet: true };
+        const isAskedTo = record?.close !== undefined;
         const proven =
           stage === 'promotion'
             ? await provePromotion(input, { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands })
-            : closeWhenWhole(look, judged, over && budgetIsOver);
+            : closeWhenWhole(look, judged, over && budgetIsOver, quietness, isAskedTo);
         if (proven && proven.outcome !== 'closed') return proven;
+        if (!proven && 'tell' in quietness && quietness.tell) return { outcome: 'stragglers', ...quietness.tell };
         if (proven || over) {
           await migrations.update(migrationId, { shards: toShardViews(look.readings, look.states) });
           return proven ?? { outcome: 'turn', evidence: judged.evidence };

@@ -5,10 +5,12 @@ import { theSigner } from '../adapters/kms.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
+import { redisServers } from '../adapters/redis-servers.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
 import { promotionSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
 import { makeIssueCertificate } from '../cutover/issue-certificate.ts';
+import { makeStragglerLook } from '../cutover/stragglers.ts';
 import { makeWatchPromotion } from '../cutover/watch-promotion.ts';
 
 export const handler = taskFunction(
@@ -19,6 +21,7 @@ export const handler = taskFunction(
     theFences(),
     theMigrations(),
     makeIssueCertificate(theCertificates(), theSigner()),
+    makeStragglerLook(redisServers(), systemClock),
     systemClock,
     promotionSettings(),
   ),

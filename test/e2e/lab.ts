@@ -152,10 +152,12 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
     },
     async start(replicationGroupId, port, more = {}, headers = {}) {
       const customerNodeEndpointList = at(port);
+      const { cutover, ...others } = more as { cutover?: object };
       const answer = await request(
         'POST',
         '/migrations',
-        { replicationGroupId, customerNodeEndpointList, ...more },
+        // A minute of quiet, as it is by default, would be a minute for every test.
+        { replicationGroupId, customerNodeEndpointList, ...others, cutover: { quietSeconds: 0, ...cutover } },
         headers,
       );
       if (answer.status !== 202) throw new Error(`POST answered ${answer.status}: ${JSON.stringify(answer.body)}`);

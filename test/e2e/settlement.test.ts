@@ -4,12 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryPolicy } from '../../local/eventbridge/delivery.ts';
 import { at, eventually, type Lab, startLab, TERMINAL } from './lab.ts';
 
+/** Of the embedded Lambda; less than half of it is reserved. */
+const ACCOUNT = 120;
+
 describe('ends that the execution cannot announce itself', () => {
   let lab: Lab;
   let sourcePort: number;
   let deliveries: DeliveryPolicy = () => 'deliver';
   beforeAll(async () => {
-    lab = await startLab({ deliveries: (delivery) => deliveries(delivery), parameters: { ActingTaskSeconds: '5' } });
+    lab = await startLab({
+      deliveries: (delivery) => deliveries(delivery),
+      parameters: { ActingTaskSeconds: '5' },
+      lambda: { accountConcurrency: ACCOUNT },
+    });
     sourcePort = (await lab.source()).port;
   });
   afterAll(() => lab?.end());
@@ -50,7 +57,11 @@ describe('ends that the execution cannot announce itself', () => {
     expect(view).toMatchObject({ status: 'aborted', outcome: 'aborted', allowedActions: [] });
     await isSafe('outside');
     // The lock is free, and the group too: a new migration goes through.
-    const again = await lab.start('outside', sourcePort, { cutover: { mode: 'automatic', fence: 'none' } });
+    const again = await lab.start('outside', sourcePort, {
+      cutover: { mode: 'automatic', fence: 'none' },
+      waivers: ['target-holds-data'],
+      reason: 'what the first one copied',
+    });
     await lab.announcement(again, 'MigrationCompleted');
   });
 
@@ -119,6 +130,23 @@ describe('ends that the execution cannot announce itself', () => {
 
     expect([answer.status, answer.body.code]).toEqual([503, 'transient-service-fault']);
     expect(data.failure).toMatchObject({ error: 'NeverStarted' });
+  });
+
+  it('settles although everything else has taken all concurrency that is left in the account', async () => {
+    const { migrationId, executionArn } = await awaiting('starved');
+    const hog = lab.aws.resources.ListMigrationsFunction as string;
+    await lab.aws.lambda.invoke(hog, {});
+    // Each hangs until its timeout of 15 s.
+    lab.aws.lambda.kill(hog, 'SIGSTOP');
+    const hung = Array.from({ length: ACCOUNT }, () => lab.aws.lambda.invoke(hog, {}).catch((error: Error) => error));
+    await expect(lab.aws.lambda.invoke(lab.aws.resources.PreflightFunction as string, {})).rejects.toMatchObject({
+      name: 'TooManyRequestsError',
+    });
+    stop(executionArn);
+    await lab.announcement(migrationId, 'MigrationAborted');
+    await isSafe('starved');
+    lab.aws.lambda.kill(hog);
+    await Promise.all(hung);
   });
 
   it('survives the death of every function at any moment', async () => {

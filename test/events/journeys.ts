@@ -101,6 +101,10 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
       await world.clock.runUntilIdle();
     },
   },
+  'a client that still writes to the old primary': {
+    options: { request: { cutover: { mode: 'automatic' } as never }, straggleSeconds: 90 },
+    run: (world) => world.clock.runUntilIdle(),
+  },
   'a source that an operator unfences': {
     options: { request: { cutover: { mode: 'automatic' } as never } },
     run: async (world) => {

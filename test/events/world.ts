@@ -8,10 +8,12 @@ import { makeLiftRefused } from '../../functions/cutover/lift-refused.ts';
 import { makeMakeSafe } from '../../functions/cutover/make-safe.ts';
 import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
 import { makeStopReplication } from '../../functions/cutover/stop-replication.ts';
+import type { StragglerLook } from '../../functions/cutover/stragglers.ts';
 import { makeUnfence } from '../../functions/cutover/unfence.ts';
 import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
 import { makeAcceptMigration } from '../../functions/migration/accept.ts';
 import type { AskedAct } from '../../functions/migration/acts.ts';
+import type { FenceRecord } from '../../functions/migration/fence.ts';
 import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../functions/migration/record.ts';
 import type { MigrationRequest } from '../../functions/migration/request.ts';
@@ -60,6 +62,8 @@ export interface WorldOptions extends TargetOptions {
   after?: (detailType: string) => void;
   /** Seconds between two looks at the link while a cutover is awaited. */
   lookAtLinkSeconds?: number;
+  /** A client goes on writing to the old primary for so many seconds. */
+  straggleSeconds?: number;
   /** 0 <= x < 1, for jitter */
   random?: () => number;
 }
@@ -80,6 +84,7 @@ const settings = {
   startGraceSeconds: 60,
   knownSeconds: 300,
   staleSeconds: 15,
+  stragglerMs: 5000,
   copyBytesPerSecond: 40e6,
 };
 
@@ -177,6 +182,26 @@ export const openWorld = (options: WorldOptions = {}) => {
     fail: async (taskToken, error, cause) => wasAwaited(() => service.sendTaskFailure({ taskToken, error, cause })),
   };
 
+  /** A client goes on writing to the old primary for so long. */
+  const lookForStragglers = async (fence: FenceRecord, promotedMs: number): Promise<StragglerLook> => {
+    const writesUntilMs = promotedMs + (options.straggleSeconds ?? 0) * 1000;
+    const lastMs = Math.min(clock.now(), writesUntilMs);
+    const nobody = { stragglers: [], writers: 0, readers: 0, quietSinceMs: lastMs };
+    if (!options.straggleSeconds) return nobody;
+    const [{ endpoint: node } = { endpoint: SOURCE }] = fence.nodes;
+    const lastSeenAt = new Date(lastMs).toISOString();
+    const writer = {
+      kind: 'writes' as const,
+      address: '10.0.7.7',
+      node,
+      user: 'app',
+      command: 'set',
+      count: 12,
+      lastSeenAt,
+    };
+    return { ...nobody, stragglers: [writer], writers: 1 };
+  };
+
   const checkpoints = new FakeCheckpoints();
   const { verifications = [{}] } = options;
   let verified = 0;
@@ -213,7 +238,17 @@ export const openWorld = (options: WorldOptions = {}) => {
       { groups, probe, open, locks, fences, migrations, lift, clock: ticking, newAttempt },
       settings,
     ),
-    WatchPromotion: makeWatchPromotion(groups, probe, locks, fences, migrations, certify, ticking, settings),
+    WatchPromotion: makeWatchPromotion(
+      groups,
+      probe,
+      locks,
+      fences,
+      migrations,
+      certify,
+      lookForStragglers,
+      ticking,
+      settings,
+    ),
     CloseMigration: makeCloseMigration(migrations, locks, ticking, { actingTaskSeconds: 60 }),
     CloseDryRun: makeCloseDryRun(migrations, locks, ticking),
     SettleMigration: makeSettleMigration(migrations, locks, fences, workflow, ticking, { actingTaskSeconds: 60 }),

@@ -7,9 +7,14 @@ const tasks = (states: [string, State][]) => states.filter(([, { Type }]) => Typ
 
 /** States whose failure ends nothing, and where it leads instead. */
 const AFTER_NO_RETURN = {
-  migration: ['WatchPromotion', 'LiftFence', 'AnnouncePromoted', 'AnnouncePromotionInDoubt', 'CloseMigration'].map(
-    (name) => [name, 'AwaitNextWatch'],
-  ),
+  migration: [
+    'WatchPromotion',
+    'LiftFence',
+    'AnnouncePromoted',
+    'AnnouncePromotionInDoubt',
+    'AnnounceStragglersFound',
+    'CloseMigration',
+  ].map((name) => [name, 'AwaitNextWatch']),
   settlement: [
     // Made once more when no task can be at it any more.
     ['LiftFence', 'AwaitActingTasks'],

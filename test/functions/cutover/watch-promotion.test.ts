@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Certify } from '../../../functions/cutover/proven.ts';
+import type { StragglerLook } from '../../../functions/cutover/stragglers.ts';
 import { makeWatchPromotion, type WatchPromotionInput } from '../../../functions/cutover/watch-promotion.ts';
 import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -7,7 +8,7 @@ import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
+import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE, SOURCE_ID, unreadable } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 /** What is in it is not the watch's business. */
@@ -21,6 +22,7 @@ let fences: FakeFences;
 let migrations: FakeMigrations;
 let certified: Parameters<Certify>[0][];
 let startMs: number;
+let seen: StragglerLook;
 beforeEach(async () => {
   clock = new FakeClock();
   startMs = clock.now();
@@ -29,6 +31,7 @@ beforeEach(async () => {
   locks = new FakeLocks();
   fences = new FakeFences();
   certified = [];
+  seen = { stragglers: [], writers: 0, readers: 0, quietSinceMs: startMs };
   migrations = new FakeMigrations(clock, aRecord({ status: 'cuttingOver', phase: 'promoting', taskToken: 'k' }));
   await locks.acquire('test', MIGRATION_ID);
   await locks.intend('test', MIGRATION_ID, 'complete', { at: clock.iso(), eventsSinceMs: startMs });
@@ -40,6 +43,7 @@ const settings = {
   watchSeconds: 480,
   promotionBudgetSeconds: 1800,
   staleSeconds: 15,
+  stragglerMs: 5000,
 };
 const certify: Certify = async (proven) => {
   certified.push(proven);
@@ -53,6 +57,7 @@ const watch = (input: Partial<WatchPromotionInput> = {}) =>
     fences,
     migrations,
     certify,
+    async () => seen,
     clock,
     settings,
   )({
@@ -299,5 +304,60 @@ describe('the watch until the group is whole', () => {
     clock.advance(1_790_000);
 
     expect(await closing()).toMatchObject({ outcome: 'closed' });
+  });
+
+  describe('and nobody turns to the old primary', () => {
+    const cutoverSettings = { mode: 'manual' as const, fence: 'acl' as const, drainBudgetMs: 2000, quietSeconds: 60 };
+    const writer = { kind: 'writes' as const, address: '10.0.7.7', node: SOURCE, user: 'app', count: 3 };
+    beforeEach(async () => {
+      groups.status = 'available';
+      await fences.open(aFence({ phase: 'open' }));
+      await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+      await migrations.update(MIGRATION_ID, { promotedAt: clock.iso(), cutoverSettings });
+    });
+
+    it('is over when it was quiet for so long', async () => {
+      expect(await closing()).toMatchObject({ outcome: 'closed' });
+      expect(elapsedMs()).toBeGreaterThanOrEqual(60_000);
+      expect(elapsedMs()).toBeLessThan(70_000);
+    });
+
+    it('tells who does, new ones only, and no more often than every five minutes', async () => {
+      seen = { stragglers: [writer], writers: 1, readers: 0, quietSinceMs: startMs };
+      const first = await closing();
+      expect(first).toMatchObject({
+        outcome: 'stragglers',
+        memory: { known: ['writes 10.0.7.7 app'], told: 1 },
+        stragglers: { writers: 1, clients: [writer] },
+      });
+      expect(migrations.record.stragglers).toMatchObject({ writers: 1 });
+      const { memory } = first as Extract<typeof first, { outcome: 'stragglers' }>;
+      seen = { ...seen, stragglers: [writer, { ...writer, user: 'late' }], writers: 2, quietSinceMs: startMs + 1e9 };
+      const second = await closing({ stragglers: memory });
+
+      expect(second).toMatchObject({ outcome: 'stragglers', memory: { told: 2 } });
+      expect(elapsedMs()).toBeGreaterThanOrEqual(300_000);
+      expect(await closing({ stragglers: (second as typeof first & { memory: never }).memory })).toMatchObject({
+        outcome: 'turn',
+      });
+    });
+
+    it('is over at once when an operator closes it, and says who was still there', async () => {
+      seen = { stragglers: [writer], writers: 1, readers: 0, quietSinceMs: startMs + 1e9 };
+      const close = { at: 't', by: { by: 'http' as const, at: 't' }, requestId: 'r' };
+      await migrations.update(MIGRATION_ID, { close });
+
+      expect(await closing()).toMatchObject({
+        outcome: 'closed',
+        evidence: expect.stringMatching(/an operator has closed it; 1 clients still try to write/),
+      });
+    });
+
+    it('is not waited for once the source was unfenced, or nothing fenced it', async () => {
+      seen = { ...seen, quietSinceMs: startMs + 1e9 };
+      await migrations.update(MIGRATION_ID, { unfencedAt: 'then' });
+
+      expect(await closing()).toMatchObject({ outcome: 'closed' });
+    });
   });
 });
