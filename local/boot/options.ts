@@ -8,6 +8,8 @@ import type { UnhandledErrorNames } from './lambda-invoke.ts';
 export interface EmbeddedLambdaOptions {
   /** Default 64: that many invocations of a function share a process before another one starts. */
   invocationsPerProcess?: number;
+  /** The account's limit of concurrent executions. Default: none. */
+  accountConcurrency?: number;
   /** Waits between the attempts of an asynchronous invocation. Default: one minute, then two. */
   asyncRetryDelaysMs?: readonly number[];
   /** For every function; wins over the template's variables. */

@@ -21,9 +21,9 @@ describe('ends that the execution cannot announce itself', () => {
   });
   afterAll(() => lab?.end());
 
-  const awaiting = async (group: string) => {
+  const awaiting = async (group: string, port = sourcePort) => {
     await lab.group(group);
-    return lab.awaiting(await lab.start(group, sourcePort));
+    return lab.awaiting(await lab.start(group, port));
   };
   const stop = (executionArn: unknown) =>
     lab.aws.stepFunctions.stopExecution({
@@ -34,8 +34,8 @@ describe('ends that the execution cannot announce itself', () => {
   const terminalEvents = (migrationId: string) =>
     lab.announced.filter((one) => one.migrationId === migrationId && TERMINAL.includes(one.detailType));
   /** The source takes writes, and the group is out of migration. */
-  const isSafe = async (group: string) => {
-    const client = await lab.client(sourcePort);
+  const isSafe = async (group: string, port = sourcePort) => {
+    const client = await lab.client(port);
     expect(await client.sendCommand(['SET', 'after', group])).toBe('OK');
     const { status, nodeGroups } = lab.aws.elastiCache.group(group);
     expect([status, await nodeGroups[0]?.primary.linkState()]).toEqual(['available', 'primary']);
@@ -133,7 +133,9 @@ describe('ends that the execution cannot announce itself', () => {
   });
 
   it('settles although everything else has taken all concurrency that is left in the account', async () => {
-    const { migrationId, executionArn } = await awaiting('starved');
+    // The other one is fenced by those that were cut over.
+    const { port } = await lab.source();
+    const { migrationId, executionArn } = await awaiting('starved', port);
     const hog = lab.aws.resources.ListMigrationsFunction as string;
     await lab.aws.lambda.invoke(hog, {});
     // Each hangs until its timeout of 15 s.
@@ -144,7 +146,7 @@ describe('ends that the execution cannot announce itself', () => {
     });
     stop(executionArn);
     await lab.announcement(migrationId, 'MigrationAborted');
-    await isSafe('starved');
+    await isSafe('starved', port);
     lab.aws.lambda.kill(hog);
     await Promise.all(hung);
   });
