@@ -47,7 +47,7 @@ export interface FencedNode {
   /** The name of the connection that sets the fence (CLIENT SETNAME): whoever lifts it kills that connection first. */
   connection: string;
   before: {
-    /** Of `acl`: each user's name and what it may, as ACL LIST tells it; nothing of passwords. */
+    /** Of `acl`: each user's name and what it may, as ACL LIST tells it, a character a byte; nothing of passwords. */
     users?: string[];
     /** Of `minReplicas`: the two values of CONFIG. */
     minReplicasToWrite?: string;

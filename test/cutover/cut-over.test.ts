@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SessionLost } from '../../functions/preflight/ports.ts';
 import { startRedis } from '../../local/redis/server.ts';
@@ -133,9 +133,11 @@ describe('a cutover of real servers', () => {
   it.each(STEPS)('backs out, and leaves no trace, when its connection is lost at %s', async (step) => {
     const { engine, link } = await start({ sourceReplicas: 1 });
     const before = await stateOf(link.source);
+    let isFrozen = false;
     const result = await engine.cutOver(
       tapping((command) => {
-        if (command.startsWith(step)) throw new SessionLost('the connection broke');
+        isFrozen ||= command.startsWith('CLIENT PAUSE');
+        if (isFrozen && command.startsWith(step)) throw new SessionLost('the connection broke');
       }),
     );
 
@@ -146,6 +148,32 @@ describe('a cutover of real servers', () => {
     }
     expect(await said(link.source, 'SET', 'k', 'v')).toBe('OK');
     expect(engine.groups.completedMs).toBeUndefined();
+  });
+
+  const unwritable = async (server: { port: number }) => {
+    const info = await (await client(server)).ask<string>('INFO', 'server');
+    const file = /config_file:(.+?)\r?$/m.exec(info)?.[1] as string;
+    await rm(dirname(file), { recursive: true });
+  };
+
+  it('touches nothing where a file that should keep the fence cannot be written, and the next try may', async () => {
+    const { engine, link } = await start({ sourceReplicas: 1 });
+    const before = await stateOf(link.source);
+    await unwritable(link.sourceReplicas[0] as Link['source']);
+    const commands: string[] = [];
+    const result = await engine.cutOver(tapping((command) => void commands.push(command)));
+
+    expect(result).toMatchObject({
+      outcome: 'backedOut',
+      reason: expect.stringContaining('CONFIG REWRITE was refused'),
+    });
+    expect(commands.filter((command) => /^(CLIENT PAUSE|ACL SETUSER)/.test(command))).toEqual([]);
+    expect((await engine.fence()).phase).toBe('lifted');
+    expect(await stateOf(link.source)).toEqual(before);
+    expect(await engine.cutOver({ waivers: ['fence-not-durable'] })).toMatchObject({ outcome: 'sent' });
+    expect((await engine.fence()).nodes.map(({ persistsBy }) => persistsBy)).toEqual(['configFile', undefined]);
+    await engine.unfence();
+    expect((await stateOf(link.source)).rules).toEqual(before.rules);
   });
 
   it.each(STEPS)('is lifted by somebody else when it hangs at %s, and can do nothing when it wakes', async (step) => {

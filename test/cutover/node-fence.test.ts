@@ -129,6 +129,28 @@ describe('a fence by rules', () => {
     expect(await app.call('SET', 'key', 'value')).toBe('OK');
   });
 
+  it('holds users whose names and patterns are bytes and no text, and tells them apart', async () => {
+    const it = await session();
+    const say = async (...words: string[]) => String(await it.ask(...words.map((word) => Buffer.from(word, 'latin1'))));
+    const listed = async () =>
+      ((await it.ask('ACL', 'LIST')) as Buffer[]).map((line) => line.toString('latin1')).sort();
+    const selectors = isAtLeast(version, '7.0') ? ['(~\xff* resetchannels -@all +get)'] : [];
+    const names = ['a\xffb', 'a\xfeb'];
+    for (const name of names) await say('ACL', 'SETUSER', name, 'on', 'nopass', '~*', '+@all', ...selectors);
+    const before = await listed();
+    const noted = await fenced('acl');
+    const refused: unknown[] = [];
+    for (const name of names) {
+      await say('AUTH', name, 'any');
+      refused.push(await it.ask('SET', 'key', 'value').catch(({ message }) => message.split(' ')[0]));
+    }
+    await say('AUTH', 'default', 'any');
+    await restored('acl', noted);
+
+    expect(refused).toEqual(['NOPERM', 'NOPERM']);
+    expect(await listed()).toEqual(before);
+  });
+
   it('does not stand when a user was added whose rules nobody has noted, and never touches that one', async () => {
     const it = await session();
     const before = await readBefore(it, 'acl');

@@ -1,6 +1,6 @@
 import { isAtLeast } from '../../preflight/engine.ts';
-import { listIn, textIn } from '../../preflight/gather/replies.ts';
-import type { Reply, Session } from '../../preflight/ports.ts';
+import { bytesIn, listIn } from '../../preflight/gather/replies.ts';
+import type { Command, Reply, Session } from '../../preflight/ports.ts';
 import { type AclUser, mayTheSame, parseUser, undoing } from './acl-rules.ts';
 import { carryOut } from './ask.ts';
 import { FenceFailed } from './fence-failed.ts';
@@ -11,18 +11,28 @@ const LIST = ['ACL', 'LIST'];
  * No command that writes or publishes. From 7.0 on, there are sharded channels, and selectors, each of which could allow
  * what the user's own rules forbid.
  */
-const fencing = (name: string, version: string): string[] => [
-  'ACL',
-  'SETUSER',
-  name,
-  ...(isAtLeast(version, '7.0') ? ['clearselectors'] : []),
-  '-@write',
-  '-publish',
-  ...(isAtLeast(version, '7.0') ? ['-spublish'] : []),
-];
+const fencing = (name: string, version: string): Command =>
+  settingUser(name, [
+    ...(isAtLeast(version, '7.0') ? ['clearselectors'] : []),
+    '-@write',
+    '-publish',
+    ...(isAtLeast(version, '7.0') ? ['-spublish'] : []),
+  ]);
 
 /**
- * @returns of each user the name and what it may, as ACL LIST tells it: no password and no hash of one leaves the server
+ * Names and patterns are bytes, and need not be UTF-8: each is a character here. Read as text, a name could become that of
+ * another user, who would be fenced instead.
+ */
+const BYTES = 'latin1';
+const settingUser = (name: string, rules: readonly string[]): Command => [
+  'ACL',
+  'SETUSER',
+  ...[name, ...rules].map((word) => Buffer.from(word, BYTES)),
+];
+const shown = (names: readonly string[]): string => Buffer.from(names.join(', '), BYTES).toString();
+
+/**
+ * @returns of each user the name and what it may, as ACL LIST tells it, a character a byte: no password and no hash of one leaves the server
  * @throws FenceFailed, SessionLost
  */
 export const readUsers = async (session: Session): Promise<string[]> =>
@@ -34,7 +44,11 @@ const listUsers = async (session: Session): Promise<AclUser[]> => {
 };
 
 const usersIn = (reply: Reply | undefined): string[] =>
-  listIn(reply, 'ACL LIST').map((line) => textIn(line, 'ACL LIST').replace(/^user /, ''));
+  listIn(reply, 'ACL LIST').map((line) =>
+    bytesIn(line, 'ACL LIST')
+      .toString(BYTES)
+      .replace(/^user /, ''),
+  );
 
 /**
  * Forbids writes to every user. A user whose old rules nobody has noted is not fenced: nobody could undo it.
@@ -47,11 +61,11 @@ export const fenceUsers = async (session: Session, before: readonly string[], ve
   const set = names.map((name) => fencing(name, version));
   const once = usersIn((await carryOut(session, [...set, LIST])).at(-1));
   const unknown = once.map((line) => parseUser(line).name).filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new FenceFailed(`users were added to the source meanwhile: ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new FenceFailed(`users were added to the source meanwhile: ${shown(unknown)}`);
   // Who is fenced is not changed by being fenced again: that is how it is read back, whatever words a version has for it.
   const twice = usersIn((await carryOut(session, [...set, LIST])).at(-1));
   const changed = twice.filter((line) => !once.includes(line)).map((line) => parseUser(line).name);
-  if (changed.length > 0) throw new FenceFailed(`rules of users were changed meanwhile: ${changed.join(', ')}`);
+  if (changed.length > 0) throw new FenceFailed(`rules of users were changed meanwhile: ${shown(changed)}`);
 };
 
 /**
@@ -62,15 +76,19 @@ export const fenceUsers = async (session: Session, before: readonly string[], ve
  */
 export const restoreUsers = async (session: Session, before: readonly string[]): Promise<void> => {
   const now = byName(await listUsers(session));
-  const wanted = before.map(parseUser).filter(({ name }) => now.has(name));
-  const set = wanted.map((user) => ['ACL', 'SETUSER', user.name, ...undoing(user, now.get(user.name) as AclUser)]);
+  const wanted = before.map(parseUser).filter((user) => {
+    const is = now.get(user.name);
+    // Who may ACL LIST need not be allowed ACL SETUSER, and then has fenced nobody.
+    return is && !mayTheSame(user, is);
+  });
+  const set = wanted.map((user) => settingUser(user.name, undoing(user, now.get(user.name) as AclUser)));
   const after = byName(usersIn((await carryOut(session, [...set, LIST])).at(-1)).map(parseUser));
   const wrong = wanted.filter((user) => {
     const is = after.get(user.name);
     return is && !mayTheSame(user, is);
   });
   if (wrong.length > 0)
-    throw new FenceFailed(`rules of users are not what they were: ${wrong.map(({ name }) => name).join(', ')}`);
+    throw new FenceFailed(`rules of users are not what they were: ${shown(wrong.map(({ name }) => name))}`);
 };
 
 const byName = (users: readonly AclUser[]): Map<string, AclUser> => new Map(users.map((user) => [user.name, user]));

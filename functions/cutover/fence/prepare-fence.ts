@@ -11,7 +11,7 @@ import { connectionName, nameOf } from './connection.ts';
 import { FenceFailed } from './fence-failed.ts';
 import { unlessFenced, unlessOthersAct } from './foreign-fence.ts';
 import { fenceKindOf, readBefore } from './node-fence.ts';
-import { persistenceOf } from './persist.ts';
+import { persist, persistenceOf } from './persist.ts';
 
 export interface ToPrepare {
   migrationId: string;
@@ -39,7 +39,7 @@ export interface PreparedFence {
 
 /**
  * Opens every connection that this try will ever have, and writes the fence's record: first that it may touch the source,
- * then what is there, so that nobody's fence is taken for the old values. Nothing is touched.
+ * then what is there, so that nobody's fence is taken for the old values. Nothing is touched; the files that will keep the fence are written anew, as they are.
  *
  * @throws BackOut; FenceStandsError, FenceTakenOverError, TransientServiceError
  */
@@ -92,8 +92,9 @@ export const prepareFence = async (
       fenced.map(async (node, at) => ({ ...node, ...(await readBefore((nodes[at] as SourceNode).session, kind)) })),
     );
     for (const node of known) unlessFenced(node);
-    unlessTooLarge(known);
-    const noted = await fences.advance(migrationId, attempt, { nodes: known });
+    const kept = await Promise.all(known.map((node, at) => saved(nodes[at] as SourceNode, node, mayForget)));
+    unlessTooLarge(kept);
+    const noted = await fences.advance(migrationId, attempt, { nodes: kept });
     unlessLate(clock, beganMs, preparingMs);
     return { record: noted, mayForget, nodes, targets, writing, close };
   } catch (error) {
@@ -137,6 +138,24 @@ const toFencedNode = async (
     throw new BackOut(`${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it`);
   }
   return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection, before: {} };
+};
+
+/**
+ * Writes the file in which the fence will be kept, as it is: one that cannot be written is found out before anything is
+ * touched. Found out under the fence, it would hinder its end, too.
+ *
+ * @returns the node; without the file where that may be
+ * @throws FenceFailed, SessionLost
+ */
+const saved = async ({ session }: SourceNode, node: FencedNode, mayForget: boolean): Promise<FencedNode> => {
+  const { persistsBy, ...others } = node;
+  try {
+    await persist(session, persistsBy);
+    return node;
+  } catch (error) {
+    if (error instanceof FenceFailed && mayForget) return others;
+    throw error;
+  }
 };
 
 const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void => {
