@@ -179,7 +179,7 @@ describe('a cutover of real servers', () => {
   it.each(STEPS)('is lifted by somebody else when it hangs at %s, and can do nothing when it wakes', async (step) => {
     const { engine, link } = await start({ sourceReplicas: 1 });
     const before = await stateOf(link.source);
-    const { tap, stopped, go } = stoppingAt(step);
+    const { tap, stopped, go } = stoppingAt(step, 'CLIENT PAUSE');
     const zombie = engine.cutOver(tapping(tap));
     await stopped;
 

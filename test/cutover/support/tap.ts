@@ -30,14 +30,20 @@ export const tapped =
     };
   };
 
-/** A tap that stops at the first command that begins so, like a process that is stopped there, until it is let go. */
-export const stoppingAt = (prefix: string): { tap: Tap; stopped: Promise<void>; go(): void } => {
+/**
+ * A tap that stops at the first command that begins so, like a process that is stopped there, until it is let go.
+ *
+ * @param since not before one that begins so
+ */
+export const stoppingAt = (prefix: string, since = ''): { tap: Tap; stopped: Promise<void>; go(): void } => {
   const stopped = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
+  let isSince = false;
   let isFirst = true;
   return {
     tap: async (command) => {
-      if (!isFirst || !command.startsWith(prefix)) return;
+      isSince ||= command.startsWith(since);
+      if (!isSince || !isFirst || !command.startsWith(prefix)) return;
       isFirst = false;
       stopped.resolve();
       await gone.promise;
