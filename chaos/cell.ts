@@ -7,9 +7,9 @@ import { type End, findProblems, rulesOf } from './invariants.ts';
 import type { Lane, Listener } from './lane.ts';
 import { operate } from './operator.ts';
 import { Source } from './source.ts';
-import { type Moment, STEPS, type Step } from './steps.ts';
+import { isSend, type Moment, STEPS, type Step } from './steps.ts';
 import { startTap } from './tap.ts';
-import { stopExecution, VICTIMS, type Victim } from './victims.ts';
+import { killTask, stopExecution, VICTIMS, type Victim } from './victims.ts';
 
 export interface CellSpec {
   step: string;
@@ -32,7 +32,7 @@ export interface CellResult {
 }
 
 const WRITERS = { set: 1, multi: 1, eval: 1, push: 1, pop: 1, resp3: 1, reconnecting: 1, straggler: 1 };
-const PACE_MS = 10;
+const PACE_MS = 20;
 /** A promotion that takes longer is told as in doubt. */
 const PROMOTION_BUDGET_SECONDS = 10;
 const LONGEST_STALE_MS = 1500;
@@ -171,11 +171,14 @@ const listen = (
         seen.add(id);
         trace.push(id);
       }
-      if (now.some(({ id }) => id === 'send')) course.completedMs = monotonicMs();
+      // Also when it is sent once more, under another fence.
+      if (isSend(moment)) course.completedMs = monotonicMs();
       if (step.stopAt && !stopped && now.some(({ id }) => id === step.stopAt)) {
         stopped = true;
         trace.push('the execution is stopped');
         stopExecution(ground);
+        // A task that goes on would send CompleteMigration, and there would be nothing to undo.
+        if (step.stopAt === 'kill') await killTask(ground, moment);
       }
       if (ground.struck || !now.includes(step) || (step.stopAt && !stopped)) return 'pass';
       ground.struck = true;

@@ -1,4 +1,5 @@
 import type { Call, Fault } from '../local/endpoint/endpoint.ts';
+import type { LogSink } from '../local/lambda/logs.ts';
 import { type Lab, startLab } from '../test/e2e/lab.ts';
 import type { Moment } from './steps.ts';
 
@@ -22,21 +23,22 @@ export interface Lane {
 
 /** Everything as quick as the template allows: what is waited for here is waited for on purpose. */
 const PARAMETERS = {
-  PollMilliseconds: '100',
+  PollMilliseconds: '200',
   WatchSeconds: '4',
-  ActingTaskSeconds: '5',
+  ActingTaskSeconds: '12',
   EventGraceSeconds: '2',
   LookAtLinkSeconds: '1',
 };
 const VPC = { '10.0.0.5:*': '127.0.0.1:*' };
 const STATUS_CHANGE = 'Step Functions Execution Status Change';
 
-export const startLane = async (): Promise<Lane> => {
+/** @param logs of the functions */
+export const startLane = async (logs?: LogSink): Promise<Lane> => {
   const lane: { listener: Listener | undefined } = { listener: undefined };
   const lab = await startLab({
     parameters: PARAMETERS,
     // An execution environment at a time runs one invocation, on AWS as here: what is struck is one task.
-    lambda: { invocationsPerProcess: 1 },
+    lambda: { invocationsPerProcess: 1, ...(logs && { logs }) },
     faults: async (call): Promise<Fault> => {
       if (!lane.listener || (call.service !== 'dynamodb' && call.service !== 'elasticache')) return 'none';
       return (await lane.listener.moment(momentOf(call))) === 'lose' ? 'lose' : 'none';

@@ -15,9 +15,9 @@ export interface Ended {
   unsettled?: string;
 }
 
-const LOOK_MS = 100;
-const TICK_MS = 1000;
-const LIMIT_MS = 90_000;
+const LOOK_MS = 250;
+const TICK_MS = 2000;
+const LIMIT_MS = 240_000;
 /** So long the operator watches before something is done by hand. */
 const PATIENCE_MS = { doubt: 4000, close: 3000, stuck: 30_000, again: 1000 };
 const MOST_CUTOVERS = 4;

@@ -39,6 +39,9 @@ const elasticache =
 const FENCING = /^(ACL SETUSER|CONFIG SET min-replicas)/i;
 const PERSISTING = /^(ACL SAVE|CONFIG REWRITE)/;
 
+/** CompleteMigration, without Force. */
+export const isSend = elasticache(/^CompleteMigration$/, false);
+
 /** In the order in which a cutover goes through them. */
 export const CUTOVER_STEPS: readonly Step[] = [
   { id: 'arm', what: 'the try is noted in the lock', matches: onItem('LOCK', 'SET attempt') },
@@ -53,7 +56,7 @@ export const CUTOVER_STEPS: readonly Step[] = [
     id: 'send',
     what: 'CompleteMigration is sent',
     after: 'intend',
-    matches: elasticache(/^CompleteMigration$/, false),
+    matches: isSend,
   },
   { id: 'sent', what: 'the pause is ended', after: 'send', matches: redis(/^CLIENT UNPAUSE/) },
   { id: 'watch', what: 'the promotion is looked for', after: 'send', matches: elasticache(/^Describe/) },

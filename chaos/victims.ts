@@ -27,6 +27,9 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
   }
 };
 
+export const killTask = async (ground: Ground, moment: Moment): Promise<void> =>
+  signal(await taskOf(ground, moment), 'SIGKILL');
+
 /** A task that hangs for so long misses every budget of a drain, and wakes up before Lambda ends it. */
 const hang = async (ground: Ground, moment: Moment): Promise<void> => {
   const pid = await taskOf(ground, moment);
@@ -63,7 +66,7 @@ export const VICTIMS: readonly Victim[] = [
     id: 'task-kill',
     what: "the task's process is killed, its call on the way or not",
     async strike(ground, moment) {
-      signal(await taskOf(ground, moment), 'SIGKILL');
+      await killTask(ground, moment);
       return ground.random.below(2) === 0 ? 'pass' : 'lose';
     },
   },

@@ -49,12 +49,15 @@ export interface FencedNode {
   before: {
     /** Of `acl`: each user's name and what it may, as ACL LIST tells it, a character a byte; nothing of passwords. */
     users?: string[];
-    /** Of `minReplicas`: the two values of CONFIG. */
+    /** Of `minReplicas`, also where it stands beside ACL rules: the two values of CONFIG. */
     minReplicasToWrite?: string;
     minReplicasMaxLag?: string;
   };
-  /** What makes it outlive a restart; absent where nothing does. */
-  persistsBy?: 'aclFile' | 'configFile';
+  /**
+   * What makes it outlive a restart; absent where nothing does. `minReplicas`: beside ACL rules, which are not kept, since the
+   * server would load its append-only file under them.
+   */
+  persistsBy?: 'aclFile' | 'configFile' | 'minReplicas';
 }
 
 /** Where a node of the target stood under the durable fence. */

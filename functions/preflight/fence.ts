@@ -1,5 +1,6 @@
 import type { FenceChoice } from '../migration/fence.ts';
 import type { PreflightFigures } from '../migration/preflight.ts';
+import type { Info } from '../replication/info.ts';
 import { isAtLeast } from './engine.ts';
 import type { Facts, FactValues } from './facts.ts';
 import { UnreadableFieldError } from './unreadable.ts';
@@ -54,8 +55,18 @@ export const bestFence = ({ sourceInfo, sourceConfig, sourceUsers }: Facts): Fen
   }
 };
 
+/**
+ * Whether the server would load its append-only file under the rules of its user `default`: from Redis 7.0 on each transaction
+ * in it, and each script that wrote more than once, is refused then, and what they wrote is gone (measured on 7.0, 8.2 and
+ * Valkey 8.1; not so on 6.2). Rules that forbid writes must not be kept across a restart there.
+ */
+export const loadsUnderRules = (info: Info): boolean =>
+  info.get('aof_enabled') === '1' && isAtLeast(sourceVersion(info), '7.0');
+
 /** Whether a fence outlives a restart of the source: ACL SAVE and CONFIG REWRITE each need a file that they can write to. */
 export const isDurable = (
   fence: Exclude<Fence, 'none'>,
   { sourceInfo, sourceConfig }: Pick<FactValues, 'sourceInfo' | 'sourceConfig'>,
-): boolean => Boolean(sourceInfo.get('config_file')) || (fence === 'acl' && Boolean(sourceConfig.get('aclfile')));
+): boolean =>
+  Boolean(sourceInfo.get('config_file')) ||
+  (fence === 'acl' && Boolean(sourceConfig.get('aclfile')) && !loadsUnderRules(sourceInfo));

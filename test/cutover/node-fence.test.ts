@@ -209,6 +209,37 @@ describe('a fence by rules without a file of users', () => {
   });
 });
 
+describe('a fence by rules on a server with an append-only file', () => {
+  const contents = async () => (await client()).ask('MGET', 'plain', 'transaction', 'script', 'other');
+  const all = ['1', '2', '3', '4'];
+
+  it.each<[string, string[] | undefined]>([
+    ['users in a file', USERS],
+    ['users in the configuration file', undefined],
+  ])('loses nothing at a restart, stands after it, and is undone: %s', async (_, users) => {
+    await start({ appendonly: 'yes', appendfsync: 'no' }, users);
+    const writer = await client();
+    await writer.ask('SET', 'plain', '1');
+    await writer.ask('MULTI');
+    await writer.ask('SET', 'transaction', '2');
+    await writer.ask('EXEC');
+    await writer.ask('EVAL', "redis.call('SET', 'script', 3) redis.call('SET', 'other', 4)", 0);
+    const noted = await fenced('acl');
+    const atOnce = await refusalOf(await client(), 'SET', 'key', 'value');
+    await restart();
+    const afterRestart = await refusalOf(await client(), 'SET', 'key', 'value');
+    const kept = await contents();
+    await restored('acl', noted);
+    await restart();
+
+    expect(atOnce).toBe('NOPERM');
+    expect(afterRestart).toMatch(/NOREPLICAS|NOPERM/);
+    expect(kept).toEqual(all);
+    expect(await contents()).toEqual(all);
+    expect(await (await client()).call('SET', 'key', 'value')).toBe('OK');
+  });
+});
+
 describe('a fence by min-replicas-to-write', () => {
   beforeEach(() => start({ 'min-replicas-max-lag': '0' }));
 

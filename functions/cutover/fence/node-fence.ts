@@ -57,7 +57,9 @@ export const fenceKindOf = async (
 /** What is in force now. @throws FenceFailed, Unread */
 export const readBefore = async (session: Session, kind: FenceKind): Promise<NodeBefore> => {
   const persistsBy = kind === 'none' ? undefined : await persistenceOf(session, kind);
-  return { before: await readRules(session, kind), ...(persistsBy && { persistsBy }) };
+  const before = await readRules(session, kind);
+  if (persistsBy !== 'minReplicas') return { before, ...(persistsBy && { persistsBy }) };
+  return { before: { ...before, ...(await readMinReplicas(session)) }, persistsBy };
 };
 
 const readRules = async (session: Session, kind: FenceKind): Promise<FencedNode['before']> => {
@@ -80,15 +82,22 @@ export const setFence = async (
   { version, mustOutliveRestart }: { version: string; mustOutliveRestart: boolean },
 ): Promise<{ persisted: boolean }> => {
   if (kind === 'none') return { persisted: false };
-  if (kind === 'acl') await fenceUsers(session, before.users ?? [], version);
-  else await fenceByMinReplicas(session, minReplicasOf(before));
+  const setRules = () => fenceUsers(session, before.users ?? [], version);
+  if (kind === 'minReplicas' || persistsBy === 'minReplicas') await fenceByMinReplicas(session, minReplicasOf(before));
+  // The file that is written may be the one of the users, too: they are not to be in it as they are behind the fence.
+  if (kind === 'acl' && persistsBy !== 'minReplicas') await setRules();
+  const persisted = await keep(session, persistsBy, mustOutliveRestart);
+  if (kind === 'acl' && persistsBy === 'minReplicas') await setRules();
+  return { persisted };
+};
+
+const keep = async (session: Session, by: PersistsBy | undefined, must: boolean): Promise<boolean> => {
   try {
-    const persisted = await persist(session, persistsBy);
-    if (!persisted && mustOutliveRestart)
-      throw new FenceFailed('the server has no file in which its fence could be kept');
-    return { persisted };
+    const persisted = await persist(session, by);
+    if (!persisted && must) throw new FenceFailed('the server has no file in which its fence could be kept');
+    return persisted;
   } catch (error) {
-    if (error instanceof FenceFailed && !mustOutliveRestart) return { persisted: false };
+    if (error instanceof FenceFailed && !must) return false;
     throw error;
   }
 };
@@ -104,10 +113,10 @@ export const restoreFence = async (
   kind: FenceKind,
   { before, persistsBy }: NodeBefore,
 ): Promise<void> => {
-  if (kind === 'acl' && before.users) await restoreUsers(session, before.users);
-  else if (kind === 'minReplicas' && before.minReplicasToWrite !== undefined) {
-    await restoreMinReplicas(session, minReplicasOf(before));
-  } else return;
+  const isKnown = kind === 'acl' ? before.users !== undefined : before.minReplicasToWrite !== undefined;
+  if (kind === 'none' || !isKnown) return;
+  if (before.users) await restoreUsers(session, before.users);
+  if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
   await persist(session, persistsBy);
 };
 

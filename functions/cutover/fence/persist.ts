@@ -1,11 +1,13 @@
 import type { FencedNode, FenceKind } from '../../migration/fence.ts';
+import { loadsUnderRules } from '../../preflight/fence.ts';
 import { fieldsIn, infoIn, textIn } from '../../preflight/gather/replies.ts';
 import { Refused, type Session } from '../../preflight/ports.ts';
 import { FenceFailed } from './fence-failed.ts';
 
 export type PersistsBy = NonNullable<FencedNode['persistsBy']>;
 
-const SAVING: Record<PersistsBy, string[]> = { aclFile: ['ACL', 'SAVE'], configFile: ['CONFIG', 'REWRITE'] };
+const REWRITE = ['CONFIG', 'REWRITE'];
+const SAVING: Record<PersistsBy, string[]> = { aclFile: ['ACL', 'SAVE'], configFile: REWRITE, minReplicas: REWRITE };
 
 /**
  * What makes a change of this kind outlive a restart: users are kept in a file of their own where there is one.
@@ -14,15 +16,15 @@ const SAVING: Record<PersistsBy, string[]> = { aclFile: ['ACL', 'SAVE'], configF
  * @throws Unread
  */
 export const persistenceOf = async (session: Session, kind: FenceKind): Promise<PersistsBy | undefined> => {
-  const [info, config] = await session.askAll([
-    ['INFO', 'server'],
-    ['CONFIG', 'GET', 'aclfile'],
-  ]);
-  if (info instanceof Refused) throw info;
+  const [reply, config] = await session.askAll([['INFO'], ['CONFIG', 'GET', 'aclfile']]);
+  if (reply === undefined || reply instanceof Refused) throw reply ?? new FenceFailed('INFO was not answered');
+  const info = infoIn(reply);
+  const configFile = info.get('config_file') ? 'configFile' : undefined;
+  if (kind === 'acl' && loadsUnderRules(info)) return configFile && 'minReplicas';
   // Before 6.0 there is none; renamed, it cannot be known.
   const aclFile = config instanceof Refused ? undefined : fieldsIn(config, 'CONFIG GET').get('aclfile');
   if (kind === 'acl' && aclFile !== undefined && textIn(aclFile, 'CONFIG GET') !== '') return 'aclFile';
-  return infoIn(info as Exclude<typeof info, undefined>).get('config_file') ? 'configFile' : undefined;
+  return configFile;
 };
 
 /**

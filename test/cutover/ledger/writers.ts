@@ -78,6 +78,7 @@ class Writing {
   async refused(side: Side): Promise<void> {
     this.#field.log.refused[side]++;
     await breath();
+    await this.pause();
   }
 }
 
@@ -210,7 +211,7 @@ export const runIntruder = async (shard: number, field: Field, opened: Set<Conne
         const entry = { writer, kind: 'intruder', act: 'set', shard, key, value, side: 'target' } as const;
         if (reply instanceof Refusal) field.log.refused.target++;
         else field.log.entries.push({ ...entry, sentMs, ackedMs });
-        await breath(1);
+        await breath(Math.max(1, field.paceMs ?? 0));
       }
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
