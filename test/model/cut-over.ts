@@ -52,7 +52,6 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
         move('opens the fence record', (n, a) => {
           if (isFenceStanding(world) && guards.exclusiveOpen) return fail(n, a);
           n.fence = { phase: 'open', attempt: a.id, before: a.read, marked: 1 };
-          n.bothMayAccept = 0;
           a.at = guards.beforeUnderRecord ? 'readRules' : 'pause';
           a.read = [];
         }),
@@ -201,6 +200,7 @@ const send: StepsOf = (world, me, setting, move) => {
 
 const noteIntent = (n: World, a: Actor): void => {
   n.lock = { ...n.lock, intent: a.id, sends: 1 };
+  n.bothMayAccept = 0;
   for (const one of n.shards) one.failures = 0;
 };
 
