@@ -49,8 +49,9 @@ export const makeLiftRefused =
     if (!(await locks.withdraw(record.replicationGroupId, migrationId, 'complete', refused))) {
       return { outcome: 'sent', why: 'CompleteMigration was sent again since' };
     }
-    await lift({ migrationId, because });
+    // Before the lift: a try of the cutover that was given up, and wakes now, finds that nobody asks for it any more.
     await migrations.clearCutoverRequest(migrationId, { at: new Date(clock.now()).toISOString(), reason: because });
+    await lift({ migrationId, because });
     await migrations.update(migrationId, {
       status: 'syncing',
       statusReason: `The cutover was backed out: ${because}.`,

@@ -66,7 +66,9 @@ export const makeMakeSafe =
         const promoted = await provenBy(record, fence, { promotedAt, ...promotion }, sent.sentAt, certify);
         return { outcome: 'promoted', about, ...promoted };
       }
-      if (record.unfencedAt) return safe(`the source was unfenced at ${record.unfencedAt}`);
+      // One of an earlier cutover says nothing of this one, whose fence stands.
+      if (record.unfencedAt && fence?.phase === 'lifted')
+        return safe(`the source was unfenced at ${record.unfencedAt}`);
       return { outcome: 'sent', about, ...task, ...sent };
     }
 

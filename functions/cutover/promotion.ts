@@ -14,8 +14,6 @@ export interface PromotionEvidence {
   status: string;
   /** The latest word of the group's events since CompleteMigration was sent. */
   verdict: Verdict | undefined;
-  /** How many events since then tell a failure. */
-  failures: number;
   /** How often CompleteMigration was to be sent. */
   sends: number;
   /** Where the source stood under the fence; empty where no fence record tells. */
@@ -27,15 +25,16 @@ export interface PromotionEvidence {
  * nothing, since a failed start and an abort end there too; neither does the role alone: a primary that died and came back
  * empty is a master, too. What proves it is a history that goes on from the source's at or behind the fenced offset.
  *
- * Failure events prove a refusal only when there is one for every send and for every node group, and every primary still
- * replicates: one event speaks of one call, or of one node group, and the others may still be promoted. The group then
+ * A failure event proves a refusal only when CompleteMigration was to be sent once, there is one node group, and its
+ * primary still replicates: the event speaks of one call, or of one node group, and whatever else is under way may still
+ * be promoted. One failure may also be told by two events, so that they cannot be counted. After a refusal the group
  * stays under migration, and the cutover may be tried again (AWS, Migration-Complete). One promoted shard means that there
  * is no way back.
  *
  * Beside a failure event a promotion is proven only when ElastiCache is done with the group.
  */
 export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
-  const { readings, status, verdict, failures, sends, fenced } = evidence;
+  const { readings, status, verdict, sends, fenced } = evidence;
   const primaries = readings.map(({ link, nodes }) => nodes.get(primaryOf(link).cacheClusterId));
   const readable = primaries.filter(isReadable);
   const allRead = readable.length === primaries.length && primaries.length > 0;
@@ -51,11 +50,14 @@ export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
     return { state: 'promoted', evidence: seen };
   }
   if (allRead && masters === 0 && isFailure && status === 'migrating') {
-    const needed = Math.max(sends, primaries.length);
-    if (failures >= needed)
+    if (sends === 1 && primaries.length === 1) {
       return { state: 'refused', reason: `ElastiCache reports: ${verdict.message}`, evidence: seen };
-    const why = `${failures} of ${needed} failures are reported, and what is not reported may still be promoted`;
-    return { state: 'pending', evidence: `${seen}; ${why}` };
+    }
+    const why = sends > 1 ? `it was to be sent ${sends} times` : `there are ${primaries.length} node groups`;
+    return {
+      state: 'pending',
+      evidence: `${seen}; ${why}, and what a failure does not speak of may still be promoted`,
+    };
   }
   return { state: 'pending', evidence: seen };
 };

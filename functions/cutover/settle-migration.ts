@@ -96,7 +96,8 @@ export const makeSettleMigration =
       case 'release': {
         const fence = await fences.find(migrationId);
         // Who is next must not find our fence, and have it lifted under its own.
-        const stands = fence?.phase === 'open' || fence?.phase === 'lifting';
+        const isSent = (await ownLock())?.intents.complete !== undefined;
+        const stands = fence && fence.phase !== 'lifted' && !(fence.phase === 'sealed' && isSent);
         if (record.outcome && !stands) await locks.release(replicationGroupId, migrationId);
         return { state: 'released' };
       }

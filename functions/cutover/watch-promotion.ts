@@ -1,7 +1,7 @@
 import type { Fences, Locks, Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { sentence } from '../migration/sentence.ts';
-import { failuresIn, verdictOf } from '../replication/group-events.ts';
+import { verdictOf } from '../replication/group-events.ts';
 import { type Look, makeLook } from '../replication/look.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { toShardViews } from '../replication/progress.ts';
@@ -82,7 +82,7 @@ export const makeWatchPromotion =
     try {
       for (;;) {
         const record = await migrations.find(migrationId);
-        const act = endedByAct(record);
+        const act = await endedByAct(record, fences);
         if (act) return act;
         const look = await lookAgain();
         const verdict = verdictOf(look.events, replicationGroupId);
@@ -125,7 +125,6 @@ const judge = (
     readings,
     status: group.status,
     verdict: verdictOf(events, replicationGroupId),
-    failures: failuresIn(events, replicationGroupId),
     sends,
     fenced,
   });
@@ -136,14 +135,15 @@ const sendsOf = async (locks: Pick<Locks, 'find'>, { replicationGroupId, migrati
   return (lock?.owner === migrationId ? lock.intents.complete?.sends : undefined) ?? 1;
 };
 
-/** What an operator has done meanwhile, if that ends the watch. */
-const endedByAct = (record: MigrationRecord | undefined): PromotionResult | undefined => {
+/** What an operator has done meanwhile, if that ends the watch. An unfence of an earlier cutover says nothing of this one. */
+const endedByAct = async (
+  record: MigrationRecord | undefined,
+  fences: Pick<Fences, 'find'>,
+): Promise<PromotionResult | undefined> => {
   if (record?.rolledBackAt)
     return { outcome: 'rolledBack', why: sentence(`the migration was rolled back at ${record.rolledBackAt}`) };
-  if (record?.unfencedAt && !record.promotedAt)
-    return {
-      outcome: 'unfenced',
-      why: sentence(`the source was unfenced at ${record.unfencedAt}, while the promotion was in doubt`),
-    };
-  return undefined;
+  if (!record?.unfencedAt || record.promotedAt) return undefined;
+  if ((await fences.find(record.migrationId))?.phase !== 'lifted') return undefined;
+  const why = `the source was unfenced at ${record.unfencedAt}, while the promotion was in doubt`;
+  return { outcome: 'unfenced', why: sentence(why) };
 };

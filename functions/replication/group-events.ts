@@ -24,10 +24,6 @@ export const verdictOf = (events: readonly GroupEvent[], replicationGroupId: str
   return undefined;
 };
 
-/** How many events tell that a migration has failed: each speaks of one call, or of one node group. */
-export const failuresIn = (events: readonly GroupEvent[], replicationGroupId: string): number =>
-  events.filter((event) => verdictOf([event], replicationGroupId)?.outcome === 'failed').length;
-
 /** The group's id, or one of its nodes', where a sentence names it. */
 const naming = (replicationGroupId: string): RegExp =>
   new RegExp(`(?<=\\b(?:for|of|group|id|node|cluster)\\s+['"]?)${replicationGroupId}(?:-\\d+)*(?![\\w-])`, 'gi');

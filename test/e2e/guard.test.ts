@@ -171,7 +171,7 @@ describe('a calm full sync', () => {
 describe('a migration whose full sync begins anew again and again', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startLab();
+    lab = await startLab({ parameters: { ActingTaskSeconds: '5' } });
   });
   afterAll(() => lab?.end());
 

@@ -174,6 +174,12 @@ describe('after the point of no return', () => {
     [{ unfencedAt: 'u' }, 'The source was unfenced at u.'],
   ])('what an operator did ends it: %j', async (change, note) => {
     await migrations.update(MIGRATION_ID, change);
+    if ('unfencedAt' in change) {
+      // Of an earlier cutover: the fence of this one stands.
+      expect(await makeSafe()).toMatchObject({ outcome: 'sent' });
+      await fences.takeOver(MIGRATION_ID, 'operator', 'attempt-1');
+      await fences.advance(MIGRATION_ID, 'operator', { phase: 'lifted' });
+    }
 
     expect(await makeSafe()).toEqual({ outcome: 'safe', notes: [note] });
     expect(done).toEqual([]);

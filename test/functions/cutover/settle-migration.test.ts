@@ -289,6 +289,10 @@ describe('settlement gives the lock back', () => {
     await release();
     expect(await locks.find('test')).toMatchObject({ owner: MIGRATION_ID });
 
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    await release();
+    expect(await locks.find('test')).toMatchObject({ owner: MIGRATION_ID });
+
     await fences.takeOver(MIGRATION_ID, 'lifter', 'attempt-1');
     await fences.advance(MIGRATION_ID, 'lifter', { phase: 'lifted' } as never);
     await release();
