@@ -19,7 +19,7 @@ export const parseCutoverAsking = (body: unknown, others: readonly string[] = []
   const violations = [...unknownFields(rest, others, at), ...wrongReason(reason, at)];
   violations.push(...wrongWaivers(waivers, `${at}/waivers`));
   const waived = Array.isArray(waivers) ? [...new Set(waivers as OtherWaiver[])] : [];
-  if (waived.length > 0 && (reason === undefined || reason === '')) {
+  if (waived.length > 0 && isMissing(reason)) {
     violations.push({ pointer: `${at}/reason`, detail: 'is missing: whoever waives says why' });
   }
   if (violations.length > 0) throw new InvalidRequestError(violations);
@@ -59,7 +59,7 @@ export const readOptionalReason = (event: APIGatewayProxyEventV2): string | unde
 export const parseReason = (body: unknown, others: readonly string[] = [], at = ''): string => {
   const { reason, ...rest } = objectIn(body, at);
   const violations = [...unknownFields(rest, others, at), ...wrongReason(reason, at)];
-  if (reason === undefined || reason === '') {
+  if (isMissing(reason)) {
     violations.push({ pointer: `${at}/reason`, detail: 'is missing: whoever asks for this says why' });
   }
   if (violations.length > 0) throw new InvalidRequestError(violations);
@@ -76,6 +76,9 @@ const unknownFields = (rest: object, others: readonly string[], at: string): Vio
   Object.keys(rest)
     .filter((key) => !others.includes(key))
     .map((key) => ({ pointer: at + pointerTo([key]), detail: 'is not a known field' }));
+
+const isMissing = (reason: unknown): boolean =>
+  reason === undefined || (typeof reason === 'string' && reason.trim() === '');
 
 const wrongReason = (reason: unknown, at: string): Violation[] =>
   reason === undefined || (typeof reason === 'string' && reason.length <= 1000)

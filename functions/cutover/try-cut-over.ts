@@ -172,7 +172,8 @@ const send = async (
     if (!isRefusal(error)) throw error;
     refusal = error as Error;
   } finally {
-    if (!refusal) await Promise.all(prepared.nodes.map(unpause));
+    // Where the operator's word is the only fence, what keeps the writes off stays: it may be a pause of the operator's own.
+    if (!refusal && prepared.record.kind !== 'none') await Promise.all(prepared.nodes.map(unpause));
     prepared.close();
   }
   const judged = { at: intent.at, sends: 1 };

@@ -64,8 +64,9 @@ export interface VerificationView extends Partial<VerificationSettings> {
 export const toView = (record: MigrationRecord): MigrationView => {
   const { migrationId, status, statusReason, phase, replicationGroupId, correlationId, acceptedAt, executionArn } =
     record;
-  const { requestedBy, waitingFor, startedAt, stoppedAt, progress, replicationTest, failure, outcome } = record;
+  const { requestedBy, startedAt, stoppedAt, progress, replicationTest, failure, outcome } = record;
   const requests = toRequestsView(record);
+  const waitingFor = waitsFor(record);
   return {
     migrationId,
     status,
@@ -98,6 +99,12 @@ export const toView = (record: MigrationRecord): MigrationView => {
     executionArn,
   };
 };
+
+/** What stood there when the abort came is not awaited any more, although nobody says so until settlement has made the world safe. */
+const waitsFor = ({ abort, outcome, waitingFor }: MigrationRecord): string | undefined =>
+  abort && !outcome
+    ? `the abort that was requested at ${abort.at}: what still runs is waited out, then both sides are left as they were`
+    : waitingFor;
 
 const verificationOf = ({
   verification: settings,

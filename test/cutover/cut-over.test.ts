@@ -315,8 +315,21 @@ describe('a cutover of real servers', () => {
     });
     for (const connection of opened.splice(0)) connection.close();
     await waiting;
-    expect(await engine.cutOver({ cutover: { fence: 'none' } })).toMatchObject({ outcome: 'sent' });
+    expect(await engine.cutOver({ cutover: { fence: 'none', drainBudgetMs: 1500 } })).toMatchObject({
+      outcome: 'sent',
+    });
     expect(await said(link.source, 'SET', 'k', 'v')).toBe('OK');
+  });
+
+  it('leaves a pause of the operator as it is, where that keeps the application off', async () => {
+    const { engine, link } = await start();
+    await (await client(link.source)).ask('CLIENT', 'PAUSE', '60000', 'WRITE');
+    expect(await engine.cutOver({ cutover: { fence: 'none' } })).toMatchObject({ outcome: 'sent' });
+
+    const late = (await client(link.source)).call('SET', 'k', 'late').catch(() => 'never');
+    expect(await said(link.source, 'GET', 'k')).toBeNull();
+    for (const connection of opened.splice(0)) connection.close();
+    expect(await late).toBe('never');
   });
 
   it('does not take the fence of another migration of the same source for its old values', async () => {

@@ -15,7 +15,7 @@ import { FenceFailed } from './fence-failed.ts';
 import { freeze, toReading } from './freeze.ts';
 import { setFence } from './node-fence.ts';
 import type { PreparedFence } from './prepare-fence.ts';
-import { movedByPings, whoWaits } from './quiet.ts';
+import { unlessWritten } from './quiet.ts';
 
 export interface Draining {
   /** The freeze ends, and the cutover is backed out, at this time. */
@@ -33,9 +33,6 @@ export interface Drained {
   shards: FencedShard[];
   times: FenceTimes;
 }
-
-/** How often the source is looked at again where nothing can freeze it, and nobody should write. */
-const QUIET_MS = 10;
 
 /**
  * Freezes the writes of all shards at once, waits until every node of the target has applied everything, fences every
@@ -97,7 +94,10 @@ const drain = async (
     ),
   );
   if (kind === 'none') {
-    for (const node of primaries) goals.set(node, await unlessWritten(node, frozen, goals, clock, untilMs));
+    const quiet = primaries.map(async (node) =>
+      goals.set(node, await unlessWritten(node, frozen.get(node) as Goal, clock, untilMs)),
+    );
+    await Promise.all(quiet);
   }
   const applied = await allReach(goals);
   const calls = new Map(
@@ -168,30 +168,4 @@ const unlessSameSource = (
   }
   const whyNot = verified && whyOtherEpoch(verified, epochOf(reading));
   if (whyNot) throw new BackOut(whyNot, { verifyAgain: true });
-};
-
-/** Without a fence of ours: nobody may have written since the freeze, nor wait to do it. */
-const unlessWritten = async (
-  node: SourceNode,
-  frozen: ReadonlyMap<SourceNode, Goal>,
-  goals: ReadonlyMap<SourceNode, Goal>,
-  clock: Clock,
-  untilMs: number,
-): Promise<Goal> => {
-  const waits = await whoWaits(node);
-  if (waits) throw new BackOut(waits);
-  let from = frozen.get(node) as Goal;
-  let to = goals.get(node) as Goal;
-  // Expiry goes on where nothing freezes it, and is no write of the application's: one moment without is enough.
-  while (!movedByPings(to.offset - from.offset)) {
-    if (clock.now() >= untilMs) {
-      throw new BackOut(
-        `somebody still writes to ${nameOf(node.endpoint)}: its offset moved by ${to.offset - from.offset} bytes`,
-      );
-    }
-    await clock.sleep(QUIET_MS);
-    from = to;
-    to = await freeze({ ...node, pausesWrites: false }, clock, untilMs);
-  }
-  return to;
 };

@@ -78,7 +78,7 @@ describe('the reason of an act', () => {
     expect([readOptionalReason(event()), readOptionalReason(event({ body: '{}' }))]).toEqual([undefined, undefined]);
   });
 
-  it.each([undefined, '{}', '{"reason":""}'])('is missing in %s', (body) => {
+  it.each([undefined, '{}', '{"reason":""}', '{"reason":" \\n\\t"}'])('is missing in %s', (body) => {
     expect(errorOf(() => readReason(event({ body })))?.violations).toEqual([
       { pointer: '/reason', detail: 'is missing: whoever asks for this says why' },
     ]);

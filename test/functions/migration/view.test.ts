@@ -20,6 +20,15 @@ describe('the view', () => {
     }
   });
 
+  it('says that an abort is awaited as soon as one was asked for, until the end', () => {
+    const at = '2026-11-23T05:00:00.000Z';
+    const abort = { at, reason: 'the wrong source', requestId: 'r', by: { ...CALLER, at } };
+    const record = aRecord({ status: 'awaitingCutover', waitingFor: 'the request for the cutover', abort });
+
+    expect(toView(record).waitingFor).toMatch(`the abort that was requested at ${at}`);
+    expect(toView(aRecord({ abort, outcome: 'aborted' }))).not.toHaveProperty('waitingFor');
+  });
+
   it('leaves out what is not known', () => {
     expect(Object.keys(toView(aRecord())).sort()).toEqual([
       'acceptedAt',
