@@ -227,5 +227,6 @@ describe('a migration whose full sync begins anew again and again', () => {
     const again = await lab.start('looping', redis.port, { cutover: { mode: 'automatic', fence: 'none' } });
     await lab.announcement(again, 'MigrationCompleted');
     expect(lab.typesOf(again)).not.toContain('MigrationBufferThreatened');
-  });
+    // Four full syncs that are slow on purpose, a settlement that waits out its tasks, and a whole migration.
+  }, 120_000);
 });
