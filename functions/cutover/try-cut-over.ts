@@ -14,7 +14,7 @@ import type { Fences, Locks, Migrations, NotedIntent } from '../migration/ports.
 import type { VerificationEpoch } from '../migration/verification.ts';
 import type { Servers } from '../preflight/ports.ts';
 import { linksOf } from '../replication/observe.ts';
-import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
+import type { Clock, Probe, ReplicationGroup, ReplicationGroups } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { BackOut } from './fence/back-out.ts';
 import { drainAndFence } from './fence/drain-and-fence.ts';
@@ -79,8 +79,7 @@ export const tryCutOver = async (
   const died = 'an earlier try of the cutover died before CompleteMigration was sent, and its fence was lifted';
   if ((await lift({ migrationId, because: died })) === 'lifted') throw new BackOut(died);
 
-  const group = await groups.describe(replicationGroupId);
-  if (group.status !== 'migrating') throw new BackOut(`the replication group is ${group.status}, and not migrating`);
+  const group = await describeMigrating(groups, replicationGroupId, clock);
   const links = toLinks(group, source);
   const redis = probe();
   const found = await lookForSync(redis, links, clock, pollMs, epoch).finally(() => redis.close());
@@ -136,6 +135,27 @@ export const tryCutOver = async (
   }
   await send(world, prepared, { ...ours, intent });
   return { intent, shards };
+};
+
+/** A primary is in sync before the status says `migrating`, and what describes the group may be seconds old. */
+const MODIFYING_MS = 15_000;
+const DESCRIBE_MS = 500;
+
+/** @throws BackOut when the group is not `migrating`, or not within that time */
+const describeMigrating = async (
+  groups: CutOverWorld['groups'],
+  replicationGroupId: string,
+  clock: Clock,
+): Promise<ReplicationGroup> => {
+  const untilMs = clock.now() + MODIFYING_MS;
+  for (;;) {
+    const group = await groups.describe(replicationGroupId);
+    if (group.status === 'migrating') return group;
+    if (group.status !== 'modifying' || clock.now() >= untilMs) {
+      throw new BackOut(`the replication group is ${group.status}, and not migrating`);
+    }
+    await clock.sleep(DESCRIBE_MS);
+  }
 };
 
 /** Lets go on who waits, at once where nothing durable stands, and ends our connections. */
