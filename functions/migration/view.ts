@@ -62,15 +62,14 @@ export interface VerificationView extends Partial<VerificationSettings> {
 
 /** Picks what is for showing: keys, inputs and task tokens stay inside. */
 export const toView = (record: MigrationRecord): MigrationView => {
-  const { migrationId, status, statusReason, phase, replicationGroupId, correlationId, acceptedAt, executionArn } =
-    record;
+  const { migrationId, status, phase, replicationGroupId, correlationId, acceptedAt, executionArn } = record;
   const { requestedBy, startedAt, stoppedAt, progress, replicationTest, failure, outcome } = record;
   const requests = toRequestsView(record);
   const waitingFor = waitsFor(record);
   return {
     migrationId,
     status,
-    statusReason,
+    statusReason: reasonOf(record),
     phase,
     ...(waitingFor && { waitingFor }),
     allowedActions: allowedActions(record),
@@ -100,11 +99,21 @@ export const toView = (record: MigrationRecord): MigrationView => {
   };
 };
 
-/** What stood there when the abort came is not awaited any more, although nobody says so until settlement has made the world safe. */
-const waitsFor = ({ abort, outcome, waitingFor }: MigrationRecord): string | undefined =>
-  abort && !outcome
-    ? `the abort that was requested at ${abort.at}: what still runs is waited out, then both sides are left as they were`
-    : waitingFor;
+/** The end stays what it was, whatever an operator has done to it since. */
+const reasonOf = ({ statusReason, unfencedAt, rolledBackAt }: MigrationRecord): string => {
+  if (rolledBackAt)
+    return `${statusReason} It was rolled back at ${rolledBackAt}: the source takes writes again, and the target takes none.`;
+  return unfencedAt
+    ? `${statusReason} The source was unfenced at ${unfencedAt}: it takes writes again, and so may the target.`
+    : statusReason;
+};
+
+/** What stood there when an act was asked for is not awaited any more, although nobody says so until the act is carried out. */
+const waitsFor = ({ abort, outcome, pendingAct, waitingFor }: MigrationRecord): string | undefined => {
+  if (abort && !outcome)
+    return `the abort that was requested at ${abort.at}: what still runs is waited out, then both sides are left as they were`;
+  return pendingAct ? `the ${pendingAct.act} that was requested at ${pendingAct.at}` : waitingFor;
+};
 
 const verificationOf = ({
   verification: settings,

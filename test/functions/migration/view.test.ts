@@ -29,6 +29,23 @@ describe('the view', () => {
     expect(toView(aRecord({ abort, outcome: 'aborted' }))).not.toHaveProperty('waitingFor');
   });
 
+  it('tells of an end what an operator asks for and has done since', () => {
+    const at = '2026-11-23T05:00:00.000Z';
+    const end = { status: 'completed', outcome: 'completed', statusReason: 'The migration is complete.' } as const;
+    const reasons = [{ rolledBackAt: at }, { unfencedAt: at }, {}].map(
+      (done) => toView(aRecord({ ...end, ...done })).statusReason,
+    );
+
+    expect(toView(aRecord({ ...end, pendingAct: { act: 'rollback', at } })).waitingFor).toBe(
+      `the rollback that was requested at ${at}`,
+    );
+    expect(reasons).toEqual([
+      expect.stringMatching(`complete. It was rolled back at ${at}: the source takes writes`),
+      expect.stringMatching(`complete. The source was unfenced at ${at}: it takes writes`),
+      end.statusReason,
+    ]);
+  });
+
   it('leaves out what is not known', () => {
     expect(Object.keys(toView(aRecord())).sort()).toEqual([
       'acceptedAt',
