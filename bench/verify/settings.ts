@@ -11,3 +11,5 @@ export const KILLS: number = from('KILLS', 50);
 export const BIG_ELEMENTS: number = from('ELEMENTS', 1_000_000);
 /** `KEYS=100000,1000000`. */
 export const SIZES: readonly number[] = (process.env.KEYS ?? '100000,1000000,5000000').split(',').map(Number);
+/** Up to this many keys it is held against a comparison that people write themselves. */
+export const COMPARED_UP_TO: number = from('COMPARED', 1_000_000);
