@@ -1,4 +1,5 @@
 import { failIfAborted } from '../migration/abort.ts';
+import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
@@ -6,6 +7,7 @@ import { BackOut } from './fence/back-out.ts';
 import type { ShardPosition } from './last-look.ts';
 import { sendAgain } from './send-again.ts';
 import { type CutOverInput, type CutOverSettings, type CutOverWorld, positionsOf, tryCutOver } from './try-cut-over.ts';
+import { isWanted, NOT_WANTED } from './wanted.ts';
 
 /** `verifyAgain`: what was verified says nothing of what the target holds now. */
 export type CutOverResult =
@@ -49,8 +51,13 @@ export const makeCutOver =
     }
     // Not before the look at the lock: an abort that came too late may still stand in the record.
     failIfAborted(record);
+    if (record && !isWanted(record)) return { outcome: 'backedOut', reason: NOT_WANTED, eventsSinceMs };
     try {
-      const { intent, shards } = await tryCutOver(world, settings, input, { eventsSinceMs, endsMs });
+      const { intent, shards } = await tryCutOver(world, settings, input, {
+        eventsSinceMs,
+        endsMs,
+        begun: record,
+      });
       return {
         outcome: 'sent',
         sentAt: intent.at,
@@ -61,7 +68,11 @@ export const makeCutOver =
       if (!(error instanceof BackOut)) throw error;
       const reason = error.message;
       const at = new Date(clock.now()).toISOString();
+      // In this order: a try that was taken for dead, and wakes, cannot arm any more or finds that nobody asks.
       await migrations.clearCutoverRequest(migrationId, { at, reason: sentence(reason) });
+      if ((await locks.disarm(replicationGroupId, migrationId)) === 'sent') {
+        throw new TransientServiceError('CutOver', 'another try of it has sent CompleteMigration');
+      }
       await migrations.update(migrationId, {
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,

@@ -52,8 +52,13 @@ export const makeLiftFence =
     if (own && standing.attempt !== own.attempt) return 'nothing';
     const untouched = own?.untouched ?? false;
     // One that is being lifted already was judged by whoever began.
-    if (!byOrder && standing.phase !== 'lifting') await unlessSent(locks, fences, standing, clock);
-
+    if (!byOrder && standing.phase !== 'lifting') {
+      try {
+        await unlessSent(locks, fences, standing, clock);
+      } catch (error) {
+        throw error instanceof FenceTakenOverError ? elsewhere(migrationId) : error;
+      }
+    }
     const attempt = newAttempt();
     const name = connectionName(migrationId, attempt);
     const untilMs = clock.now() + LIFTING_MS;

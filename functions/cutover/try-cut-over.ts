@@ -11,6 +11,7 @@ import {
 import { DEFAULT_CUTOVER, type FencedShard, type RequestedCutover } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { Fences, Locks, Migrations, NotedIntent } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
 import type { VerificationEpoch } from '../migration/verification.ts';
 import type { Servers } from '../preflight/ports.ts';
 import { linksOf } from '../replication/observe.ts';
@@ -22,6 +23,7 @@ import { unpause } from './fence/freeze.ts';
 import { type PreparedFence, prepareFence } from './fence/prepare-fence.ts';
 import { lookForSync, type ShardPosition } from './last-look.ts';
 import type { LiftFence } from './lift-fence.ts';
+import { isWanted, NOT_WANTED } from './wanted.ts';
 
 export interface CutOverInput extends TaskInput {
   /** Of the verification that the cutover stands on; null or absent when it stands on none. */
@@ -37,7 +39,7 @@ export interface CutOverWorld {
   groups: Pick<ReplicationGroups, 'describe' | 'complete' | 'eventsSince'>;
   probe: () => Probe;
   open: Servers['open'];
-  locks: Pick<Locks, 'arm' | 'find' | 'intend' | 'noteSend' | 'withdraw'>;
+  locks: Pick<Locks, 'arm' | 'disarm' | 'find' | 'intend' | 'noteSend' | 'withdraw'>;
   fences: Pick<Fences, 'find' | 'open' | 'advance' | 'leave'>;
   migrations: Pick<Migrations, 'find' | 'update'>;
   lift: LiftFence;
@@ -72,7 +74,7 @@ export const tryCutOver = async (
   world: CutOverWorld,
   { pollMs, preparingMs, sealingMs }: CutOverSettings,
   { migrationId, replicationGroupId, source, epoch = null, cutover, waivers = [] }: CutOverInput,
-  { eventsSinceMs, endsMs }: { eventsSinceMs: number; endsMs: number },
+  { eventsSinceMs, endsMs, begun }: { eventsSinceMs: number; endsMs: number; begun: MigrationRecord | undefined },
 ): Promise<Sent> => {
   const { groups, probe, locks, fences, migrations, lift, clock, toLinks = linksOf } = world;
   const isoNow = () => new Date(clock.now()).toISOString();
@@ -120,6 +122,7 @@ export const tryCutOver = async (
       migrations.find(migrationId),
     ]);
     failIfAborted(record);
+    if (record && !isWanted(record, begun)) throw new BackOut(NOT_WANTED);
     if (record?.pendingAct) throw new BackOut(`an operator asks for the act ${record.pendingAct.act}`);
     if (clock.now() >= untilMs)
       throw new BackOut(`the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`);

@@ -45,15 +45,18 @@ export const makeRequestAbort =
     const { abort } = record;
     if (!abort) throw refused(whyNot(record), record);
 
-    if (!record.outcome) {
-      const lock = await locks.closeUnlessSent(record.replicationGroupId, migrationId);
-      if (lock === 'sent') {
-        await migrations.forgetAct(migrationId, 'abort', abort.requestId);
-        throw refused(SENT, (await migrations.find(migrationId)) ?? record);
-      }
+    const lock = record.outcome ? undefined : await locks.closeUnlessSent(record.replicationGroupId, migrationId);
+    if (lock === 'sent') {
+      await migrations.forgetAct(migrationId, 'abort', abort.requestId);
+      throw refused(SENT, (await migrations.find(migrationId)) ?? record);
     }
     // A wait that began meanwhile has left its token after it looked for the request, or finds the request.
     const standing = (await migrations.find(migrationId)) ?? record;
+    // Not ours: not claimed yet, or given back behind a promotion that the record did not know of when it took the request.
+    if (lock === 'notOurs' && (standing.promotedAt || standing.outcome === 'completed')) {
+      await migrations.forgetAct(migrationId, 'abort', abort.requestId);
+      throw refused(whyNot(standing), standing);
+    }
     if (standing.taskToken) {
       const { name, message } = new AbortRequestedError(migrationId, abort);
       await workflow.fail(standing.taskToken, name, message);

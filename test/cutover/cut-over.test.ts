@@ -379,6 +379,7 @@ describe('a cutover of real servers', () => {
           find: (...to) => world.locks.find(...to),
           noteSend: (...to) => world.locks.noteSend(...to),
           withdraw: (...to) => world.locks.withdraw(...to),
+          disarm: (...to) => world.locks.disarm(...to),
           intend: async () => Promise.reject(new Error('died')),
         },
         lift: async ({ own }) => {

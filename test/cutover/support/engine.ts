@@ -35,7 +35,14 @@ export const engineFor = async (
 ) => {
   const locks = new FakeLocks();
   const fences = new FakeFences();
-  const migrations = new FakeMigrations(undefined, aRecord({ replicationGroupId: GROUP, status: 'awaitingCutover' }));
+  const migrations = new FakeMigrations(
+    undefined,
+    aRecord({
+      replicationGroupId: GROUP,
+      status: 'awaitingCutover',
+      request: { replicationGroupId: GROUP, customerNodeEndpointList: [at(6379)], cutover: { mode: 'automatic' } },
+    }),
+  );
   await locks.acquire(GROUP, MIGRATION_ID);
   const { open } = redisServers(Date.now, 5000);
   const lift = makeLiftFence(open, fences, locks, migrations, systemClock, randomUUID);

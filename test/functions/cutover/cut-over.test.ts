@@ -83,6 +83,43 @@ describe('cutOver', () => {
     expect(before).toMatchObject({ at: clock.iso() });
   });
 
+  it('does nothing when it was taken for dead, and wakes after the cutover was backed out by its repeat', async () => {
+    await migrations.clearCutoverRequest(MIGRATION_ID, { at: 't', reason: 'Not in sync.' });
+
+    expect(await complete()).toMatchObject({
+      outcome: 'backedOut',
+      reason: expect.stringContaining('nobody asks for it any more'),
+    });
+    expect([groups.sent, await noted(), await fences.find(MIGRATION_ID)]).toEqual([[], undefined, undefined]);
+  });
+
+  it('lifts its fence, and sends nothing, when its repeat backs out while it drains', async () => {
+    const advance = fences.advance.bind(fences);
+    fences.advance = async (id, attempt, change) => {
+      if (change.phase === 'sealed') {
+        await migrations.clearCutoverRequest(MIGRATION_ID, { at: 't', reason: 'Not in sync.' });
+        await migrations.requestCutover(MIGRATION_ID, { at: 'later', requestId: 'r', by: { by: 'http', at: 'later' } });
+      }
+      return advance(id, attempt, change);
+    };
+
+    expect(await complete()).toMatchObject({ outcome: 'backedOut' });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+    expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted' });
+  });
+
+  it('is not backed out when another try has sent CompleteMigration meanwhile: its repeat tells', async () => {
+    servers.primary(aReplica({}, { offset: 10 }));
+    const clear = migrations.clearCutoverRequest.bind(migrations);
+    migrations.clearCutoverRequest = async (id, backOut) => {
+      await clear(id, backOut);
+      await locks.intend('test', MIGRATION_ID, 'complete', { at: 't', eventsSinceMs: 0 });
+    };
+
+    await expect(complete()).rejects.toThrow('another try of it has sent CompleteMigration');
+    expect(await complete()).toMatchObject({ outcome: 'sent', sentAt: 't' });
+  });
+
   it('gives a link ten looks to be in sync', async () => {
     let looks = 0;
     servers.primary(() => aReplica({}, { offset: ++looks < 9 ? 10 : 1000 }));

@@ -93,6 +93,18 @@ describe('the request for an abort', () => {
     });
   });
 
+  it('is refused when the promotion was recorded, and the lock given back, while it was on its way', async () => {
+    const closeUnlessSent = locks.closeUnlessSent.bind(locks);
+    locks.closeUnlessSent = async (group, migrationId) => {
+      await migrations.end(MIGRATION_ID, 'completed', { status: 'completed', promotedAt: 't' });
+      await locks.release(group, migrationId);
+      return closeUnlessSent(group, migrationId);
+    };
+
+    await expect(abort()).rejects.toMatchObject({ message: expect.stringContaining('its status is completed') });
+    expect(migrations.record).not.toHaveProperty('abort');
+  });
+
   it('is refused after the end, with how it ended', async () => {
     await begin({ status: 'failed', statusReason: 'It failed.', outcome: 'failed' });
 
