@@ -59,16 +59,23 @@ export const liftSteps: StepsOf = (world, me, { guards }, move) => {
       return [
         move('disarms', (n, a) => {
           const isReleased = lock.owner !== 'us' && guards.keepSealedOfReleased && fence.phase === 'sealed';
-          if (lock.owner === 'us' && lock.intent) return wasSent(n, a, guards.markKept ? 2 : 0);
+          const isSent = lock.owner === 'us' && lock.intent !== 0;
+          // What was sent was sent under another fence: this one was never sealed.
+          const mayLift = fence.phase === 'open';
+          if (isSent && !mayLift) return wasSent(n, a, guards.markKept ? 2 : 0);
+          a.read = isSent ? [1] : [];
           if (isReleased) return wasSent(n, a, 0);
-          if (lock.owner === 'us') n.lock.attempt = 0;
+          if (lock.owner === 'us' && !isSent) n.lock.attempt = 0;
           a.at = 'lift.take';
         }),
       ];
     case 'lift.take':
       return [
         move(guards.connectBeforeProof ? 'connects, and takes the fence over' : 'takes the fence over', (n, a) => {
-          if (!isFenceStanding(world) || (guards.takeOverAsFound && fence.attempt !== a.expects)) return again(n, a);
+          const isAsFound = !guards.takeOverAsFound || fence.attempt === a.expects;
+          const mustBeOpen = a.read.length > 0;
+          if (!isFenceStanding(world) || !isAsFound || (mustBeOpen && fence.phase !== 'open')) return again(n, a);
+          a.read = [];
           a.id = freshId(n);
           if (guards.connectBeforeProof) a.connections = allShards(n);
           n.fence = { ...fence, phase: 'lifting', attempt: a.id, marked: 1 };
@@ -128,7 +135,7 @@ const again: Edit = (n, a) => {
 };
 
 const reset = (a: Actor): void => {
-  Object.assign(a, { id: 0, connections: 0, shard: 0, expects: 0 });
+  Object.assign(a, { id: 0, connections: 0, shard: 0, expects: 0, read: [] });
 };
 
 const lifted: Edit = (n, a) => {

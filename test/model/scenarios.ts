@@ -61,7 +61,8 @@ export const LARGE_SCENARIOS: Record<string, Scenario> = {
   'a fault, two settlements and another migration': {
     left: { ...quiet, faults: 1, stops: 1, settlements: 1, foreign: 1 },
   },
-  'a fault, and what operators ask for': { left: { ...quiet, faults: 1, unfences: 1, rollbacks: 1, stops: 1 } },
+  'a fault, and an operator who unfences': { left: { ...quiet, faults: 1, unfences: 1 } },
+  'a fault, and an operator who rolls back': { left: { ...quiet, faults: 1, retries: 0, rollbacks: 1, stops: 1 } },
   'two shards, a fault': { left: { faults: 1 }, shards: 2, aws: { failsByShard: true } },
   'two shards, a fault, two calls': {
     left: { ...quiet, faults: 1 },
