@@ -124,7 +124,7 @@ export const runCell = async (lane: Lane, ledger: Ledger, spec: CellSpec, id: st
     const ended = await operate(ground, ledger, trace);
     await Promise.all(background);
     const isPromoted = course.promotedMs !== undefined;
-    if (!isPromoted) await ledger.grows(20);
+    if (!isPromoted && !ended.unfenced) await ledger.grows(20);
     await ledger.stop();
 
     const verdict = await ledger.judge([isPromoted ? primary.port : source.port], {

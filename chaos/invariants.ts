@@ -39,10 +39,11 @@ export const findProblems = async (ground: Ground, end: End, groupId: string): P
     end.wasReplaced || verdict.early === 0,
     `the target took ${verdict.early} before its promotion: ${verdict.examples.join('; ')}`,
   );
-  must(unfenced || verdict.late === 0, `the fenced source took ${verdict.late}: ${verdict.examples.join('; ')}`);
+  must(verdict.late === 0, `the fenced source took ${verdict.late}: ${verdict.examples.join('; ')}`);
   must(verdict.twice === 0, `both sides gave out ${verdict.twice}`);
+  must(!unfenced?.wasOpen, 'the source took writes while the promotion was in doubt');
   must(
-    isPromoted === (outcome === 'completed') || unfenced,
+    isPromoted === (outcome === 'completed') || unfenced !== undefined,
     `the outcome is ${outcome}, the target was ${isPromoted ? '' : 'not '}promoted`,
   );
 
@@ -60,7 +61,7 @@ export const findProblems = async (ground: Ground, end: End, groupId: string): P
       `the source is not as it was: ${rules} instead of ${end.rulesBefore}`,
     );
     const { status, migration } = ground.lane.lab.aws.elastiCache.group(groupId);
-    must(unfenced || (status === 'available' && !migration), `the target is still ${status}`);
+    must(unfenced !== undefined || (status === 'available' && !migration), `the target is still ${status}`);
   }
   problems.push(...(await inTheTable(ground, end, groupId)));
   return problems;
@@ -86,7 +87,7 @@ const inTheTable = async (
 };
 
 /** A write by whoever has no name. No answer, as under a pause, counts as a refusal. */
-const refusesWrites = async (port: number): Promise<boolean> => {
+export const refusesWrites = async (port: number): Promise<boolean> => {
   const connection = await Connection.open(port);
   try {
     const late = new Promise<'late'>((resolve) => setTimeout(resolve, ANSWER_MS, 'late'));

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../local/clock.ts';
 import type { Call, Fault } from '../local/endpoint/endpoint.ts';
 import type { LogSink } from '../local/lambda/logs.ts';
 import { type Lab, startLab } from '../test/e2e/lab.ts';
@@ -30,12 +31,14 @@ const PARAMETERS = {
   LookAtLinkSeconds: '1',
 };
 const VPC = { '10.0.0.5:*': '127.0.0.1:*' };
+const LONG_MS = 50_000;
 const STATUS_CHANGE = 'Step Functions Execution Status Change';
 
 /** @param logs of the functions */
 export const startLane = async (logs?: LogSink): Promise<Lane> => {
   const lane: { listener: Listener | undefined } = { listener: undefined };
   const lab = await startLab({
+    clock: impatientClock,
     parameters: PARAMETERS,
     // An execution environment at a time runs one invocation, on AWS as here: what is struck is one task.
     lambda: { invocationsPerProcess: 1, ...(logs && { logs }) },
@@ -54,6 +57,12 @@ export const startLane = async (logs?: LogSink): Promise<Lane> => {
     lab,
     lead: (aliases: Record<string, string>) => lab.aws.lambda.setHostAliases({ ...VPC, ...aliases }),
   });
+};
+
+/** The machines' longest waits a quarter as long: they outwait tasks, which end within ActingTaskSeconds here. */
+const impatientClock: Clock = {
+  now: () => systemClock.now(),
+  after: (ms, run) => systemClock.after(ms < LONG_MS ? ms : ms / 4, run),
 };
 
 const momentOf = ({ service, operation, body, callerPort = 0 }: Call): Moment => ({

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../test/cutover/ledger/ledger.ts';
 import { TERMINAL, type View } from '../test/e2e/lab.ts';
 import type { Ground } from './ground.ts';
+import { refusesWrites } from './invariants.ts';
 import { openTable } from './table.ts';
 
 /** How a cell came to its end. */
@@ -9,8 +10,11 @@ export interface Ended {
   /** The types of the terminal events by distinct id. */
   terminal: string[];
   outcome?: string;
-  /** The operator unfenced, which allows both sides. */
-  unfenced: boolean;
+  /**
+   * The operator unfenced, which allows both sides: whether the source took writes until then. Nobody writes any more from then
+   * on, so that the ledger tells of the time before.
+   */
+  unfenced?: { wasOpen: boolean };
   /** What still ran, or was not settled, when the time was over. */
   unsettled?: string;
 }
@@ -19,7 +23,7 @@ const LOOK_MS = 250;
 const TICK_MS = 2000;
 const LIMIT_MS = 240_000;
 /** So long the operator watches before something is done by hand. */
-const PATIENCE_MS = { doubt: 4000, close: 3000, stuck: 30_000, again: 1000 };
+const PATIENCE_MS = { doubt: 8000, close: 3000, stuck: 30_000, again: 1000 };
 const MOST_CUTOVERS = 4;
 
 /**
@@ -35,6 +39,7 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
   const asked: Record<string, number> = {};
   let tickedMs = 0;
   let isPointed = false;
+  let unfenced: Ended['unfenced'];
 
   const act = async (action: string, body: object = { reason: 'chaos' }) => {
     asked[action] = (asked[action] ?? 0) + 1;
@@ -56,13 +61,17 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
   };
   const handle = async (view: View) => {
     const may = (action: string) => view.allowedActions.includes(action);
-    const inDoubt = view.phase === 'promotionInDoubt' && !ground.promoted;
+    const inDoubt = view.phase === 'promotionInDoubt';
     if (lasting('again', may('cutover')) >= ((asked.cutover ?? 0) === 0 ? 0 : PATIENCE_MS.again)) {
       since.delete('again');
       if ((asked.cutover ?? 0) < MOST_CUTOVERS) await act('cutover', {});
       else if (may('abort')) await act('abort');
     }
-    if (lasting('doubt', inDoubt && may('unfence')) > PATIENCE_MS.doubt && !asked.unfence) await act('unfence');
+    if (lasting('doubt', inDoubt && may('unfence')) > PATIENCE_MS.doubt && !asked.unfence) {
+      unfenced = { wasOpen: !(await refusesWrites(ground.source.port)) };
+      await ledger.stop();
+      await act('unfence');
+    }
     if (lasting('close', may('close')) > PATIENCE_MS.close && !asked.close) await act('close');
     if (lasting(`stuck ${view.status} ${view.phase}`, may('abort')) > PATIENCE_MS.stuck && !asked.abort)
       await act('abort');
@@ -85,7 +94,7 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
         return {
           terminal: [...new Map(terminal.map(({ id, detailType }) => [id, detailType])).values()],
           ...(view?.outcome !== undefined && { outcome: view.outcome }),
-          unfenced: (asked.unfence ?? 0) > 0,
+          ...(unfenced && { unfenced }),
           ...(unsettled !== undefined && {
             unsettled: `${unsettled}; the view says ${view?.status}, ${view?.phase}: ${view?.statusReason}`,
           }),
@@ -109,9 +118,17 @@ const whatIsLeft = async (
   const running = [outputs.MigrationStateMachineArn, outputs.SettlementStateMachineArn].flatMap((stateMachineArn) =>
     stepFunctions
       .listExecutions({ stateMachineArn: stateMachineArn as string, statusFilter: 'RUNNING' })
-      .executions.filter(({ name }) => name.startsWith(migrationId)),
+      // One that lifts an overdue fence waits for five minutes before it gives a lock back, and does nothing else.
+      .executions.filter(({ name }) => name.startsWith(migrationId) && !name.includes('-fence-')),
   );
-  if (running.length > 0) return `${running.map(({ name }) => name).join(', ')} runs`;
+  if (running.length > 0) {
+    const where = ({ name, executionArn }: (typeof running)[number]) => {
+      const { events } = stepFunctions.getExecutionHistory({ executionArn, reverseOrder: true, maxResults: 20 });
+      const entered = events.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
+      return `${name} is in ${entered?.stateEnteredEventDetails?.name}`;
+    };
+    return running.map(where).join(', ');
+  }
   const record = await find(`MIGRATION#${migrationId}`);
   if (record?.outcome === undefined) return 'the record has no outcome';
   return record.unsettled ? 'the record is not settled' : undefined;

@@ -54,6 +54,8 @@ export const makeMakeSafe =
     const { replicationGroupId } = record;
     const [lock, fence] = [await locks.find(replicationGroupId), await fences.find(migrationId)];
     const isOurs = lock?.owner === migrationId;
+    // A settlement beside this one was faster: it has recorded the end, and the fence of a completed cutover stays.
+    if (!isOurs && (await migrations.find(migrationId))?.outcome) return { outcome: 'safe', notes: [] };
     const task = taskOf(record);
 
     const sent = isOurs ? sentBy(lock, record) : undefined;

@@ -45,16 +45,18 @@ export const judge = (
 ): Verdict => {
   const lost: string[] = [];
   const acknowledged: Record<string, number> = {};
-  for (const { kind, act, key, value, shard, side } of entries) {
+  const isEarly = ({ side, shard, ackedMs }: Entry) =>
+    side === 'target' && ackedMs < (course.promotedMs[shard] ?? Number.POSITIVE_INFINITY);
+  for (const entry of entries) {
+    const { kind, act, key, value, shard, side } = entry;
     acknowledged[kind] = (acknowledged[kind] ?? 0) + 1;
-    if (act !== 'set' || (kind === 'intruder' && course.primary === 'source')) continue;
+    // What an intruder wrote to a server that was nobody's primary was never the application's.
+    if (act !== 'set' || (kind === 'intruder' && (course.primary === 'source' || isEarly(entry)))) continue;
     if (contents[shard]?.values.get(key) !== value) lost.push(`${kind} ${key}, acknowledged by the ${side}`);
   }
   const queues = judgeQueues(entries, contents, unansweredPops);
   const late = entries.filter(({ side, sentMs }) => side === 'source' && sentMs > (course.sealedMs ?? Infinity));
-  const early = entries.filter(
-    ({ side, shard, ackedMs }) => side === 'target' && ackedMs < (course.promotedMs[shard] ?? Infinity),
-  );
+  const early = entries.filter(isEarly);
   const name = (what: string) => (entry: Entry) => `${what}: ${entry.kind} ${entry.key} ${entry.value}`;
   return {
     acknowledged,

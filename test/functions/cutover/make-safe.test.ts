@@ -69,6 +69,16 @@ describe('before the point of no return', () => {
     expect(done[0]).toMatch(/^lift/);
   });
 
+  it('nothing is done once a settlement beside this one has recorded the end and given the lock back', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    await migrations.end(MIGRATION_ID, 'completed', { status: 'completed', statusReason: 'The target is promoted.' });
+    await locks.release('test', MIGRATION_ID);
+
+    expect(await makeSafe()).toEqual({ outcome: 'safe', notes: [] });
+    expect(done).toEqual([]);
+  });
+
   it('nothing is done to a group that this migration did not start, or whose lock is another’s', async () => {
     await locks.withdraw('test', MIGRATION_ID, 'start');
     expect(await makeSafe()).toEqual({ outcome: 'safe', notes: [] });
