@@ -69,17 +69,19 @@ export const promotionSettings = () => {
 
 /** What comes before and after the drain takes so much of a cutover's time at the most, each. */
 const BESIDE_DRAIN_SHARE = 0.2;
-const LONGEST_BESIDE_DRAIN_MS = 5000;
+/** Nobody is frozen before it. */
+const LONGEST_BEFORE_DRAIN_MS = 20_000;
+const LONGEST_AFTER_DRAIN_MS = 5000;
 
 /** @throws EnvironmentError */
 export const cutOverSettings = () => {
   const env = readEnvironment({ POLL_MILLISECONDS: number, ACTING_TASK_SECONDS: number });
-  const besideMs = Math.min(env.ACTING_TASK_SECONDS * 1000 * BESIDE_DRAIN_SHARE, LONGEST_BESIDE_DRAIN_MS);
+  const besideMs = env.ACTING_TASK_SECONDS * 1000 * BESIDE_DRAIN_SHARE;
   return {
     pollMs: env.POLL_MILLISECONDS,
     actingTaskSeconds: env.ACTING_TASK_SECONDS,
-    preparingMs: besideMs,
-    sealingMs: besideMs,
+    preparingMs: Math.min(besideMs, LONGEST_BEFORE_DRAIN_MS),
+    sealingMs: Math.min(besideMs, LONGEST_AFTER_DRAIN_MS),
   };
 };
 

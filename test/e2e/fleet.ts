@@ -45,7 +45,10 @@ export const runFleet = async (migrations: number): Promise<FleetReport> => {
       nodeProcesses = Math.max(nodeProcesses, reports.length + 1);
     };
     // Not compared: 200 verifications at once would be about the two cores and not about the service.
-    const more = { cutover: { mode: 'automatic', fence: 'none' }, verification: { mode: 'none' } };
+    const more = {
+      cutover: { mode: 'automatic', fence: 'none', drainBudgetMs: 60_000 },
+      verification: { mode: 'none' },
+    };
     const ids = await Promise.all(
       groups.map((group, index) => lab.start(group, sources[index % SOURCES]?.port ?? 0, more)),
     );

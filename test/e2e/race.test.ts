@@ -49,7 +49,7 @@ describe('two requests that race for one replication group', () => {
     const sources = random() < 0.5 ? [0, 0] : [0, 1];
     const headStartMs = Math.floor(random() * 60);
 
-    const cutover = { mode: 'automatic', fence: 'none' };
+    const cutover = { mode: 'automatic', fence: 'none', drainBudgetMs: 20_000 };
     // The race is for the lock; nothing is compared, which would only take time.
     const more = { cutover, verification: { mode: 'none' } };
     const first = lab.start(group, ports[sources[0] as number] as number, more);

@@ -23,10 +23,12 @@ const BUSY_MS = 20;
  * @throws BackOut
  */
 export const freeze = async (node: SourceNode, clock: Clock, untilMs: number): Promise<ServerReading> => {
-  for (;;) {
+  for (let isBusy = false; ; isBusy = true) {
     const leftMs = Math.floor(untilMs - clock.now());
-    if (leftMs <= 0)
-      throw new BackOut(`${nameOf(node.endpoint)} was held up by a script until the time for the drain was over`);
+    if (leftMs <= 0) {
+      const why = isBusy ? 'was held up by a script until' : 'could not be frozen before';
+      throw new BackOut(`${nameOf(node.endpoint)} ${why} the time for the drain was over`);
+    }
     const pause = node.pausesWrites ? [['CLIENT', 'PAUSE', String(leftMs), 'WRITE']] : [];
     const replies = await node.session.askAll([...pause, isAtLeast(node.version, '4.0') ? BRIEF : ['INFO']]);
     const refusal = replies.find((reply) => reply instanceof Refused);

@@ -68,9 +68,10 @@ export const prepareFence = async (
       targetRunIds,
       sentinelsAreWaived,
     });
-    await Promise.all(nodes.map((node) => unlessOthersAct(node, migrationId)));
     const writing = await writingOf(targets);
     const kind = await kindOf(nodes, cutover.fence);
+    // Where nothing is set, several migrations of one source do not get into each other's way.
+    if (kind !== 'none') await Promise.all(nodes.map((node) => unlessOthersAct(node, migrationId)));
     const fenced = await Promise.all(
       nodes.map((node) => toFencedNode(node, kind, connectionName(migrationId, attempt), mayForget)),
     );
