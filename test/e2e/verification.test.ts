@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VerificationReport } from '../../functions/migration/verification.ts';
 import type { VerificationView } from '../../functions/migration/view.ts';
 import { eventually, type Lab, startLab, type View } from './lab.ts';
@@ -16,6 +16,9 @@ describe('the verification of a migration', () => {
   let sourcePort: number;
   beforeAll(async () => {
     lab = await startLab();
+  });
+  // A source stays fenced after its cutover.
+  beforeEach(async () => {
     sourcePort = (await lab.source(KEYS)).port;
   });
   afterAll(() => lab?.end());
