@@ -7,15 +7,16 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 export const processOnPort = async (pids: readonly number[], port: number): Promise<number | undefined> => {
   const table = await readFile('/proc/net/tcp', 'utf8').catch(() => '');
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const inode = table
+  // A port may be in use towards several others; a connection that has ended has the inode 0.
+  const sockets = table
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .find(([, address]) => address === local)?.[9];
-  if (inode === undefined) return undefined;
+    .filter(([, address, , , , , , , , inode]) => address === local && inode !== '0')
+    .map((fields) => `socket:[${fields[9]}]`);
   for (const pid of pids) {
     const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const links = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
-    if (links.includes(`socket:[${inode}]`)) return pid;
+    if (links.some((link) => sockets.includes(link))) return pid;
   }
   return undefined;
 };
