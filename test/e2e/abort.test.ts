@@ -115,7 +115,8 @@ describe('an abort', () => {
 
   it('is refused after the promotion, with what can be asked for instead', async () => {
     await lab.group('too-late');
-    const migrationId = await lab.start('too-late', sourcePort, { cutover: { mode: 'automatic' } });
+    const { port } = await lab.source();
+    const migrationId = await lab.start('too-late', port, { cutover: { mode: 'automatic' } });
     await lab.announcement(migrationId, 'MigrationPromoted');
     const { status, body } = await abort(migrationId);
 
