@@ -46,7 +46,11 @@ describe('requests on the bus', () => {
     await lab.group('evented');
     await put('MigrationRequested', {
       metadata: { correlationId: 'change-4711' },
-      data: { replicationGroupId: 'evented', customerNodeEndpointList: at(sourcePort) },
+      data: {
+        replicationGroupId: 'evented',
+        customerNodeEndpointList: at(sourcePort),
+        cutover: { quietSeconds: 0 },
+      },
     });
     const first = await eventually(async () =>
       accepted().find(({ migrationId }) => migrationId.startsWith('evented-')),
