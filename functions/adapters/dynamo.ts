@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 /** The one client of the table that a process has. */
 export const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
@@ -15,6 +15,34 @@ export const unlessConditionFails = async <T>(write: () => Promise<T>): Promise<
     throw error;
   }
 };
+
+export interface ConditionalWrite {
+  expression: string;
+  condition: string;
+  values: Record<string, unknown>;
+  names?: Record<string, string>;
+}
+
+/** The whole item after the write, or undefined when its condition did not hold. */
+export const updateIf = (
+  table: string,
+  key: { pk: string },
+  { expression, condition, values, names = {} }: ConditionalWrite,
+): Promise<Record<string, unknown> | undefined> =>
+  unlessConditionFails(async () => {
+    const { Attributes } = await documents.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: key,
+        UpdateExpression: expression,
+        ConditionExpression: condition,
+        ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+        ExpressionAttributeValues: values,
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes;
+  });
 
 /** An UpdateExpression that sets the given attributes. */
 export const settingAll = (change: Record<string, unknown>) => {

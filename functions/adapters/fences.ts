@@ -1,8 +1,8 @@
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { FenceStandsError, FenceTakenOverError } from '../migration/errors.ts';
 import type { FenceRecord } from '../migration/fence.ts';
 import type { Fences } from '../migration/ports.ts';
-import { documents, settingAll, unlessConditionFails } from './dynamo.ts';
+import { documents, settingAll, updateIf } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';
 
@@ -34,21 +34,12 @@ export const fencesIn = (table: string): Fences => {
     values: Record<string, unknown>,
     names: Record<string, string> = {},
   ) =>
-    naming('Write fence', () =>
-      unlessConditionFails(async () => {
-        const { Attributes } = await documents.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: keyOf(migrationId),
-            UpdateExpression: expression,
-            ConditionExpression: condition,
-            ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-            ExpressionAttributeValues: values,
-            ReturnValues: 'ALL_NEW',
-          }),
-        );
-        return Attributes?.fence as FenceRecord;
-      }),
+    naming(
+      'Write fence',
+      async () =>
+        (await updateIf(table, keyOf(migrationId), { expression, condition, values, names }))?.fence as
+          | FenceRecord
+          | undefined,
     );
 
   return {

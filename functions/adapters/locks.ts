@@ -1,7 +1,7 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { LockLostError, ReplicationGroupLockedError, TransientServiceError } from '../migration/errors.ts';
 import type { Intent, Lock, Locks } from '../migration/ports.ts';
-import { documents, unlessConditionFails } from './dynamo.ts';
+import { documents, updateIf } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';
 
@@ -34,21 +34,15 @@ export const locksIn = (table: string): Locks => {
     values: Record<string, unknown>,
     names: Record<string, string> = {},
   ) =>
-    naming('Write lock', () =>
-      unlessConditionFails(async () => {
-        const { Attributes } = await documents.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: keyOf(replicationGroupId),
-            UpdateExpression: expression,
-            ConditionExpression: condition,
-            ExpressionAttributeNames: { '#owner': 'owner', ...namesIn(`${expression} ${condition}`), ...names },
-            ExpressionAttributeValues: values,
-            ReturnValues: 'ALL_NEW',
-          }),
-        );
-        return Attributes as StoredLock;
-      }),
+    naming(
+      'Write lock',
+      async () =>
+        (await updateIf(table, keyOf(replicationGroupId), {
+          expression,
+          condition,
+          values,
+          names: { '#owner': 'owner', ...namesIn(`${expression} ${condition}`), ...names },
+        })) as StoredLock | undefined,
     );
 
   return {

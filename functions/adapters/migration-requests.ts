@@ -1,7 +1,8 @@
 import type { Ask } from '../migration/acts.ts';
+import type { BackOut } from '../migration/cutover-record.ts';
 import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
-import type { BackOut, MigrationRecord } from '../migration/record.ts';
+import type { MigrationRecord } from '../migration/record.ts';
 
 type Requests = Pick<Migrations, 'requestCutover' | 'clearCutoverRequest' | 'requestAct' | 'forgetAct' | 'note'>;
 

@@ -1,6 +1,6 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connections, RollbackNotes, Rollbacks } from '../cutover/rollback-ports.ts';
-import { documents, unlessConditionFails } from './dynamo.ts';
+import { documents, updateIf } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';
 
@@ -27,20 +27,9 @@ export const rollbacksIn = (table: string): Rollbacks => {
       return Item as Stored;
     });
   const write = (migrationId: string, expression: string, condition: string, values: Record<string, unknown>) =>
-    naming('Write rollback', () =>
-      unlessConditionFails(async () => {
-        const { Attributes } = await documents.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: keyOf(migrationId),
-            UpdateExpression: expression,
-            ConditionExpression: condition,
-            ExpressionAttributeValues: values,
-            ReturnValues: 'ALL_NEW',
-          }),
-        );
-        return Attributes as Stored;
-      }),
+    naming(
+      'Write rollback',
+      async () => (await updateIf(table, keyOf(migrationId), { expression, condition, values })) as Stored | undefined,
     );
 
   return {

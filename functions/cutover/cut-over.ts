@@ -51,7 +51,15 @@ export const makeCutOver =
     }
     // Not before the look at the lock: an abort that came too late may still stand in the record.
     failIfAborted(record);
-    if (record && !isWanted(record)) return { outcome: 'backedOut', reason: NOT_WANTED, eventsSinceMs };
+    /** The request is forgotten by then: a try that was taken for dead, and wakes, cannot arm any more or finds that. */
+    const unlessSent = async () => {
+      if ((await locks.disarm(replicationGroupId, migrationId)) !== 'sent') return;
+      throw new TransientServiceError('CutOver', 'another try of it has sent CompleteMigration');
+    };
+    if (record && !isWanted(record)) {
+      await unlessSent();
+      return { outcome: 'backedOut', reason: NOT_WANTED, eventsSinceMs };
+    }
     try {
       const { intent, shards } = await tryCutOver(world, settings, input, {
         eventsSinceMs,
@@ -68,11 +76,8 @@ export const makeCutOver =
       if (!(error instanceof BackOut)) throw error;
       const reason = error.message;
       const at = new Date(clock.now()).toISOString();
-      // In this order: a try that was taken for dead, and wakes, cannot arm any more or finds that nobody asks.
       await migrations.clearCutoverRequest(migrationId, { at, reason: sentence(reason) });
-      if ((await locks.disarm(replicationGroupId, migrationId)) === 'sent') {
-        throw new TransientServiceError('CutOver', 'another try of it has sent CompleteMigration');
-      }
+      await unlessSent();
       await migrations.update(migrationId, {
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,

@@ -30,7 +30,7 @@ export const makeLiftRefused =
   (
     groups: Pick<ReplicationGroups, 'describe'>,
     probe: () => Probe,
-    locks: Pick<Locks, 'withdraw'>,
+    locks: Pick<Locks, 'withdraw' | 'disarm'>,
     migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
     lift: LiftFence,
     clock: Clock,
@@ -51,6 +51,9 @@ export const makeLiftRefused =
     }
     // Before the lift: a try of the cutover that was given up, and wakes now, finds that nobody asks for it any more.
     await migrations.clearCutoverRequest(migrationId, { at: new Date(clock.now()).toISOString(), reason: because });
+    if ((await locks.disarm(record.replicationGroupId, migrationId)) === 'sent') {
+      return { outcome: 'sent', why: 'another try of the cutover has sent CompleteMigration since' };
+    }
     await lift({ migrationId, because });
     await migrations.update(migrationId, {
       status: 'syncing',

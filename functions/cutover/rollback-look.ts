@@ -1,5 +1,6 @@
+import type { RollbackPossibility } from '../migration/cutover-record.ts';
 import type { FencedShard, FenceRecord } from '../migration/fence.ts';
-import type { Endpoint, RollbackPossibility } from '../migration/record.ts';
+import type { Endpoint } from '../migration/record.ts';
 import { textIn } from '../preflight/gather/replies.ts';
 import { type Reply, type Servers, type Session, Unread } from '../preflight/ports.ts';
 import { endpointText, shown } from '../preflight/text.ts';

@@ -1,6 +1,7 @@
+import type { Straggler, StragglersSummary } from '../migration/cutover-record.ts';
 import type { FenceRecord } from '../migration/fence.ts';
 import type { Migrations } from '../migration/ports.ts';
-import type { MigrationRecord, Straggler, StragglersSummary } from '../migration/record.ts';
+import type { MigrationRecord } from '../migration/record.ts';
 import { isWatched, type Quietness, quietFor } from './closing-stage.ts';
 import { type StragglerLook, toStragglersSummary } from './stragglers.ts';
 

@@ -1,5 +1,6 @@
+import type { Straggler, StragglersSummary } from '../migration/cutover-record.ts';
 import type { FenceRecord } from '../migration/fence.ts';
-import type { Endpoint, Straggler, StragglersSummary } from '../migration/record.ts';
+import type { Endpoint } from '../migration/record.ts';
 import { type Servers, Unread } from '../preflight/ports.ts';
 import { endpointText, shown } from '../preflight/text.ts';
 import type { Clock } from '../replication/ports.ts';

@@ -1,7 +1,8 @@
 import { type ActRequest, ASKS, type Ask } from './acts.ts';
 import type { Asker } from './asker.ts';
 import type { OffsetCertificate } from './certificate.ts';
-import type { BackOut, FenceSummary, MigrationRecord, RollbackPossibility, StragglersSummary } from './record.ts';
+import type { BackOut, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
+import type { MigrationRecord } from './record.ts';
 import type { CutoverRequestSettings } from './request-cutover-settings.ts';
 import type { OtherWaiver } from './waivers.ts';
 

@@ -1,5 +1,5 @@
+import type { FenceSummary } from './cutover-record.ts';
 import type { FenceRecord } from './fence.ts';
-import type { FenceSummary } from './record.ts';
 
 /** What the view shows of a fence: no user's rules, and no names of connections. */
 export const toFenceSummary = (fence: FenceRecord): FenceSummary => {

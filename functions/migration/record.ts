@@ -1,11 +1,12 @@
 import type { ActRequest, PendingAct } from './acts.ts';
 import type { Asker } from './asker.ts';
-import type { FenceKind, FencePhase, RequestedCutover } from './fence.ts';
+import type { BackOut, CutoverRecord, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
+import type { RequestedCutover } from './fence.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { MigrationRequest } from './request.ts';
 import type { Outcome, Phase, Status } from './status.ts';
 import type { VerificationProgress, VerificationReport, VerificationSettings } from './verification.ts';
-import type { OtherWaiver, WaiverId } from './waivers.ts';
+import type { WaiverId } from './waivers.ts';
 
 export interface Endpoint {
   address: string;
@@ -90,84 +91,6 @@ export interface DryRunResult {
   why: string;
   /** What a real run would do, in its order, up to its end. */
   actions: PlannedAction[];
-}
-
-/** The request for a cutover. */
-export interface CutoverRecord {
-  requestedAt?: string;
-  reason?: string;
-  /** Inner: what tells a repeat from another request. */
-  requestId?: string;
-  waivers?: OtherWaiver[];
-  by?: Asker;
-}
-
-/** A cutover that came to nothing, with the request for it, if there was one. */
-export interface BackOut {
-  /** ISO 8601. */
-  at: string;
-  /** One sentence. */
-  reason: string;
-  request?: Omit<CutoverRecord, 'requestId'>;
-}
-
-/** A fence as the view shows it. Times are ISO 8601. */
-export interface FenceSummary {
-  kind: FenceKind;
-  phase: FencePhase;
-  /** How many nodes of the source it stands on. */
-  nodes: number;
-  openedAt: string;
-  frozenAt?: string;
-  drainedAt?: string;
-  /** From the freeze until every node of the target had applied what the source had. */
-  drainMs?: number;
-  fencedAt?: string;
-  sealedAt?: string;
-  liftedAt?: string;
-  liftedBecause?: string;
-}
-
-/** Absent in the record until the target was looked at. */
-export interface RollbackPossibility {
-  possible: boolean;
-  /** It will never be possible again: a request is refused without another look. */
-  forGood?: true;
-  /** One sentence. */
-  why: string;
-  /** ISO 8601. */
-  asOf: string;
-}
-
-/** A client that turned to the old primary after the promotion. */
-export interface Straggler {
-  /** `writes`: its commands were refused. `reads`: it is connected. */
-  kind: 'writes' | 'reads';
-  /** Its own, without the port. */
-  address: string;
-  /** The node of the source that it turned to. */
-  node: Endpoint;
-  user?: string;
-  name?: string;
-  command?: string;
-  /** How often it was refused. */
-  count?: number;
-  /** ISO 8601. */
-  lastSeenAt?: string;
-}
-
-export interface StragglersSummary {
-  /** ISO 8601: when the source was last looked at. */
-  asOf: string;
-  /** ISO 8601: since when nobody has turned to it. */
-  quietSince?: string;
-  /** In sight at the last look. */
-  writers: number;
-  readers: number;
-  /** The first 20. */
-  clients: Straggler[];
-  /** Why nothing is known of them, in one sentence: the source cannot be read, or is gone. */
-  untold?: string;
 }
 
 /** A migration as the table keeps it. Times are ISO 8601. */

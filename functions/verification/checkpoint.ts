@@ -1,4 +1,5 @@
-import type { Difference, DifferenceKind } from './difference.ts';
+import type { VerificationCounts } from '../migration/verification.ts';
+import type { Difference } from './difference.ts';
 import type { Position } from './ports.ts';
 
 /** What is asked for; it stays the same from the first step to the last. */
@@ -71,27 +72,7 @@ export interface BigProgress {
   beginnings: number;
 }
 
-export interface Counts {
-  /** Keys of the source that were held against the target. */
-  compared: number;
-  /** Keys of the target that were looked for on the source. */
-  lookedFor: number;
-  /** Keys compared piece by piece. */
-  big: number;
-  /** Keys that were not the same at the first look. */
-  candidates: number;
-  /** … and turned out the same once the target had applied the source's writes. */
-  settled: number;
-  /** … and were gone on both sides, their expiry having passed. */
-  expired: number;
-  /** … and were gone on both sides while the source evicted keys. */
-  evicted: number;
-  /** … and changed faster than they could be compared. */
-  unsettled: number;
-  /** Keys of a type that cannot be read. */
-  unreadable: number;
-  differences: Record<DifferenceKind, number>;
-}
+export type Counts = VerificationCounts;
 
 /** Who the two servers were when the passes began: cursors mean nothing to others. */
 export interface Servers {

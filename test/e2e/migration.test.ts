@@ -36,7 +36,12 @@ describe('a migration on real Redis', () => {
       'MigrationPromoted',
       'MigrationCompleted',
     ]);
-    expect(view).toMatchObject({ status: 'completed', outcome: 'completed', phase: 'ended' });
+    expect(view).toMatchObject({
+      status: 'completed',
+      outcome: 'completed',
+      phase: 'ended',
+      allowedActions: ['unfence', 'rollback'],
+    });
     expect(view).not.toHaveProperty('waitingFor');
 
     const nodes = lab.aws.elastiCache.group('orders').nodes();

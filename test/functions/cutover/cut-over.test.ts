@@ -93,6 +93,15 @@ describe('cutOver', () => {
     expect([groups.sent, await noted(), await fences.find(MIGRATION_ID)]).toEqual([[], undefined, undefined]);
   });
 
+  it('lets nobody send CompleteMigration any more when it finds that nobody asks for it', async () => {
+    await migrations.clearCutoverRequest(MIGRATION_ID, { at: 't', reason: 'Not in sync.' });
+    await locks.arm('test', MIGRATION_ID, 'another try');
+    await complete();
+
+    const late = locks.intend('test', MIGRATION_ID, 'complete', { at: 't', eventsSinceMs: 0 }, 'another try');
+    await expect(late).rejects.toMatchObject({ name: 'LockLostError' });
+  });
+
   it('lifts its fence, and sends nothing, when its repeat backs out while it drains', async () => {
     const advance = fences.advance.bind(fences);
     fences.advance = async (id, attempt, change) => {

@@ -62,6 +62,17 @@ describe('the fence of a cutover that ElastiCache has refused', () => {
     expect(await intents()).toHaveProperty('complete');
   });
 
+  it('stands when another try of the cutover sends CompleteMigration while the request is forgotten', async () => {
+    const clear = migrations.clearCutoverRequest.bind(migrations);
+    migrations.clearCutoverRequest = async (id, backOut) => {
+      await clear(id, backOut);
+      await locks.intend('test', MIGRATION_ID, 'complete', { at: 'later', eventsSinceMs: 1 });
+    };
+
+    expect(await lift()).toMatchObject({ outcome: 'sent', why: expect.stringContaining('another try') });
+    expect(lifted).toEqual([]);
+  });
+
   it('stands when it was sent again since it was judged, or another cutover was begun', async () => {
     await locks.noteSend('test', MIGRATION_ID, 'then');
     expect(await lift()).toMatchObject({ outcome: 'sent', why: 'CompleteMigration was sent again since' });
