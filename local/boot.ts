@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { addressesOf } from './boot/aliases.ts';
 import type { EmbeddedAwsOptions } from './boot/options.ts';
@@ -12,6 +13,7 @@ import { listen } from './endpoint/listen.ts';
 import { eventBridgeWire } from './eventbridge/protocol.ts';
 import type { EventBridge, EventListener } from './eventbridge/service.ts';
 import { httpApi } from './gateway/gateway.ts';
+import { Mounts } from './gateway/mounts.ts';
 import { gatewayMessage } from './gateway/response.ts';
 import type { Kms } from './kms/keys.ts';
 import { kmsWire } from './kms/protocol.ts';
@@ -46,6 +48,8 @@ export interface EmbeddedAws {
   /** Replaces where `host:port` leads, for functions and replication groups alike. */
   setHostAliases(aliases: Record<string, string>): void;
   setFaultPolicy(policy: FaultPolicy): void;
+  /** From now on another listener answers what is asked of the API's port at this path and below it; no route is looked for. */
+  mount(path: string, listener: RequestListener): void;
   /** Ends everything that was started, and waits for it. Idempotent. */
   end(): Promise<void>;
 }
@@ -55,11 +59,10 @@ const TEMPLATE = fileURLToPath(new URL('../template.yaml', import.meta.url));
 /** The gateway's listener takes its port first, so that a taken one fails at once; it learns its routes later. */
 const startGateway = async (port: number) => {
   const starting = gatewayMessage(503, 'Service Unavailable');
-  let handle: Parameters<typeof listen>[2] = (_, response) => {
+  const mounts = new Mounts((_, response) => {
     response.writeHead(starting.status, starting.headers).end(starting.body);
-  };
-  const listener = await listen(port, 'PORT', (request, response) => handle(request, response));
-  return { ...listener, serve: (given: typeof handle) => (handle = given) };
+  });
+  return { ...(await listen(port, 'PORT', mounts.listener)), mounts };
 };
 
 const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<EmbeddedAws> => {
@@ -86,7 +89,8 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
     elasticache: elastiCacheWire(elastiCache),
     kms: kmsWire(kms),
   });
-  gateway.serve(httpApi({ routes: model.routes, clock, report, invoke: (arn, event) => lambda.invoke(arn, event) }));
+  const invoke = (arn: string, event: unknown) => lambda.invoke(arn, event);
+  gateway.mounts.rest = httpApi({ routes: model.routes, clock, report, invoke });
   if (warm !== false) await lambda.warm(warm === true ? undefined : warm.map((id) => model.resources[id] ?? id));
   signal?.throwIfAborted();
   return {
@@ -102,6 +106,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
       for (const [name, address] of addressesOf(aliases)) elastiCache.aliases.set(name, address);
     },
     setFaultPolicy: (policy) => endpoint.setFaultPolicy(policy),
+    mount: (path, listener) => gateway.mounts.add(path, listener),
     end: () => teardown.run(),
   };
 };

@@ -1,3 +1,4 @@
+import { serveConsole } from './console.ts';
 import { PortTakenError } from './endpoint/listen.ts';
 import { RedisServerNotFoundError, RedisServerUnusableError } from './redis/errors.ts';
 import { findRedisServer } from './redis/server.ts';
@@ -28,6 +29,7 @@ const greeting = ({ aws, source }: World, cli: string): string => {
   return `
 elasticache-migrator on an embedded AWS
 
+  console  ${aws.apiUrl}/console/
   API      ${aws.apiUrl}
   AWS      ${aws.awsEndpoint}
   source   ${source.host}:${source.port}   (for the migrator it is ${SOURCE_ENDPOINT.address}:${SOURCE_ENDPOINT.port}, also known as ${DOCUMENTED_SOURCE.address}:${DOCUMENTED_SOURCE.port})
@@ -54,6 +56,7 @@ Ctrl-C ends everything.
 try {
   starting = startWorld({ apiPort: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) });
   const world = await starting;
+  await serveConsole(world.aws);
   // Fetched servers are on nobody's PATH, and neither is the client beside them.
   const { cli = 'redis-cli', env } = await findRedisServer();
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);

@@ -1,0 +1,51 @@
+/** What keeps a client of the API from its answer. The message says what to do; docs/errors.md has a heading for each code. */
+export abstract class ClientError extends Error {
+  abstract readonly code: string;
+}
+
+/** A path that would lead out of the API. */
+export class PathRefusedError extends ClientError {
+  override readonly name = 'PathRefusedError';
+  readonly code = 'path-refused';
+
+  constructor(path: readonly string[]) {
+    super(`${JSON.stringify(path.join('/').slice(0, 200))} is not a path of the API`);
+  }
+}
+
+/** No answer came: no route, no such name, refused, reset. */
+export class ApiUnreachableError extends ClientError {
+  override readonly name = 'ApiUnreachableError';
+  readonly code = 'api-unreachable';
+
+  constructor(apiUrl: string, cause: unknown) {
+    super(`The API at ${apiUrl} cannot be reached: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** The API has not answered in time. Whether a request that changes something took effect is not known. */
+export class ApiTimeoutError extends ClientError {
+  override readonly name = 'ApiTimeoutError';
+  readonly code = 'api-timeout';
+
+  constructor(apiUrl: string, timeoutMs: number) {
+    super(`The API at ${apiUrl} has not answered within ${timeoutMs / 1000} s`);
+  }
+}
+
+/** What answered does not speak as the API does: no JSON, or a redirection. */
+export class ApiAnswerUnreadableError extends ClientError {
+  override readonly name = 'ApiAnswerUnreadableError';
+  readonly code = 'api-answer-unreadable';
+
+  constructor(apiUrl: string, found: string) {
+    super(`What answers at ${apiUrl} is not the API: ${found}`);
+  }
+}
+
+/** The fault below fetch's own `fetch failed`, which says nothing. */
+const reasonOf = (error: unknown): string => {
+  const { cause } = error as { cause?: unknown };
+  const { code, message } = (cause ?? error) as { code?: string; message?: string };
+  return message || code || String(error);
+};

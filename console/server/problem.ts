@@ -1,0 +1,36 @@
+import { ClientError } from '../../client/errors.ts';
+import { type Answer, jsonAnswer } from './answer.ts';
+import { ConsoleError, MethodRefusedError } from './errors.ts';
+
+/** How the console answers where the API could not be asked, or answered what is not for showing. */
+export const UPSTREAM_PROBLEMS: Readonly<Record<string, { status: number; title: string }>> = {
+  'path-refused': { status: 404, title: 'There is nothing here' },
+  'api-unreachable': { status: 502, title: 'The API cannot be reached' },
+  'api-answer-unreadable': { status: 502, title: 'What answers is not the API' },
+  'api-timeout': { status: 504, title: 'The API has not answered in time' },
+};
+
+const UNKNOWN = { status: 500, title: 'Something went wrong in the console' };
+
+const describe = (error: unknown): { code: string; status: number; title: string; detail: string } => {
+  if (error instanceof ConsoleError) {
+    const { code, status, title, message } = error;
+    return { code, status, title, detail: message };
+  }
+  if (error instanceof ClientError) {
+    return { code: error.code, detail: error.message, ...(UPSTREAM_PROBLEMS[error.code] ?? UNKNOWN) };
+  }
+  return { code: 'internal-error', detail: 'The command that serves the console has printed what it was.', ...UNKNOWN };
+};
+
+/** RFC 9457, in the form of the API's own problems. */
+export const problemAnswer = (error: unknown): Answer => {
+  const { code, status, title, detail } = describe(error);
+  const body = { type: `docs/errors.md#${code}`, title, status, detail, code };
+  const answer = jsonAnswer(body, status, 'application/problem+json');
+  const allow = error instanceof MethodRefusedError ? { allow: error.allow } : {};
+  return { ...answer, headers: { ...answer.headers, ...allow } };
+};
+
+/** Is it a fault of the console's own, that whoever runs it has to hear of? */
+export const isOwnFault = (error: unknown): boolean => !(error instanceof ConsoleError || error instanceof ClientError);

@@ -1,0 +1,17 @@
+/** What the page has to know, at `/console/session`. */
+export interface ConsoleSession {
+  target: ConsoleTarget;
+  /** Goes with every request that changes something, in the header `x-console-token`. New with every process. */
+  requestToken: string;
+}
+
+/** What the console is about. Without permission to ask who one is, there is no identity. */
+export interface ConsoleTarget {
+  kind: 'embedded' | 'stack';
+  stack?: string;
+  region?: string;
+  apiUrl: string;
+  accountId?: string;
+  /** Of the caller. */
+  arn?: string;
+}
