@@ -1,6 +1,9 @@
 import './styles/main.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { applyTheme, storedTheme } from './layout/theme.ts';
 
-const app = document.querySelector('#app');
-const session = await (await fetch('/console/session')).json();
-const migrations = await (await fetch('/console/api/migrations')).json();
-if (app) app.textContent = JSON.stringify({ target: session.target, migrations });
+applyTheme(storedTheme());
+const root = document.getElementById('app');
+if (!root) throw new Error('index.html has no element #app');
+render(<App />, root);

@@ -1,0 +1,3 @@
+import { Heading } from '../parts/heading.tsx';
+
+export const Migrations = () => <Heading title="Migrations" />;

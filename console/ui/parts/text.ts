@@ -1,0 +1,42 @@
+export { bytesText as bytes } from '../../../functions/migration/bytes-text.ts';
+
+const NUMBER = new Intl.NumberFormat('en');
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** `1,234,567` */
+export const count = (value: number): string => NUMBER.format(value);
+
+/** `61.4 %`; a whole one only when it is done. */
+export const percent = (value: number): string => `${value >= 100 ? 100 : (Math.floor(value * 10) / 10).toFixed(1)} %`;
+
+const STEPS: [string, number, string, number][] = [
+  ['d', 86_400, 'h', 3600],
+  ['h', 3600, 'min', 60],
+  ['min', 60, 's', 1],
+];
+
+/** `850 ms`, `1.2 s`, `42 s`, `3 min 20 s`, `5 h 10 min`, `6 d 2 h`: two figures at the most. */
+export const duration = (ms: number): string => {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const step = STEPS.find(([, size]) => seconds >= size);
+  if (!step) return `${seconds} s`;
+  const [unit, size, smallerUnit, smaller] = step;
+  const rest = Math.floor((seconds % size) / smaller);
+  return `${Math.floor(seconds / size)} ${unit}${rest > 0 ? ` ${rest} ${smallerUnit}` : ''}`;
+};
+
+/** `42 s`, `3 min`, `5 h`, `6 d`: one figure, for what only gets older. */
+export const age = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [unit, size] = STEPS.find(([, least]) => seconds >= least) ?? ['s', 1];
+  return `${Math.floor(seconds / size)} ${unit}`;
+};
+
+/** `06:51:10`, by this browser's clock and zone. */
+export const clockTime = (at: string | number): string => CLOCK.format(new Date(at));
+
+/** `23 Nov 2026, 06:51:10` */
+export const fullTime = (at: string | number): string => DAY_AND_CLOCK.format(new Date(at));
