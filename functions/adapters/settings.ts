@@ -63,6 +63,7 @@ export const promotionSettings = () => {
     ...watchingSettings(env),
     promotionBudgetSeconds: env.PROMOTION_BUDGET_SECONDS,
     stragglerMs: 5 * env.POLL_MILLISECONDS,
+    rollbackMs: 30 * env.POLL_MILLISECONDS,
     staleSeconds: Math.min(env.EVENT_GRACE_SECONDS, LARGEST_STALENESS_SECONDS),
   };
 };

@@ -9,6 +9,7 @@ import type { TaskInput } from '../replication/task-input.ts';
 import type { PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { type Certify, provenBy } from './proven.ts';
+import type { RollbackWatch } from './rollback-watch.ts';
 
 export interface PromotionMoment {
   look: Look;
@@ -31,7 +32,7 @@ export interface PromotionMoment {
  * @throws TransientServiceError
  */
 export const makePromotionStage =
-  (migrations: Pick<Migrations, 'update'>, certify: Certify) =>
+  (migrations: Pick<Migrations, 'update'>, certify: Certify, watchRollback: RollbackWatch) =>
   async ({ migrationId, source }: TaskInput, moment: PromotionMoment): Promise<PromotionResult | undefined> => {
     const { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands } = moment;
     const shards = toShardViews(look.readings, look.states);
@@ -50,7 +51,12 @@ export const makePromotionStage =
         shards,
       });
       const promoted = { promotedAt, evidence, shards: promotedShards };
-      return { outcome: 'promoted', ...(await provenBy(record, fence, promoted, intent.at, certify)) };
+      // Before anybody hears of it, and writes: what the target tells now tells later writes from keys that expired.
+      const [proven] = await Promise.all([
+        provenBy(record, fence, promoted, intent.at, certify),
+        watchRollback(fence, record, look.nowMs),
+      ]);
+      return { outcome: 'promoted', ...proven };
     }
     if (judged.state === 'refused' && refusalStands) {
       return { outcome: 'refused', reason: judged.reason, eventsSinceMs: (verdict?.atMs ?? look.nowMs) + 1, intent };

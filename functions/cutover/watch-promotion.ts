@@ -11,6 +11,7 @@ import { judgePromotion, type PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { makePromotionStage } from './promotion-stage.ts';
 import type { Certify } from './proven.ts';
+import { type LookForRollback, makeRollbackWatch } from './rollback-watch.ts';
 import { type LookForStragglers, makeStragglerWatch, type StragglerMemory } from './straggler-watch.ts';
 
 export interface PromotionSettings {
@@ -21,6 +22,8 @@ export interface PromotionSettings {
   promotionBudgetSeconds: number;
   /** How often the old primary is looked at for clients that still turn to it. */
   stragglerMs: number;
+  /** How often it is looked whether one call still returns to the source. */
+  rollbackMs: number;
   /** Describe calls may show the world as it was so long ago. */
   staleSeconds: number;
 }
@@ -59,6 +62,7 @@ export const makeWatchPromotion =
     migrations: Pick<Migrations, 'find' | 'update' | 'note'>,
     certify: Certify,
     lookForStragglers: LookForStragglers,
+    lookForRollback: LookForRollback,
     clock: Clock,
     settings: PromotionSettings,
   ) =>
@@ -68,7 +72,8 @@ export const makeWatchPromotion =
     const endsMs = clock.now() + watchSeconds * 1000;
     const budgetSeconds = input.promotionBudgetSeconds ?? settings.promotionBudgetSeconds;
     const budgetEndsMs = Date.parse(input.sentAt) + budgetSeconds * 1000;
-    const provePromotion = makePromotionStage(migrations, certify);
+    const watchRollback = makeRollbackWatch(migrations, lookForRollback, migrationId, settings.rollbackMs);
+    const provePromotion = makePromotionStage(migrations, certify, watchRollback);
     const fence = await fences.find(migrationId);
     const memory = input.stragglers ?? null;
     const watchStragglers = makeStragglerWatch(migrations, lookForStragglers, migrationId, {
@@ -97,6 +102,7 @@ export const makeWatchPromotion =
         const intent = { at: input.sentAt, sends };
 
         const quietness = stage === 'closing' ? await watchStragglers(fence, record, look.nowMs) : { isQuiet: true };
+        if (stage === 'closing') await watchRollback(fence, record, look.nowMs);
         const isAskedTo = record?.close !== undefined;
         const proven =
           stage === 'promotion'

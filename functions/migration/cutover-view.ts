@@ -28,8 +28,9 @@ export interface CutoverView extends CutoverRequestSettings {
 }
 
 export const toCutoverView = (record: MigrationRecord): CutoverView => {
-  const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, rollbackPossibility } = record;
-  const { unfencedAt, rolledBackAt, certificate } = record;
+  const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, unfencedAt, rolledBackAt } = record;
+  const { certificate } = record;
+  const rollback = rollbackOf(record);
   const { requestId, ...request } = cutover ?? {};
   const frozenAt = fence?.frozenAt ?? fence?.fencedAt;
   return {
@@ -40,11 +41,21 @@ export const toCutoverView = (record: MigrationRecord): CutoverView => {
     ...(promotedAt && { promotedAt }),
     ...(promotedAt && frozenAt && { outageMs: Date.parse(promotedAt) - Date.parse(frozenAt) }),
     ...(stragglers && { stragglers }),
-    ...(rollbackPossibility && { rollback: rollbackPossibility }),
+    ...(rollback && { rollback }),
     ...(unfencedAt && { unfencedAt }),
     ...(rolledBackAt && { rolledBackAt }),
     ...(certificate && { certificate }),
   };
+};
+
+/** What was last seen of it, unless an operator has decided it since. */
+const rollbackOf = ({ rollbackPossibility, unfencedAt, rolledBackAt }: MigrationRecord) => {
+  const never = (why: string, asOf: string): RollbackPossibility => ({ possible: false, forGood: true, why, asOf });
+  if (!rollbackPossibility) return undefined;
+  if (rolledBackAt) return never('It was rolled back.', rolledBackAt);
+  return unfencedAt
+    ? never('The source was unfenced: it may have been written to since.', unfencedAt)
+    : rollbackPossibility;
 };
 
 /** What was asked for, by whom and why. */

@@ -7,9 +7,11 @@ import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
+import { theRollbacks } from '../adapters/rollbacks.ts';
 import { promotionSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
 import { makeIssueCertificate } from '../cutover/issue-certificate.ts';
+import { makeRollbackLook } from '../cutover/rollback-look.ts';
 import { makeStragglerLook } from '../cutover/stragglers.ts';
 import { makeWatchPromotion } from '../cutover/watch-promotion.ts';
 
@@ -22,6 +24,7 @@ export const handler = taskFunction(
     theMigrations(),
     makeIssueCertificate(theCertificates(), theSigner()),
     makeStragglerLook(redisServers(), systemClock),
+    makeRollbackLook(redisServers(), theRollbacks(), systemClock),
     systemClock,
     promotionSettings(),
   ),

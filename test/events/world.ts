@@ -85,6 +85,7 @@ const settings = {
   knownSeconds: 300,
   staleSeconds: 15,
   stragglerMs: 5000,
+  rollbackMs: 30_000,
   copyBytesPerSecond: 40e6,
 };
 
@@ -246,6 +247,7 @@ export const openWorld = (options: WorldOptions = {}) => {
       migrations,
       certify,
       lookForStragglers,
+      async () => ({ possible: true, why: 'Nothing was written to the target.', asOf: isoNow() }),
       ticking,
       settings,
     ),

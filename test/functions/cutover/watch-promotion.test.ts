@@ -3,6 +3,7 @@ import type { Certify } from '../../../functions/cutover/proven.ts';
 import type { StragglerLook } from '../../../functions/cutover/stragglers.ts';
 import { makeWatchPromotion, type WatchPromotionInput } from '../../../functions/cutover/watch-promotion.ts';
 import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
+import type { RollbackPossibility } from '../../../functions/migration/cutover-record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
@@ -23,6 +24,8 @@ let migrations: FakeMigrations;
 let certified: Parameters<Certify>[0][];
 let startMs: number;
 let seen: StragglerLook;
+let rollback: RollbackPossibility;
+let lookedForRollbackMs: number[];
 beforeEach(async () => {
   clock = new FakeClock();
   startMs = clock.now();
@@ -32,6 +35,8 @@ beforeEach(async () => {
   fences = new FakeFences();
   certified = [];
   seen = { stragglers: [], writers: 0, readers: 0, quietSinceMs: startMs };
+  rollback = { possible: true, why: 'Nothing was written to the target.', asOf: clock.iso() };
+  lookedForRollbackMs = [];
   migrations = new FakeMigrations(clock, aRecord({ status: 'cuttingOver', phase: 'promoting', taskToken: 'k' }));
   await locks.acquire('test', MIGRATION_ID);
   await locks.intend('test', MIGRATION_ID, 'complete', { at: clock.iso(), eventsSinceMs: startMs });
@@ -44,6 +49,7 @@ const settings = {
   promotionBudgetSeconds: 1800,
   staleSeconds: 15,
   stragglerMs: 5000,
+  rollbackMs: 30_000,
 };
 const certify: Certify = async (proven) => {
   certified.push(proven);
@@ -58,6 +64,10 @@ const watch = (input: Partial<WatchPromotionInput> = {}) =>
     migrations,
     certify,
     async () => seen,
+    async () => {
+      lookedForRollbackMs.push(elapsedMs());
+      return rollback;
+    },
     clock,
     settings,
   )({
@@ -124,6 +134,8 @@ describe('the watch over a promotion', () => {
       },
     ]);
     expect(migrations.record.promotion).toMatchObject({ shards: [{ nodeGroupId: '0001' }] });
+    // Before anybody hears of the promotion and writes.
+    expect(migrations.record.rollbackPossibility).toEqual(rollback);
   });
 
   const refuse = (atMs: number) => groups.announce('Complete Migration failed for test: data is not in sync', atMs);
@@ -324,6 +336,23 @@ describe('the watch until the group is whole', () => {
       expect(await closing()).toMatchObject({ outcome: 'closed' });
       expect(elapsedMs()).toBeGreaterThanOrEqual(60_000);
       expect(elapsedMs()).toBeLessThan(70_000);
+    });
+
+    it('shows whether one call still returns to the source, until it never will again', async () => {
+      clock.after(40_000, () => {
+        rollback = { possible: false, forGood: true, why: 'SET was called.', asOf: clock.iso() };
+      });
+      await closing();
+
+      expect(lookedForRollbackMs).toEqual([0, 30_000, 60_000]);
+      expect(migrations.record.rollbackPossibility).toEqual(rollback);
+    });
+
+    it('has no word in a rollback or an unfence that was asked for', async () => {
+      await migrations.update(MIGRATION_ID, { pendingAct: { act: 'rollback', at: 't' } } as never);
+      await closing();
+
+      expect(lookedForRollbackMs).toEqual([]);
     });
 
     it('tells who does, new ones only, and no more often than every five minutes', async () => {

@@ -157,6 +157,23 @@ describe('the view', () => {
     });
   });
 
+  it.each([
+    ['it was rolled back', { rolledBackAt: 'r' }, { why: 'It was rolled back.', asOf: 'r' }],
+    [
+      'the source was unfenced',
+      { unfencedAt: 'u' },
+      { why: 'The source was unfenced: it may have been written to since.', asOf: 'u' },
+    ],
+  ])('says of a rollback that it is over once %s, whatever was seen before', (_, done, said) => {
+    const rollbackPossibility = { possible: true, why: 'Nothing was written to the target.', asOf: 't' };
+
+    expect(toView(aRecord({ ...done, rollbackPossibility })).cutover.rollback).toEqual({
+      possible: false,
+      forGood: true,
+      ...said,
+    });
+  });
+
   it('in a list leaves out what came to nothing and who still turns to the source', () => {
     const stragglers = { asOf: 't', writers: 0, readers: 0, clients: [] };
     const record = aRecord({ backOuts: [{ at: 't', reason: 'r' }], stragglers });
