@@ -1,10 +1,12 @@
 import type { Fences, Locks, Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
+import type { Samples } from '../migration/sample.ts';
 import { sentence } from '../migration/sentence.ts';
 import { verdictOf } from '../replication/group-events.ts';
 import { type Look, makeLook } from '../replication/look.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { toShardViews } from '../replication/progress.ts';
+import { makeSampler } from '../replication/sampler.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { closeWhenWhole } from './closing-stage.ts';
 import { judgePromotion, type PromotionState } from './promotion.ts';
@@ -60,6 +62,7 @@ export const makeWatchPromotion =
     locks: Pick<Locks, 'find'>,
     fences: Pick<Fences, 'find'>,
     migrations: Pick<Migrations, 'find' | 'update' | 'note'>,
+    samples: Pick<Samples, 'append'>,
     certify: Certify,
     lookForStragglers: LookForStragglers,
     lookForRollback: LookForRollback,
@@ -80,6 +83,7 @@ export const makeWatchPromotion =
       everyMs: settings.stragglerMs,
       memory,
     });
+    const sampler = makeSampler(samples, migrationId, pollMs);
     const redis = probe();
     const lookAgain = makeLook(groups, redis, clock, { ...input, describeMs });
     let refusedSinceMs: number | undefined;
@@ -90,6 +94,8 @@ export const makeWatchPromotion =
         const act = await endedByAct(record, fences);
         if (act) return act;
         const look = await lookAgain();
+        // Afterwards nobody follows the source any more.
+        if (stage === 'promotion') await sampler.note(look, input.inDoubt ? 'promotionInDoubt' : 'promoting');
         const verdict = verdictOf(look.events, replicationGroupId);
         const sends = verdict?.outcome === 'failed' ? await sendsOf(locks, input) : 1;
         const judged = judge(look, replicationGroupId, sends, fence?.shards ?? []);
@@ -118,6 +124,7 @@ export const makeWatchPromotion =
       }
     } finally {
       redis.close();
+      await sampler.flush();
     }
   };
 

@@ -1,5 +1,6 @@
 import type { Progress, ShardView } from '../migration/record.ts';
 import type { Phase } from '../migration/status.ts';
+import { maxOf, sumOf } from './figures.ts';
 import type { LinkState } from './link-state.ts';
 import { isReadable, type LinkReading, primaryOf } from './shard-link.ts';
 
@@ -75,17 +76,6 @@ const etaOf = ({ bytesCopied, bytesTotal, since }: CopyMemory, nowMs: number): n
   if (elapsedMs < SHORTEST_RATE_MS || copied <= 0) return undefined;
   return Math.ceil((Math.max(0, bytesTotal - bytesCopied) / copied) * (elapsedMs / 1000));
 };
-
-/** The sum, if every one is known. */
-const sumOf = (figures: readonly (number | undefined)[]): number | undefined =>
-  figures.length > 0 && figures.every((figure) => figure !== undefined)
-    ? figures.reduce<number>((sum, figure) => sum + (figure as number), 0)
-    : undefined;
-
-const maxOf = (figures: readonly (number | undefined)[]): number | undefined =>
-  figures.length > 0 && figures.every((figure) => figure !== undefined)
-    ? Math.max(...(figures as number[]))
-    : undefined;
 
 /** The shards as the view shows them. */
 export const toShardViews = (readings: readonly LinkReading[], states: readonly LinkState[]): ShardView[] =>

@@ -1,12 +1,14 @@
 import { failIfAborted } from '../migration/abort.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Progress } from '../migration/record.ts';
+import type { Samples } from '../migration/sample.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
 import { makeLook } from './look.ts';
 import type { Clock, Probe, ReplicationGroups } from './ports.ts';
 import { measure } from './progress.ts';
 import { failIfOver } from './replication-failure.ts';
+import { makeSampler } from './sampler.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { freshSync } from './sync-attempts.ts';
 import type { TaskInput } from './task-input.ts';
@@ -60,6 +62,7 @@ export const makeWatchReplication =
     groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
     probe: () => Probe,
     migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
+    samples: Pick<Samples, 'append'>,
     clock: Clock,
     settings: WatchSettings,
   ) =>
@@ -75,6 +78,7 @@ export const makeWatchReplication =
     const outcomeOf = makeOutcome(glance, lostAfterMs);
     const guard = makeWatchGuard(redis, replicationGroupId, input.source, pollMs);
     const show = makeWatchView(migrations, migrationId, pollMs);
+    const sampler = makeSampler(samples, migrationId, pollMs);
     const alone = new Stopwatch();
     const foreign = new Stopwatch();
     let memory = input.memory ?? freshMemory;
@@ -91,6 +95,7 @@ export const makeWatchReplication =
         const guarded = glance ? { sync } : await guard(seen, sync, measured.etaSeconds);
         const progress = { ...measured, ...(guarded.buffer && { buffer: guarded.buffer }) };
         memory = { ...memory, hasFollowed, copy, sync: guarded.sync };
+        await sampler.note(seen, glance && followsClosely(phase) ? 'awaitingCutover' : phase, progress);
 
         const over = nowMs + pollMs >= endsMs;
         const threatens = guarded.threat !== undefined;
@@ -132,5 +137,9 @@ export const makeWatchReplication =
       }
     } finally {
       redis.close();
+      await sampler.flush();
     }
   };
+
+/** Of a migration that awaits its cutover: nothing is wrong with its link. */
+const followsClosely = (phase: Phase): boolean => phase === 'inSync' || phase === 'catchingUp';

@@ -4,6 +4,7 @@ import { openKeyReader } from '../adapters/key-reader.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
+import { theSamples } from '../adapters/samples.ts';
 import { verifySettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
 import { verifyStep } from '../verification/step.ts';
@@ -17,6 +18,7 @@ export const handler = taskFunction(
     verifyStep,
     theMigrations(),
     theCheckpoints(),
+    theSamples(),
     systemClock,
     verifySettings(),
   ),

@@ -8,6 +8,7 @@ import { redisProbe } from '../adapters/redis-probe.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
 import { theRollbacks } from '../adapters/rollbacks.ts';
+import { theSamples } from '../adapters/samples.ts';
 import { promotionSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
 import { makeIssueCertificate } from '../cutover/issue-certificate.ts';
@@ -22,6 +23,7 @@ export const handler = taskFunction(
     theLocks(),
     theFences(),
     theMigrations(),
+    theSamples(),
     makeIssueCertificate(theCertificates(), theSigner()),
     makeStragglerLook(redisServers(), systemClock),
     makeRollbackLook(redisServers(), theRollbacks(), systemClock),

@@ -2,10 +2,12 @@ import { failIfAborted } from '../migration/abort.ts';
 import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint } from '../migration/record.ts';
+import type { Samples } from '../migration/sample.ts';
 import type { VerificationEpoch, VerificationReport, VerificationSettings } from '../migration/verification.ts';
 import { type Look, makeLook } from '../replication/look.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { failIfOver } from '../replication/replication-failure.ts';
+import { makeSampler } from '../replication/sampler.ts';
 import { primaryOf } from '../replication/shard-link.ts';
 import { Stopwatch } from '../replication/stopwatch.ts';
 import type { TaskInput } from '../replication/task-input.ts';
@@ -67,6 +69,7 @@ export const makeVerifyData =
     verify: typeof verifyStep,
     migrations: Pick<Migrations, 'find' | 'update'>,
     checkpoints: Pick<Checkpoints, 'find' | 'keep'>,
+    samples: Pick<Samples, 'append'>,
     clock: Clock,
     { pollMs, describeMs, verifySeconds, linkLostAfterSeconds, eventGraceSeconds }: VerifySettings,
   ) =>
@@ -78,6 +81,7 @@ export const makeVerifyData =
     const look = makeLook(groups, redis, clock, { ...input, describeMs });
     const isOver = makeIsOver(replicationGroupId, graceMs);
     const show = makeVerifyView(migrations, migrationId);
+    const sampler = makeSampler(samples, migrationId, pollMs, STEP_MS);
     const pair = makePair(openReader, source);
     const [down, failing] = [new Stopwatch(), new Stopwatch()];
     await show.begin();
@@ -95,6 +99,7 @@ export const makeVerifyData =
           failIfAborted(await migrations.find(migrationId));
           const seen = await look();
           isOver(seen);
+          await sampler.note(seen, 'verifying');
           epoch = epochIn(seen.readings) ?? epoch;
           const isLost = seen.states.some(({ phase }) => phase === 'linkLost');
           if (down.run(isLost, seen.nowMs) >= lostAfterMs && isLost) {
@@ -127,6 +132,7 @@ export const makeVerifyData =
     } finally {
       pair.close();
       redis.close();
+      await sampler.flush();
     }
   };
 

@@ -8,6 +8,7 @@ import { type RedisProcess, startRedis } from '../../local/redis/server.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
 import { groupWith } from '../functions/support/nodes.ts';
 import { aRecord, taskInput } from '../functions/support/records.ts';
+import { FakeSamples } from '../functions/support/samples.ts';
 import { contents, eventually, type Lab, startLab } from './lab.ts';
 import { type Writes, write } from './writes.ts';
 
@@ -71,6 +72,7 @@ const watching = async (
     { describe: async () => group, eventsSince: async () => [] },
     redisProbe,
     new FakeMigrations(undefined, aRecord()),
+    new FakeSamples(),
     systemClock,
     { pollMs, describeMs: 0, watchSeconds: 1, linkLostAfterSeconds: 5, eventGraceSeconds: 5 },
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { at, type Lab, startLab } from './lab.ts';
+import type { Sample } from '../../functions/migration/sample.ts';
+import { at, eventually, type Lab, startLab } from './lab.ts';
 
 const ENDPOINTS = at(6379);
 
@@ -204,6 +205,36 @@ describe('the API', () => {
     expect(answer.status).toBe(409);
     expect(answer.body).toMatchObject({ code: 'action-not-allowed', allowedActions: [] });
     expect(answer.body.detail).toContain('status is failed');
+  });
+
+  it('refuses a history with all that is wrong, and knows none of what is not there', async () => {
+    const migrationId = await lab.start('uncharted', 1);
+    const wrong = await lab.request('GET', `/migrations/${migrationId}/history?from=yesterday&points=1&x=1`);
+    const missing = await lab.request('GET', '/migrations/test-0123456789ab/history');
+
+    expect([wrong.status, missing.status, missing.body.code]).toEqual([400, 404, 'migration-not-found']);
+    expect(wrong.body.violations).toMatchObject(['x', 'from', 'points'].map((parameter) => ({ parameter })));
+  });
+
+  it('charts a migration: more and more samples, also while it awaits its cutover', async () => {
+    await lab.group('charted');
+    const migrationId = await lab.start('charted', sourcePort);
+    await lab.awaiting(migrationId);
+    const samples = async (query = '') =>
+      (await lab.request('GET', `/migrations/${migrationId}/history${query}`)).body.samples as Sample[];
+    const first = await samples();
+    const later = await eventually(async () => {
+      const now = await samples();
+      return now.length > first.length && now;
+    });
+    const newest = later.at(-1) as Sample;
+
+    expect(later.slice(0, first.length)).toEqual(first);
+    expect(later.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['verifying', 'awaitingCutover']));
+    expect(newest).toMatchObject({ phase: 'awaitingCutover', lagBytes: 0 });
+    expect(await samples(`?from=${newest.at}&to=${newest.at}`)).toMatchObject([{ at: newest.at }]);
+    await lab.request('POST', `/migrations/${migrationId}/abort`, { reason: 'seen' });
+    await lab.announcement(migrationId, 'MigrationAborted');
   });
 
   it('takes one of two cutover requests, and refuses the other', async () => {

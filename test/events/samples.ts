@@ -80,6 +80,10 @@ const CALLS: Record<string, Call> = {
   },
   'http-list-migrations': { method: 'GET', path: '/migrations?status=syncing&limit=5' },
   'http-get-migration': { method: 'GET', path: `/migrations/${MIGRATION_ID}?timeline=true` },
+  'http-get-history': {
+    method: 'GET',
+    path: `/migrations/${MIGRATION_ID}/history?from=2026-01-01T00:00:00Z&points=300`,
+  },
   'http-request-cutover': {
     method: 'POST',
     path: `/migrations/${MIGRATION_ID}/cutover`,

@@ -35,6 +35,7 @@ import { FakeFences } from '../functions/support/fences.ts';
 import { FakeLocks } from '../functions/support/locks.ts';
 import { FakeMigrations } from '../functions/support/migrations.ts';
 import { CALLER } from '../functions/support/records.ts';
+import { FakeSamples } from '../functions/support/samples.ts';
 import { FakeSessions } from '../functions/support/sessions.ts';
 import { FakeCheckpoints, type Findings, noReader, steps } from '../functions/support/verification.ts';
 import { historyOf, laboratory } from '../local/stepfunctions/support.ts';
@@ -204,6 +205,7 @@ export const openWorld = (options: WorldOptions = {}) => {
   };
 
   const checkpoints = new FakeCheckpoints();
+  const samples = new FakeSamples();
   const { verifications = [{}] } = options;
   let verified = 0;
   /** Whatever is found takes ten steps of two seconds, so one invocation. */
@@ -216,7 +218,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, ticking, settings),
     TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),
-    WatchReplication: makeWatchReplication(groups, probe, migrations, ticking, settings),
+    WatchReplication: makeWatchReplication(groups, probe, migrations, samples, ticking, settings),
     MakeSafe: makeMakeSafe(
       migrations,
       locks,
@@ -233,7 +235,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     },
     LiftFence: makeLiftRefused(groups, probe, locks, migrations, lift, ticking),
     VerifyData: (input: VerifyInput) =>
-      makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, ticking, settings)(input),
+      makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, samples, ticking, settings)(input),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
     CutOver: makeCutOver(
       { groups, probe, open, locks, fences, migrations, lift, clock: ticking, newAttempt },
@@ -245,6 +247,7 @@ export const openWorld = (options: WorldOptions = {}) => {
       locks,
       fences,
       migrations,
+      samples,
       certify,
       lookForStragglers,
       async () => ({ possible: true, why: 'Nothing was written to the target.', asOf: isoNow() }),

@@ -27,6 +27,7 @@ const TASK = {
 const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   StartMigrationFunction: { event: sample('http-start-migration'), answers: { statusCode: 202 } },
   ListMigrationsFunction: { event: sample('http-list-migrations'), answers: { statusCode: 200 } },
+  GetHistoryFunction: { event: sample('http-get-history'), answers: { statusCode: 404 } },
   GetMigrationFunction: { event: sample('http-get-migration'), answers: { statusCode: 404 } },
   RequestCutoverFunction: { event: sample('http-request-cutover'), answers: { statusCode: 404 } },
   RequestAbortFunction: { event: sample('http-request-abort'), answers: { statusCode: 404 } },

@@ -17,6 +17,7 @@ const ACTIONS: Record<string, string> = {
   PutCommand: 'dynamodb:PutItem',
   UpdateCommand: 'dynamodb:UpdateItem',
   QueryCommand: 'dynamodb:Query',
+  BatchGetCommand: 'dynamodb:BatchGetItem',
 };
 
 interface Command {
@@ -49,6 +50,8 @@ const ANYTHING = [
   ['text', 'abort', { at: 'now', requestId: 'r' }],
   ['text', 0],
   ['text', { round: 1, checkpoint: { steps: 1 } }],
+  ['text', [{ at: '2026-01-01T00:00:00.000Z', phase: 'copying' }]],
+  ['text', 0, 1],
   [{ endedBefore: 'now', atWorkBefore: 'now' }, 1],
 ];
 
@@ -91,6 +94,7 @@ export const callsOfAdapters = async (): Promise<{
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
+  const { theSamples } = await import('../../functions/adapters/samples.ts');
   const { executionHistory, executions, migrationStarter, settlementStarter } = await import(
     '../../functions/adapters/workflow.ts'
   );
@@ -101,6 +105,7 @@ export const callsOfAdapters = async (): Promise<{
     Certificates: theCertificates(),
     Signer: theSigner(),
     Checkpoints: theCheckpoints(),
+    Samples: theSamples(),
     Workflow: { ...executions, ...executionHistory, ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,
     TargetDescriptions: targetDescriptions,

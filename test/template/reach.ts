@@ -47,6 +47,7 @@ const ADAPTERS: Record<string, string> = {
   Certificates: 'adapters/certificates.ts',
   Signer: 'adapters/kms.ts',
   Checkpoints: 'adapters/checkpoints.ts',
+  Samples: 'adapters/samples.ts',
   Workflow: 'adapters/workflow.ts',
   ReplicationGroups: 'adapters/replication-groups.ts',
   TargetDescriptions: 'adapters/target-descriptions.ts',

@@ -11,6 +11,7 @@ import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE, SOURCE_ID, unreadable } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { FakeSamples } from '../support/samples.ts';
 
 /** What is in it is not the watch's business. */
 const aCertificate = { certificate: 'elasticache-migrator/offsets/v1' } as OffsetCertificate;
@@ -22,6 +23,7 @@ let locks: FakeLocks;
 let fences: FakeFences;
 let migrations: FakeMigrations;
 let certified: Parameters<Certify>[0][];
+let samples: FakeSamples;
 let startMs: number;
 let seen: StragglerLook;
 let rollback: RollbackPossibility;
@@ -31,6 +33,7 @@ beforeEach(async () => {
   startMs = clock.now();
   groups = new FakeGroups();
   servers = new FakeServers();
+  samples = new FakeSamples();
   locks = new FakeLocks();
   fences = new FakeFences();
   certified = [];
@@ -62,6 +65,7 @@ const watch = (input: Partial<WatchPromotionInput> = {}) =>
     locks,
     fences,
     migrations,
+    samples,
     certify,
     async () => seen,
     async () => {

@@ -7,6 +7,7 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aReplica, aSource, FakeServers, unreadable } from '../support/nodes.ts';
 import { aRecord, taskInput } from '../support/records.ts';
+import { FakeSamples } from '../support/samples.ts';
 
 const MIB = 1024 * 1024;
 const LIMIT = { limit: { hardBytes: 256 * MIB, softBytes: 64 * MIB, softSeconds: 60 }, backlogBytes: MIB };
@@ -15,12 +16,14 @@ let clock: FakeClock;
 let groups: FakeGroups;
 let servers: FakeServers;
 let migrations: FakeMigrations;
+let samples: FakeSamples;
 let startMs: number;
 beforeEach(() => {
   clock = new FakeClock();
   startMs = clock.now();
   groups = new FakeGroups();
   servers = new FakeServers();
+  samples = new FakeSamples();
   servers.settings = LIMIT;
   migrations = new FakeMigrations(clock, aRecord({ status: 'syncing', phase: 'connecting' }));
 });
@@ -37,6 +40,7 @@ const watch = (input: Partial<WatchInput> = {}) =>
     groups,
     servers.probe,
     migrations,
+    samples,
     clock,
     settings,
   )({

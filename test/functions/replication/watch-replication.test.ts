@@ -6,17 +6,20 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, aSource, FakeServers, OTHER_ID, unreadable } from '../support/nodes.ts';
 import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { FakeSamples } from '../support/samples.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
 let servers: FakeServers;
 let migrations: FakeMigrations;
+let samples: FakeSamples;
 let startMs: number;
 beforeEach(() => {
   clock = new FakeClock();
   startMs = clock.now();
   groups = new FakeGroups();
   servers = new FakeServers();
+  samples = new FakeSamples();
   migrations = new FakeMigrations(clock, aRecord({ status: 'syncing', phase: 'connecting' }));
 });
 
@@ -28,7 +31,7 @@ const settings = {
   eventGraceSeconds: 60,
 };
 const watch = (input: Partial<WatchInput> = {}, change: Partial<typeof settings> = {}) =>
-  makeWatchReplication(groups, servers.probe, migrations, clock, { ...settings, ...change })({
+  makeWatchReplication(groups, servers.probe, migrations, samples, clock, { ...settings, ...change })({
     ...taskInput,
     eventsSinceMs: startMs,
     glance: false,

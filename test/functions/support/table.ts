@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Certificates } from '../../../functions/cutover/certificate-ports.ts';
 import type { Rollbacks } from '../../../functions/cutover/rollback-ports.ts';
 import type { Fences, Locks, Migrations } from '../../../functions/migration/ports.ts';
+import type { Samples } from '../../../functions/migration/sample.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
 import type { TableModel } from '../../../local/template/model.ts';
@@ -15,6 +16,9 @@ export interface RealTable {
   checkpoints: Checkpoints;
   certificates: Certificates;
   rollbacks: Rollbacks;
+  samples: Samples;
+  /** One operation of the API on the table, for what no adapter shows. */
+  call(operation: string, input: Record<string, unknown>): Promise<unknown>;
   loseNextAnswer(): void;
   close(): Promise<void>;
 }
@@ -35,6 +39,7 @@ export const realTable = async (): Promise<RealTable> => {
   const { fencesIn } = await import('../../../functions/adapters/fences.ts');
   const { checkpointsIn } = await import('../../../functions/adapters/checkpoints.ts');
   const { rollbacksIn } = await import('../../../functions/adapters/rollbacks.ts');
+  const { samplesIn } = await import('../../../functions/adapters/samples.ts');
   const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
   return {
     migrations: migrationsIn(table.name),
@@ -43,6 +48,8 @@ export const realTable = async (): Promise<RealTable> => {
     checkpoints: checkpointsIn(table.name),
     certificates: certificatesIn(table.name),
     rollbacks: rollbacksIn(table.name),
+    samples: samplesIn(table.name),
+    call: async (operation, input) => (await dynamo.call(operation, { TableName: table.name, ...input })).body,
     loseNextAnswer: aws.loseNextAnswer,
     close: aws.close,
   };

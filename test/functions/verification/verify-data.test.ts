@@ -13,12 +13,14 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, aSource, FakeServers, NODES, nodeNamed, SOURCE, SOURCE_ID } from '../support/nodes.ts';
 import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { FakeSamples } from '../support/samples.ts';
 import { begunAt, FakeCheckpoints, type Findings, steps } from '../support/verification.ts';
 
 let clock: FakeClock;
 let groups: FakeGroups;
 let servers: FakeServers;
 let migrations: FakeMigrations;
+let samples: FakeSamples;
 let startMs: number;
 let checkpoints: FakeCheckpoints;
 let readers: { opened: Endpoint[]; open: number };
@@ -27,6 +29,7 @@ beforeEach(() => {
   startMs = clock.now();
   groups = new FakeGroups();
   servers = new FakeServers();
+  samples = new FakeSamples();
   migrations = new FakeMigrations(clock, aRecord({ status: 'syncing', phase: 'inSync' }));
   checkpoints = new FakeCheckpoints();
   readers = { opened: [], open: 0 };
@@ -52,6 +55,7 @@ const verifyBy = (verify: typeof verifyStep, input: Partial<VerifyInput> = {}) =
     verify,
     migrations,
     checkpoints,
+    samples,
     clock,
     settings,
   )({
