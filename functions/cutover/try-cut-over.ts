@@ -140,21 +140,21 @@ export const tryCutOver = async (
   return { intent, shards };
 };
 
-/** A primary is in sync before the status says `migrating`, and what describes the group may be seconds old. */
-const MODIFYING_MS = 15_000;
+/** A primary is in sync before the status says `migrating`, and an answer may be 5 s old: from before the start, `available`. */
+const PATIENCE_MS: Record<string, number> = { modifying: 15_000, available: 6_000 };
 const DESCRIBE_MS = 500;
 
-/** @throws BackOut when the group is not `migrating`, or not within that time */
+/** @throws BackOut when the group is not `migrating`, or not within the time that its status allows */
 const describeMigrating = async (
   groups: CutOverWorld['groups'],
   replicationGroupId: string,
   clock: Clock,
 ): Promise<ReplicationGroup> => {
-  const untilMs = clock.now() + MODIFYING_MS;
+  const sinceMs = clock.now();
   for (;;) {
     const group = await groups.describe(replicationGroupId);
     if (group.status === 'migrating') return group;
-    if (group.status !== 'modifying' || clock.now() >= untilMs) {
+    if (clock.now() >= sinceMs + (PATIENCE_MS[group.status] ?? 0)) {
       throw new BackOut(`the replication group is ${group.status}, and not migrating`);
     }
     await clock.sleep(DESCRIBE_MS);

@@ -185,6 +185,7 @@ describe('what goes wrong on the way', () => {
     const migrationId = await lab.start(id, sourcePort, AUTOMATIC);
     await lab.announcement(migrationId, 'MigrationCompleted');
 
+    expect((await lab.view(migrationId)).cutover).not.toHaveProperty('backOuts');
     expect(lab.typesOf(migrationId)).toEqual([
       'MigrationAccepted',
       'MigrationPreflightPassed',

@@ -129,6 +129,24 @@ describe('cutOver', () => {
     expect(await complete()).toMatchObject({ outcome: 'sent', sentAt: 't' });
   });
 
+  it.each([
+    ['still modifying', 'modifying', 14_000],
+    ['still available, in an answer from before the start', 'available', 5_000],
+  ])('waits for a group that is %s', async (_, status, forMs) => {
+    const untilMs = clock.now() + 1000 + forMs;
+    const describe = groups.describe.bind(groups);
+    groups.describe = async () => ({ ...(await describe()), ...(clock.now() < untilMs && { status }) });
+
+    expect(await complete()).toMatchObject({ outcome: 'sent' });
+  });
+
+  it.each(['modifying', 'available', 'snapshotting'])('backs out when the group stays %s', async (status) => {
+    groups.group = { ...groups.group, status };
+
+    expect(await complete()).toMatchObject({ outcome: 'backedOut', reason: expect.stringContaining(`is ${status}, `) });
+    expect([groups.sent, await noted()]).toEqual([[], undefined]);
+  });
+
   it('gives a link ten looks to be in sync', async () => {
     let looks = 0;
     servers.primary(() => aReplica({}, { offset: ++looks < 9 ? 10 : 1000 }));
