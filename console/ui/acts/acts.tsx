@@ -1,4 +1,37 @@
+import './acts.css';
+import { useState } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
+import { ActDialog } from './dialog.tsx';
+import { actWords } from './words.ts';
 
-/** A button and a dialog for each act that the migration allows now. */
-export const Acts = (_: { view: MigrationView; onChanged(view: MigrationView): void }) => null;
+/** A button and a dialog for each act that the migration allows now; nothing where it allows none. */
+export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view: MigrationView): void }) => {
+  const [asked, setAsked] = useState<string>();
+  const done = (changed: MigrationView) => {
+    setAsked(undefined);
+    onChanged(changed);
+    // The button that opened it may be gone by now.
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+  };
+  return (
+    <>
+      {view.allowedActions.length > 0 && (
+        <ul class="actions acts" aria-label="What can be asked for now">
+          {view.allowedActions.map((act) => {
+            const { button, tone } = actWords(act, view);
+            return (
+              <li key={act}>
+                <button type="button" class={tone === 'primary' ? tone : undefined} onClick={() => setAsked(act)}>
+                  {button} …
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {asked !== undefined && (
+        <ActDialog key={asked} act={asked} view={view} onClose={() => setAsked(undefined)} onDone={done} />
+      )}
+    </>
+  );
+};

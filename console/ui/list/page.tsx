@@ -1,3 +1,58 @@
+import './list.css';
+import type { ListedMigration } from '../../../functions/migration/view.ts';
+import { get } from '../data/api.ts';
+import { usePoll } from '../data/use-poll.ts';
 import { Heading } from '../parts/heading.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { Empty } from './empty.tsx';
+import { Filters } from './filters.tsx';
+import { hrefOf, useListQuery } from './query.ts';
+import { MigrationTable } from './table.tsx';
+import { YourTurn } from './your-turn.tsx';
 
-export const Migrations = () => <Heading title="Migrations" />;
+interface Listed {
+  migrations: ListedMigration[];
+  nextToken?: string;
+}
+
+const PAGE = '50';
+const LIVE_MS = 1000;
+/** A page of ended migrations changes little, but a new one may come to the first. */
+const STILL_MS = 1500;
+
+/** All migrations, newest first, a page at a time: however many there are, the page stays small. */
+export const Migrations = () => {
+  const { query, filter, olderHref, newerHref, newestHref } = useListQuery();
+  const { status, replicationGroupId, after } = query;
+  const { data, problem } = usePoll<Listed>(
+    hrefOf(query),
+    (signal) => get('/migrations', { status, replicationGroupId, nextToken: after, limit: PAGE }, signal),
+    ({ migrations }) => (migrations.some(({ outcome }) => !outcome) ? LIVE_MS : STILL_MS),
+  );
+  const filtered = Boolean(status || replicationGroupId || after);
+  const atFilter = problem?.violations?.every(({ parameter }) => parameter === 'replicationGroupId');
+  return (
+    <>
+      <div class="head">
+        <Heading title="Migrations" />
+        <YourTurn />
+      </div>
+      <Filters query={query} filter={filter} problem={problem} />
+      {problem && !atFilter && <ProblemNote problem={problem} />}
+      {data && !problem && data.migrations.length > 0 && <MigrationTable migrations={data.migrations} />}
+      {data?.migrations.length === 0 && !filtered && <Empty />}
+      {data?.migrations.length === 0 && filtered && (
+        <p class="none">
+          No {after ? 'older ' : ''}migration is like that. <a href={hrefOf({})}>Show all migrations</a>
+        </p>
+      )}
+      {data && (newestHref || data.nextToken) && (
+        <nav class="paging" aria-label="Pages of the list">
+          {newestHref && <a href={newestHref}>Newest</a>}
+          {newerHref && <a href={newerHref}>Newer</a>}
+          {data.nextToken && <a href={olderHref(data.nextToken)}>Older</a>}
+        </nav>
+      )}
+    </>
+  );
+};

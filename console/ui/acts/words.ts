@@ -1,0 +1,148 @@
+import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
+import type { MigrationView } from '../../../functions/migration/view.ts';
+import { age, count, duration } from '../parts/text.ts';
+
+/** An act in words, before it is asked for. */
+export interface ActWords {
+  /** On its button, and on the one that sends it. */
+  button: string;
+  title: string;
+  /** What will happen, in its order. */
+  will: string[];
+  /** What will not be possible afterwards, and what to know. */
+  after: string[];
+  tone: 'primary' | 'danger' | 'plain';
+}
+
+type Words = (view: MigrationView) => ActWords;
+
+/** An act that this console does not know is offered all the same: the API says what is allowed, not this page. */
+export const actWords = (act: string, view: MigrationView): ActWords => (WORDS[act] ?? unknown(act))(view);
+
+const sourceOf = ({ source }: MigrationView): string => `${source.address}:${source.port}`;
+
+const cutover: Words = (view) => {
+  const group = view.replicationGroupId;
+  const { drainBudgetMs = DEFAULT_CUTOVER.drainBudgetMs, fence = DEFAULT_CUTOVER.fence } = view.cutover;
+  return {
+    button: 'Cut over',
+    title: `Cut over ${group}`,
+    will: [
+      verifying(view),
+      `Writes to ${sourceOf(view)} are frozen, for ${duration(drainBudgetMs)} at the most, until every node of ${group} has applied everything.`,
+      fence === 'none'
+        ? `No fence is set: it is your word that nobody writes to ${sourceOf(view)}.`
+        : `${sourceOf(view)} is closed to writes for good (fence ${fence}), and its clients' connections are ended.`,
+      `CompleteMigration is sent: ${group} is promoted. Then point your clients to it.`,
+    ],
+    after: [
+      'Until CompleteMigration is sent, whatever goes wrong is backed out by itself, and the source takes writes again.',
+      'From the moment it is sent there is no abort. A rollback returns to the source only while nothing was written to the target.',
+    ],
+    tone: 'primary',
+  };
+};
+
+const verifying = ({ verification: { mode, report, freshForMinutes = 0 } }: MigrationView): string => {
+  if (mode === 'none') return 'Source and target were not compared, and are not compared now.';
+  if (!report) return 'Source and target are compared first. Only with the verdict “same” it goes on.';
+  const oldMs = Date.now() - Date.parse(report.verifiedAt);
+  const told = `The last comparison is ${age(oldMs)} old and says “${report.verdict}”`;
+  return report.verdict === 'same' && oldMs < freshForMinutes * 60_000
+    ? `${told}: it goes on at once.`
+    : `${told}: both sides are compared again first. Only with the verdict “same”, or with the waiver, it goes on.`;
+};
+
+const abort: Words = (view) => ({
+  button: 'Abort',
+  title: `Abort the migration of ${view.replicationGroupId}`,
+  will: [
+    'Whatever runs is waited out; a cutover under way is stopped before CompleteMigration, or this is refused.',
+    `${sourceOf(view)} takes writes as before. A fence that stands on it is lifted.`,
+    `${view.replicationGroupId} is taken out of migration, and keeps whatever was copied.`,
+  ],
+  after: ['It cannot be taken up again: a new migration copies everything anew.'],
+  tone: 'danger',
+});
+
+const rollback: Words = (view) => ({
+  button: 'Roll back',
+  title: `Return from ${view.replicationGroupId} to the source`,
+  will: [
+    `It is looked whether anything was written to ${view.replicationGroupId}. If so, or if it cannot be told, nothing is done.`,
+    ...(view.cutover.rollback
+      ? [
+          `At the last look, ${age(Date.now() - Date.parse(view.cutover.rollback.asOf))} ago: ${view.cutover.rollback.why}`,
+        ]
+      : []),
+    `${view.replicationGroupId} is closed to writes, and its clients' connections are ended.`,
+    `Then ${sourceOf(view)} takes writes again. At no moment do both.`,
+  ],
+  after: [
+    `Point your clients to ${sourceOf(view)}.`,
+    `${view.replicationGroupId} goes no further: delete it, or take its clients away. A new migration needs another group, or CLIENT UNPAUSE on every node of this one.`,
+  ],
+  tone: 'danger',
+});
+
+const unfence: Words = (view) => ({
+  button: 'Lift the fence',
+  title: `Lift the fence on ${sourceOf(view)} for good`,
+  will: [
+    `On every node of the source, users and settings are given back what they were before the cutover: ${sourceOf(view)} takes writes again.`,
+    ...(view.cutover.promotedAt
+      ? []
+      : [
+          `The promotion is in doubt: look first whether the primary of ${view.replicationGroupId} has the role master. Afterwards this migration ends as failed.`,
+        ]),
+  ],
+  after: [
+    `From then on source and target may both take writes, and nobody merges them: make sure that clients write to one of them alone.`,
+    'The fence is not set again, and a rollback is refused.',
+  ],
+  tone: 'danger',
+});
+
+const close: Words = (view) => {
+  const { writers = 0, readers = 0 } = view.cutover.stragglers ?? {};
+  const who = [writers > 0 && `${count(writers)} that write`, readers > 0 && `${count(readers)} that read`].filter(
+    Boolean,
+  );
+  return {
+    button: 'Close',
+    title: `Close the migration of ${view.replicationGroupId}`,
+    will: [
+      who.length > 0
+        ? `It ends as completed although clients still turn to the old primary: ${who.join(', ')}.`
+        : 'It ends as completed, without waiting until nobody has turned to the old primary for long enough.',
+    ],
+    after: [
+      'Nobody looks for stragglers any more. The fence stays: rollback and lifting it can be asked for as before.',
+    ],
+    tone: 'plain',
+  };
+};
+
+const confirm: Words = (view) => ({
+  button: 'Confirm the promotion',
+  title: `Confirm that ${view.replicationGroupId} is promoted`,
+  will: [
+    'It is your word that the target was promoted: the migration goes on as promoted, and the fence on the source stays.',
+  ],
+  after: [`Be sure: if ${view.replicationGroupId} was not promoted, neither side takes writes.`],
+  tone: 'danger',
+});
+
+const unknown =
+  (act: string): Words =>
+  (view) => ({
+    button: act,
+    title: `${act}: ${view.replicationGroupId}`,
+    will: [
+      `The API offers “${act}”, which this console does not know. It is asked for by POST /migrations/${view.migrationId}/${act}.`,
+    ],
+    after: ['What it does is told by the documentation of the service that is deployed.'],
+    tone: 'danger',
+  });
+
+const WORDS: Record<string, Words | undefined> = { cutover, abort, rollback, unfence, close, confirm };

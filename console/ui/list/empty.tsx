@@ -1,0 +1,47 @@
+import type { ConsoleTarget } from '../../session.ts';
+import { useSession } from '../data/session.ts';
+import { CopyButton } from '../parts/copy.tsx';
+
+/** How to begin: by the form, or by what can be pasted. */
+export const Empty = () => {
+  const session = useSession();
+  const command = session && commandFor(session.target);
+  return (
+    <section class="card empty">
+      <h2>No migration yet</h2>
+      <p>
+        A migration copies a self-hosted Redis or Valkey into an ElastiCache replication group, keeps it in sync,
+        compares both sides, and cuts over when you say so. Begin with a dry run: it checks everything and changes
+        nothing.
+      </p>
+      <p>
+        <a class="button primary" href="/console/new">
+          Start a dry run or a migration
+        </a>
+      </p>
+      {command && (
+        <>
+          <p>Or ask the API:</p>
+          <div class="command">
+            <pre>{command}</pre>
+            <CopyButton text={command} label="Copy the command" />
+          </div>
+        </>
+      )}
+    </section>
+  );
+};
+
+const BODY = `{
+  "replicationGroupId": "test",
+  "customerNodeEndpointList": [{ "address": "10.0.0.5", "port": 6379 }],
+  "dryRun": true }`;
+
+const commandFor = ({ kind, apiUrl, region }: ConsoleTarget): string => {
+  const signed =
+    kind === 'stack'
+      ? ` --aws-sigv4 aws:amz:${region}:execute-api \\
+  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"`
+      : '';
+  return `curl -X POST ${apiUrl}/migrations${signed} -H 'content-type: application/json' -d '${BODY}'`;
+};
