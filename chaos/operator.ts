@@ -3,6 +3,7 @@ import type { Ledger } from '../test/cutover/ledger/ledger.ts';
 import { TERMINAL, type View } from '../test/e2e/lab.ts';
 import type { Ground } from './ground.ts';
 import { refusesWrites } from './invariants.ts';
+import { haveSameData } from './same-data.ts';
 import { openTable } from './table.ts';
 
 /** How a cell came to its end. */
@@ -67,7 +68,11 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
       if ((asked.cutover ?? 0) < MOST_CUTOVERS) await act('cutover', {});
       else if (may('abort')) await act('abort');
     }
-    if (lasting('doubt', inDoubt && may('unfence')) > PATIENCE_MS.doubt && !asked.unfence) {
+    const isDoubtful = lasting('doubt', inDoubt && may('unfence')) > PATIENCE_MS.doubt;
+    // Nobody writes to either side as long as the fence stands and nobody was told of a promotion.
+    if (isDoubtful && may('confirm') && !asked.confirm && (await isCopied(ground))) {
+      await act('confirm');
+    } else if (isDoubtful && !asked.unfence) {
       unfenced = { wasOpen: !(await refusesWrites(ground.source.port)) };
       await ledger.stop();
       await act('unfence');
@@ -106,6 +111,16 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
     }
   } finally {
     table.close();
+  }
+};
+
+/** The target holds what the source does, as far as both can be read. */
+const isCopied = async ({ source, target }: Ground): Promise<boolean> => {
+  try {
+    return await haveSameData([source.port, target.primary.port]);
+  } catch {
+    // One of them is down just now: it is looked again, or unfenced.
+    return false;
   }
 };
 

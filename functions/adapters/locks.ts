@@ -145,7 +145,9 @@ export const locksIn = (table: string): Locks => {
       const withdrawn = await change(
         replicationGroupId,
         `REMOVE ${path}`,
-        judged ? `#owner = :me AND ${path}.#at = :at AND ${path}.sends = :sends` : '#owner = :me',
+        judged
+          ? `#owner = :me AND ${path}.#at = :at AND ${path}.sends = :sends AND attribute_not_exists(${path}.confirmed)`
+          : '#owner = :me',
         { ':me': migrationId, ...(judged && { ':at': judged.at, ':sends': judged.sends }) },
         judged && { '#at': 'at' },
       );
@@ -153,6 +155,18 @@ export const locksIn = (table: string): Locks => {
       const standing = await find(replicationGroupId);
       // Gone: this very write, whose answer was lost, or another's who judged the same.
       return standing?.owner === migrationId && standing.intents?.[intent] === undefined;
+    },
+
+    async confirm(replicationGroupId, migrationId, at) {
+      const path = `intents.${PATHS.complete}`;
+      const confirmed = await change(
+        replicationGroupId,
+        `SET ${path}.confirmed = :yes`,
+        `#owner = :me AND ${path}.#at = :at`,
+        { ':me': migrationId, ':at': at, ':yes': true },
+        { '#at': 'at' },
+      );
+      return confirmed !== undefined;
     },
 
     async closeToIntents(replicationGroupId, migrationId) {

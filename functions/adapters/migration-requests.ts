@@ -1,10 +1,13 @@
-import type { Ask } from '../migration/acts.ts';
+import { type Ask, isAskedAct } from '../migration/acts.ts';
 import type { BackOut } from '../migration/cutover-record.ts';
 import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 
-type Requests = Pick<Migrations, 'requestCutover' | 'clearCutoverRequest' | 'requestAct' | 'forgetAct' | 'note'>;
+type Requests = Pick<
+  Migrations,
+  'requestCutover' | 'clearCutoverRequest' | 'requestAct' | 'forgetAct' | 'confirmPromotion' | 'note'
+>;
 
 /** Changes a record under a condition; undefined when it does not hold. */
 export type Change = (
@@ -44,6 +47,10 @@ const LEFT = [
 const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown> }> = {
   abort: { condition: `${RUNNING} AND attribute_not_exists(promotedAt) AND attribute_not_exists(#abort)` },
   close: { condition: `${RUNNING} AND attribute_exists(promotedAt) AND attribute_not_exists(#close)` },
+  confirm: {
+    condition: `#phase = :inDoubt AND attribute_not_exists(promotedAt) AND ${RUNNING} AND ${LEFT}`,
+    values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
+  },
   unfence: {
     condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt)) AND ${LEFT}`,
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
@@ -88,8 +95,7 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
   requestAct(migrationId, ask, request) {
     const { condition, values } = ALLOWED[ask];
     // The mark is what the sweeper finds a pending act by.
-    const isPending = ask === 'unfence' || ask === 'rollback';
-    const pending = isPending && { pendingAct: { act: ask, at: request.at }, unsettledMark: 'yes' };
+    const pending = isAskedAct(ask) && { pendingAct: { act: ask, at: request.at }, unsettledMark: 'yes' };
     return change(migrationId, { [ask]: request, ...pending }, condition, {
       names: namesIn(condition),
       ...(values && { values }),
@@ -103,6 +109,9 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
       values: { ':requestId': requestId },
     });
   },
+
+  confirmPromotion: (migrationId, promotion) =>
+    change(migrationId, promotion, `${RUNNING} AND attribute_not_exists(promotedAt)`),
 
   note: (migrationId, afterwards) => change(migrationId, afterwards, 'attribute_exists(pk)'),
 });

@@ -1,6 +1,6 @@
 /** What came of an operator's act. `refused` is for good: whoever wants it asks again. */
 export interface ActResult {
-  outcome: 'unfenced' | 'rolledBack' | 'refused';
+  outcome: 'confirmed' | 'unfenced' | 'rolledBack' | 'refused';
   /** One sentence. */
   why: string;
   /** ISO 8601. */

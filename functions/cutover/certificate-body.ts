@@ -16,6 +16,7 @@ export type CertifiedRecord = Pick<
   | 'requestedBy'
   | 'cutover'
   | 'verificationReport'
+  | 'promotion'
 >;
 
 /** Everything that a certificate is made of. Times are ISO 8601. */
@@ -73,6 +74,7 @@ export const buildCertificate = (
     },
     verification: verificationOf(record),
     waivers: waiversOf(record),
+    ...(record.promotion?.confirmation && { confirmation: record.promotion.confirmation }),
   };
 };
 

@@ -47,7 +47,10 @@ export const makeLiftRefused =
     const why = whyNotCertain(readings);
     if (why) return { outcome: 'sent', why };
     if (!(await locks.withdraw(record.replicationGroupId, migrationId, 'complete', refused))) {
-      return { outcome: 'sent', why: 'CompleteMigration was sent again since' };
+      return {
+        outcome: 'sent',
+        why: 'CompleteMigration was sent again since, or an operator has confirmed the promotion',
+      };
     }
     // Before the lift: a try of the cutover that was given up, and wakes now, finds that nobody asks for it any more.
     await migrations.clearCutoverRequest(migrationId, { at: new Date(clock.now()).toISOString(), reason: because });

@@ -8,7 +8,7 @@ import { aboutOf, envelopeOf } from './announcement.ts';
 import type { Ending } from './ending.ts';
 import type { LiftFence } from './lift-fence.ts';
 import type { Promoted } from './promotion-result.ts';
-import { type Certify, provenBy } from './proven.ts';
+import { type Certify, recordedProof } from './proven.ts';
 import { type SentComplete, sentBy } from './sent-complete.ts';
 import type { StopInput, StopResult } from './stop-replication.ts';
 
@@ -61,13 +61,10 @@ export const makeMakeSafe =
     const sent = isOurs ? sentBy(lock, record) : undefined;
     if (sent) {
       if (record.rolledBackAt) return safe(`the migration was rolled back at ${record.rolledBackAt}`);
-      const { promotedAt, promotion } = record;
-      if (promotedAt && !promotion) return { outcome: 'safe', notes: [] };
       const about = aboutAnnouncing(record);
-      if (promotedAt && promotion) {
-        const promoted = await provenBy(record, fence, { promotedAt, ...promotion }, sent.sentAt, certify);
-        return { outcome: 'promoted', about, ...promoted };
-      }
+      const promoted = await recordedProof(record, fence, sent.sentAt, certify);
+      if (promoted) return { outcome: 'promoted', about, ...promoted };
+      if (record.promotedAt) return { outcome: 'safe', notes: [] };
       // One of an earlier cutover says nothing of this one, whose fence stands.
       if (record.unfencedAt && fence?.phase === 'lifted')
         return safe(`the source was unfenced at ${record.unfencedAt}`);

@@ -80,13 +80,15 @@ const whatToLookAt = ({ group, readings }: Look, source: Endpoint): string => {
     'evidence that the promotion happened or failed.',
     `Look at role, master_replid2 and second_repl_offset in INFO replication of ${primaries}, and at status and events of replication group ${group.replicationGroupId}.`,
     `Until then no client may write to either side: the fence of ${textOf(source)} stands.`,
+    'If the target was promoted although its history does not prove it, and has all the data, confirm says so.',
     'When ElastiCache will certainly not promote it any more, unfence gives the source back.',
   ].join(' ');
 };
 
 const textOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 
-const promotedShard = ({ link, nodes }: LinkReading): PromotedShard[] => {
+/** Nothing of a primary that cannot be read. */
+export const promotedShard = ({ link, nodes }: LinkReading): PromotedShard[] => {
   const primary = primaryOf(link);
   const reading = nodes.get(primary.cacheClusterId);
   if (!isReadable(reading)) return [];

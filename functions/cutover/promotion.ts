@@ -18,6 +18,8 @@ export interface PromotionEvidence {
   sends: number;
   /** Where the source stood under the fence; empty where no fence record tells. */
   fenced: readonly FencedShard[];
+  /** An operator has confirmed it, where the history does not prove it. */
+  isConfirmed?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface PromotionEvidence {
  * Beside a failure event a promotion is proven only when ElastiCache is done with the group.
  */
 export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
-  const { readings, status, verdict, sends, fenced } = evidence;
+  const { readings, status, verdict, sends, fenced, isConfirmed } = evidence;
   const primaries = readings.map(({ link, nodes }) => nodes.get(primaryOf(link).cacheClusterId));
   const readable = primaries.filter(isReadable);
   const allRead = readable.length === primaries.length && primaries.length > 0;
@@ -43,6 +45,7 @@ export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
   const isFailure = verdict?.outcome === 'failed';
 
   if (allRead && masters === primaries.length) {
+    if (isConfirmed) return { state: 'promoted', evidence: seen };
     const unproven = readings.flatMap((reading) => whyNotContinuing(reading, fenced) ?? []);
     if (unproven.length > 0) return { state: 'pending', evidence: [seen, ...unproven].join('; '), alarming: true };
     if (isFailure && status !== 'available') return { state: 'pending', evidence: seen };
@@ -78,7 +81,7 @@ const seenOf = (
  * Why nothing proves that a primary's history goes on from the source's, with everything that was acknowledged before the
  * fence; undefined when it does, or when no fence record tells. `second_repl_offset` is the first offset of the new history.
  */
-const whyNotContinuing = ({ link, nodes }: LinkReading, fenced: readonly FencedShard[]): string | undefined => {
+export const whyNotContinuing = ({ link, nodes }: LinkReading, fenced: readonly FencedShard[]): string | undefined => {
   const shard = fenced.find(({ nodeGroupId }) => nodeGroupId === link.nodeGroupId);
   if (!shard) return undefined;
   const { previousReplicationId, previousIdUpToOffset = -1 } = nodes.get(

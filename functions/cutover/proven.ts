@@ -30,6 +30,23 @@ export const provenBy = async (
   return { ...promoted, positions: (fence?.shards ?? []).map(positionOf), certificate: certificate ?? null };
 };
 
+/**
+ * The same of a promotion that is recorded already.
+ *
+ * @returns undefined when none is
+ * @throws TransientServiceError
+ */
+export const recordedProof = async (
+  record: MigrationRecord | undefined,
+  fence: FenceRecord | undefined,
+  sentAt: string,
+  certify: Certify,
+): Promise<Promoted | undefined> => {
+  if (!record?.promotedAt || !record.promotion) return undefined;
+  const { evidence, shards } = record.promotion;
+  return provenBy(record, fence, { promotedAt: record.promotedAt, evidence, shards }, sentAt, certify);
+};
+
 const positionOf = ({ nodeGroupId, replicationId, fencedOffset, nodes }: FencedShard): ShardPosition => {
   const primary = nodes.find(({ role }) => role === 'primary');
   return {

@@ -110,7 +110,11 @@ export const makeSettleMigration =
           about: {
             ...envelopeOf(record),
             data: aboutOf(record),
-            reasons: { unfence: record.unfence?.reason ?? null, rollback: record.rollback?.reason ?? null },
+            reasons: {
+              confirm: record.confirm?.reason ?? null,
+              unfence: record.unfence?.reason ?? null,
+              rollback: record.rollback?.reason ?? null,
+            },
           },
         };
       case 'concludeAct':

@@ -12,7 +12,7 @@ import { closeWhenWhole } from './closing-stage.ts';
 import { judgePromotion, type PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { makePromotionStage } from './promotion-stage.ts';
-import type { Certify } from './proven.ts';
+import { type Certify, recordedProof } from './proven.ts';
 import { type LookForRollback, makeRollbackWatch } from './rollback-watch.ts';
 import { type LookForStragglers, makeStragglerWatch, type StragglerMemory } from './straggler-watch.ts';
 
@@ -93,12 +93,16 @@ export const makeWatchPromotion =
         const record = await migrations.find(migrationId);
         const act = await endedByAct(record, fences);
         if (act) return act;
+        const isConfirmed = record?.promotion?.confirmation !== undefined;
+        const confirmed =
+          isConfirmed && stage === 'promotion' && (await recordedProof(record, fence, input.sentAt, certify));
+        if (confirmed) return { outcome: 'promoted', ...confirmed };
         const look = await lookAgain();
         // Afterwards nobody follows the source any more.
         if (stage === 'promotion') await sampler.note(look, input.inDoubt ? 'promotionInDoubt' : 'promoting');
         const verdict = verdictOf(look.events, replicationGroupId);
         const sends = verdict?.outcome === 'failed' ? await sendsOf(locks, input) : 1;
-        const judged = judge(look, replicationGroupId, sends, fence?.shards ?? []);
+        const judged = judge(look, replicationGroupId, sends, fence?.shards ?? [], isConfirmed);
         refusedSinceMs = judged.state === 'refused' ? (refusedSinceMs ?? look.nowMs) : undefined;
         const refusalStands = refusedSinceMs !== undefined && look.describedMs >= refusedSinceMs + staleSeconds * 1000;
         const budgetIsOver = look.nowMs >= budgetEndsMs;
@@ -133,6 +137,7 @@ const judge = (
   replicationGroupId: string,
   sends: number,
   fenced: Parameters<typeof judgePromotion>[0]['fenced'],
+  isConfirmed: boolean,
 ): PromotionState =>
   judgePromotion({
     readings,
@@ -140,6 +145,7 @@ const judge = (
     verdict: verdictOf(events, replicationGroupId),
     sends,
     fenced,
+    isConfirmed,
   });
 
 /** How often this CompleteMigration was to be sent; a try that still runs may have noted another send meanwhile. */

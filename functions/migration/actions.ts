@@ -16,6 +16,8 @@ const MAY: Record<Action, (record: MigrationRecord) => boolean> = {
   cutover: ({ status, cutover, abort }) => status === 'awaitingCutover' && !cutover?.requestedAt && !abort,
   abort: ({ outcome, promotedAt, abort, phase }) =>
     !outcome && !promotedAt && !abort && !FROM_NO_RETURN.includes(phase),
+  // In doubt, and the execution or settlement watches on.
+  confirm: (record) => record.phase === 'promotionInDoubt' && !record.outcome && !wasPromoted(record) && isLeft(record),
   unfence: (record) => (wasPromoted(record) || isInDoubt(record)) && isLeft(record),
   // Whoever carries it out has the last look: only what is so for good is refused at once.
   rollback: (record) => wasPromoted(record) && isLeft(record) && !record.rollbackPossibility?.forGood,

@@ -1,6 +1,6 @@
 import type { Asker } from './asker.ts';
 
-export const ASKS = ['abort', 'unfence', 'rollback', 'close'] as const;
+export const ASKS = ['abort', 'confirm', 'unfence', 'rollback', 'close'] as const;
 /** What an operator can ask of a migration besides its cutover. */
 export type Ask = (typeof ASKS)[number];
 
@@ -16,11 +16,22 @@ export interface ActRequest {
   eventId?: string;
 }
 
-/** What an operator can ask for after the point of no return, or after the end. */
-export type AskedAct = 'unfence' | 'rollback';
+export const ASKED_ACTS = ['confirm', 'unfence', 'rollback'] as const satisfies readonly Ask[];
+/** What an operator can ask for after the point of no return, or after the end: the settlement machine carries it out. */
+export type AskedAct = (typeof ASKED_ACTS)[number];
+
+export const isAskedAct = (ask: Ask): ask is AskedAct => ASKED_ACTS.some((act) => act === ask);
 
 /** What the settlement machine is started for; without a word it settles. */
 export type Act = 'settle' | 'liftFence' | AskedAct;
+
+/** What was asked for, and not done. */
+export interface RefusedAct {
+  /** ISO 8601. */
+  at: string;
+  /** One sentence. */
+  why: string;
+}
 
 /** An act that was asked for and has not been carried out yet. Gone once it was, or was refused. */
 export interface PendingAct {

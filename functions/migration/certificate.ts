@@ -49,6 +49,20 @@ export interface CertificateBody {
     waived: boolean;
   } | null;
   waivers: string[];
+  /** Only where the promotion rests on an operator's word: what is certified of the time before it is as good as ever. */
+  confirmation?: Confirmation;
+}
+
+/** An operator's word that the target was promoted, where its history does not prove it. */
+export interface Confirmation {
+  /** ISO 8601: when the nodes were looked at, and the word was taken. */
+  at: string;
+  by: Asker;
+  reason: string;
+  /** Why nothing proves the promotion, a sentence a shard. */
+  unproven: string[];
+  /** What was counted then; `sourceKeys` is absent where the source could not be read. */
+  keys: { nodeGroupId: string; sourceKeys?: number; targetKeys: number }[];
 }
 
 export interface OffsetCertificate extends CertificateBody {

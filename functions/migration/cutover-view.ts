@@ -1,6 +1,6 @@
-import { type ActRequest, ASKS, type Ask } from './acts.ts';
+import { type ActRequest, ASKS, type Ask, type RefusedAct } from './acts.ts';
 import type { Asker } from './asker.ts';
-import type { OffsetCertificate } from './certificate.ts';
+import type { Confirmation, OffsetCertificate } from './certificate.ts';
 import type { BackOut, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
 import type { MigrationRecord } from './record.ts';
 import type { CutoverRequestSettings } from './request-cutover-settings.ts';
@@ -22,6 +22,10 @@ export interface CutoverView extends CutoverRequestSettings {
   outageMs?: number;
   stragglers?: StragglersSummary;
   rollback?: RollbackPossibility;
+  /** By whom, where the promotion rests on an operator's word. */
+  confirmation?: Confirmation;
+  /** Why an operator's last word for a promotion in doubt was not taken. */
+  confirmRefused?: RefusedAct;
   unfencedAt?: string;
   rolledBackAt?: string;
   certificate?: { hash: string; signed: boolean } | OffsetCertificate;
@@ -29,7 +33,7 @@ export interface CutoverView extends CutoverRequestSettings {
 
 export const toCutoverView = (record: MigrationRecord): CutoverView => {
   const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, unfencedAt, rolledBackAt } = record;
-  const { certificate } = record;
+  const { promotion, confirmRefused, certificate } = record;
   const rollback = rollbackOf(record);
   const { requestId, ...request } = cutover ?? {};
   const frozenAt = fence?.frozenAt ?? fence?.fencedAt;
@@ -42,6 +46,8 @@ export const toCutoverView = (record: MigrationRecord): CutoverView => {
     ...(promotedAt && frozenAt && { outageMs: Date.parse(promotedAt) - Date.parse(frozenAt) }),
     ...(stragglers && { stragglers }),
     ...(rollback && { rollback }),
+    ...(promotion?.confirmation && { confirmation: promotion.confirmation }),
+    ...(confirmRefused && !promotedAt && { confirmRefused }),
     ...(unfencedAt && { unfencedAt }),
     ...(rolledBackAt && { rolledBackAt }),
     ...(certificate && { certificate }),

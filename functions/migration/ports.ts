@@ -20,7 +20,7 @@ export type RecordChange = Partial<
 /** What may come to be known of a migration after its end. */
 export type Afterwards = Pick<
   RecordChange,
-  'fence' | 'unfencedAt' | 'rolledBackAt' | 'rollbackPossibility' | 'stragglers' | 'certificate'
+  'fence' | 'confirmRefused' | 'unfencedAt' | 'rolledBackAt' | 'rollbackPossibility' | 'stragglers' | 'certificate'
 >;
 
 export interface ListQuery {
@@ -80,6 +80,8 @@ export interface Migrations {
   requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined>;
   /** Forgets a request that was refused after all, if it still is the one that stands. */
   forgetAct(migrationId: string, ask: Ask, requestId: string): Promise<void>;
+  /** Records a promotion that an operator has confirmed; undefined when one is recorded already, or the migration has ended. */
+  confirmPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
   /** Changes also a record that has an outcome, in what may come to be known after the end. */
   note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined>;
   /**
@@ -113,6 +115,8 @@ export interface NotedIntent {
   sends?: number;
   /** ISO 8601, of `complete` alone: when the last of them was counted. */
   lastSendAt?: string;
+  /** Of `complete` alone: an operator has confirmed what came of it, so that it cannot be judged as refused any more. */
+  confirmed?: true;
 }
 
 /** A noted intent, so that nobody takes another one for it. */
@@ -170,9 +174,14 @@ export interface Locks {
   noteStop(replicationGroupId: string, migrationId: string, what: 'sentAt' | 'leftAt', at: string): Promise<void>;
   /**
    * Takes an intent back that was certainly not carried out. With `judged` only if it is still that one, sent no more often
-   * than that; false when it is not: then something was sent that nobody has judged.
+   * than that, and nobody has confirmed the promotion; false when it is not so.
    */
   withdraw(replicationGroupId: string, migrationId: string, intent: Intent, judged?: JudgedIntent): Promise<boolean>;
+  /**
+   * Notes, also in a closed lock, that an operator has confirmed the promotion by the CompleteMigration that was noted at
+   * that time: of a confirmation and a refusal that meet, one gets through. False when it stands there no more.
+   */
+  confirm(replicationGroupId: string, migrationId: string, at: string): Promise<boolean>;
   find(replicationGroupId: string): Promise<Lock | undefined>;
   /** From now on no intent can be noted; tasks that still run act no more. Nothing happens when the lock is not ours. */
   closeToIntents(replicationGroupId: string, migrationId: string): Promise<void>;

@@ -1,5 +1,6 @@
-import type { ActRequest, PendingAct } from './acts.ts';
+import type { ActRequest, PendingAct, RefusedAct } from './acts.ts';
 import type { Asker } from './asker.ts';
+import type { Confirmation } from './certificate.ts';
 import type { BackOut, CutoverRecord, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
 import type { RequestedCutover } from './fence.ts';
 import type { PreflightResult } from './preflight.ts';
@@ -135,6 +136,10 @@ export interface MigrationRecord {
   fence?: FenceSummary;
   /** Whoever settles a migration that has this ends it as aborted, if CompleteMigration was not sent. */
   abort?: ActRequest;
+  /** That the target was promoted, although nothing proves it: the last request. */
+  confirm?: ActRequest;
+  /** Why the last one was refused. */
+  confirmRefused?: RefusedAct;
   /** To lift the fence for good: the last request. */
   unfence?: ActRequest;
   /** To return to the source: the last request. */
@@ -152,8 +157,8 @@ export interface MigrationRecord {
   promotedAt?: string;
   /** Set on a migration that ended after CompleteMigration was sent and before anything proved the promotion. */
   completeSentAt?: string;
-  /** Of the promotion that was proven. */
-  promotion?: { evidence: string; shards: PromotedShard[] };
+  /** Of the promotion that was proven, or that an operator has confirmed. */
+  promotion?: { evidence: string; shards: PromotedShard[]; confirmation?: Confirmation };
   /** The cutover, counted as `cutoverAttempt`, whose doubt was told. */
   doubtToldOf?: number;
   /** Asked for, and not carried out yet. */

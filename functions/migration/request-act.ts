@@ -8,7 +8,7 @@ import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.
 import { type MigrationView, toView } from './view.ts';
 
 /**
- * Asks for an act on the source's fence after the promotion: it is pending in the record, and carried out by the settlement
+ * Asks for an act on a promotion, or on the source's fence after it: it is pending in the record, and carried out by the settlement
  * machine, whose execution bears the act's name and the time of its request. A repeat starts the same execution, should
  * the first have died before it could; the sweeper does so, too.
  *
@@ -38,7 +38,7 @@ export const makeRequestAct =
     throw new ActionNotAllowedError(NAMES[act], migrationId, whyNot(act, record), allowedActions(record));
   };
 
-const NAMES: Record<AskedAct, string> = { unfence: 'Unfence', rollback: 'Rollback' };
+const NAMES: Record<AskedAct, string> = { confirm: 'Confirm', unfence: 'Unfence', rollback: 'Rollback' };
 
 const whyNot = (act: AskedAct, record: MigrationRecord): string => {
   const { pendingAct, unfencedAt, rolledBackAt, promotedAt, fence, status, statusReason, rollbackPossibility } = record;
@@ -46,5 +46,6 @@ const whyNot = (act: AskedAct, record: MigrationRecord): string => {
   if (unfencedAt) return `the fence was lifted for good at ${unfencedAt}`;
   if (pendingAct) return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out`;
   if (act === 'rollback' && rollbackPossibility?.forGood) return rollbackPossibility.why;
+  if (act === 'confirm' && promotedAt) return `the target was promoted at ${promotedAt}`;
   return promotedAt && fence ? `the fence on the source is ${fence.phase}` : `its status is ${status}: ${statusReason}`;
 };

@@ -99,8 +99,11 @@ export const toView = (record: MigrationRecord): MigrationView => {
   };
 };
 
-/** The end stays what it was, whatever an operator has done to it since. */
-const reasonOf = ({ statusReason, unfencedAt, rolledBackAt }: MigrationRecord): string => {
+/** What came of an operator's act is added. The end stays what it was, whatever an operator has done to it since. */
+const reasonOf = (record: MigrationRecord): string => {
+  const { statusReason, phase, confirmRefused, unfencedAt, rolledBackAt } = record;
+  if (confirmRefused && phase === 'promotionInDoubt' && !unfencedAt)
+    return `${statusReason} The confirmation was refused at ${confirmRefused.at}: ${confirmRefused.why}`;
   if (rolledBackAt)
     return `${statusReason} It was rolled back at ${rolledBackAt}: the source takes writes again, and the target takes none.`;
   return unfencedAt

@@ -132,6 +132,34 @@ describe('the check of a certificate', () => {
     expect(checkFile(untold, undefined)).toMatchObject({ verdict: 'unknown' });
   });
 
+  it('could not tell where the promotion is an operator’s word: it says whose, and what was found', () => {
+    const confirming = (c: OffsetCertificate) => {
+      Object.assign(c.shards[0]?.promoted ?? {}, { previousReplicationId: 'c'.repeat(40), continuesUpToOffset: 1 });
+      c.confirmation = {
+        at: c.times.promotedAt,
+        by: { by: 'http', at: c.times.promotedAt, principal: 'arn:aws:iam::000000000000:user/ops' },
+        reason: 'the source was restarted',
+        unproven: ["The history does not go on from the source's."],
+        keys: [{ nodeGroupId: '0001', sourceKeys: 12, targetKeys: 11 }],
+      };
+    };
+    const check = checkFile(forged(confirming), undefined);
+
+    expect(check?.verdict).toBe('unknown');
+    expect(check?.findings.filter(({ verdict }) => verdict === 'unknown').map(({ text }) => text)).toEqual([
+      expect.stringMatching(/continues the history c+/),
+      expect.stringMatching(/up to 1 alone/),
+      expect.stringMatching(
+        /the word of arn:aws:iam::000000000000:user\/ops, .*\(the source was restarted\).*11 keys, and its source 12/,
+      ),
+    ]);
+    const lying = forged((c) => {
+      confirming(c);
+      Object.assign(c.shards[0]?.promoted ?? {}, { replicationId: c.shards[0]?.replicationId });
+    });
+    expect(badFindings(lying)).toEqual([expect.stringMatching(/it was not promoted/)]);
+  });
+
   it.each([
     [
       'a MigrationPromoted event',

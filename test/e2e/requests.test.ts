@@ -31,7 +31,7 @@ describe('the API', () => {
       migrationId: expect.stringMatching(/^nobody-[0-9a-f]{12}$/),
       status: 'accepted',
       links: Object.fromEntries(
-        ['self', 'cutover', 'abort', 'unfence', 'rollback', 'close'].map((link) => [
+        ['self', 'cutover', 'abort', 'confirm', 'unfence', 'rollback', 'close'].map((link) => [
           link,
           `/migrations/${answer.body.migrationId}${link === 'self' ? '' : `/${link}`}`,
         ]),

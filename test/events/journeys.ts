@@ -93,6 +93,25 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
     options: { request: { cutover: { mode: 'automatic', fence: 'none' } }, promotionSeconds: 2700 },
     run: (world) => world.clock.runUntilIdle(),
   },
+  'a promotion that nothing proves and an operator confirms': {
+    options: { request: { cutover: { mode: 'automatic' } as never }, renamed: true },
+    run: async (world) => {
+      await world.until('MigrationPromotionInDoubt');
+      await world.clock.advance(5000);
+      await world.requestAct('confirm', 'the source was restarted; the new primary has all the data');
+      await world.clock.runUntilIdle();
+    },
+  },
+  'a promotion that nothing proves, whose execution ends before an operator confirms it': {
+    options: { request: { cutover: { mode: 'automatic' } as never }, renamed: true },
+    run: async (world) => {
+      await world.until('MigrationPromotionInDoubt');
+      world.service.stopExecution({ executionArn: world.executionArn });
+      await world.clock.advance(120_000);
+      await world.requestAct('confirm', 'the source was restarted; the new primary has all the data');
+      await world.clock.runUntilIdle();
+    },
+  },
   'a promotion that an operator rolls back': {
     options: { request: { cutover: { mode: 'automatic' } as never } },
     run: async (world) => {

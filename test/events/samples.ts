@@ -94,6 +94,11 @@ const CALLS: Record<string, Call> = {
     path: `/migrations/${MIGRATION_ID}/abort`,
     body: { reason: 'the wrong source' },
   },
+  'http-request-confirm': {
+    method: 'POST',
+    path: `/migrations/${MIGRATION_ID}/confirm`,
+    body: { reason: 'the source was restarted; the new primary has all the data' },
+  },
   'http-request-unfence': {
     method: 'POST',
     path: `/migrations/${MIGRATION_ID}/unfence`,

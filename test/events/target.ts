@@ -8,6 +8,8 @@ export interface TargetOptions {
   /** The link is down in these spans, in seconds after StartMigration. */
   downSeconds?: [from: number, to: number][];
   promotionSeconds?: number;
+  /** The source is restarted when CompleteMigration is sent, and has another replication id since. */
+  renamed?: boolean;
   /** Somebody else's migration runs on the group. */
   taken?: boolean;
   /** Written to the source while it is copied; it waits in the target's buffer. */
@@ -30,6 +32,7 @@ const SETTINGS = {
 };
 const OFFSET = 52_481_337;
 const SOURCE_ID = '8f4b1e0f6a3c2d5e7b9a0c1d2e3f405162738495';
+const RENAMED_ID = '9a51de0c7b8f4e2d3c6a1b0f5e4d3c2b1a09f8e7';
 const TARGET_ID = '1c0ffee2d3a4b5c6d7e8f90a1b2c3d4e5f607182';
 
 /** A replication group of two nodes and its source, whose INFO and events follow from what was called and when. */
@@ -73,7 +76,7 @@ export const targetIn = (
       return [
         'role:master',
         `master_replid:${TARGET_ID}`,
-        `master_replid2:${SOURCE_ID}`,
+        `master_replid2:${options.renamed ? RENAMED_ID : SOURCE_ID}`,
         `master_repl_offset:${OFFSET + 14}`,
         `second_repl_offset:${OFFSET + 1}`,
       ];

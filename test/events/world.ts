@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
+import { makeConfirm } from '../../functions/cutover/confirm.ts';
 import { makeCutOver } from '../../functions/cutover/cut-over.ts';
 import { makeIssueCertificate } from '../../functions/cutover/issue-certificate.ts';
 import { makeLiftFence } from '../../functions/cutover/lift-fence.ts';
@@ -166,7 +167,9 @@ export const openWorld = (options: WorldOptions = {}) => {
   const locks = new FakeLocks();
   const { groups, probe } = targetIn(() => clock.now(), options);
   const fences = new FakeFences();
-  const { open } = new FakeSessions(probe);
+  const sessions = new FakeSessions(probe);
+  sessions.keys = () => 120_000;
+  const { open } = sessions;
   const newAttempt = () => randomUUID();
   const lift = makeLiftFence(open, fences, locks, migrations, ticking, newAttempt);
   const certify = makeIssueCertificate(new FakeCertificates(), { sign: async () => undefined });
@@ -227,6 +230,7 @@ export const openWorld = (options: WorldOptions = {}) => {
       certify,
       makeStopReplication(groups, probe, locks, migrations, ticking, settings),
     ),
+    Confirm: makeConfirm(groups, { open }, locks, fences, migrations, ticking),
     Unfence: makeUnfence(migrations, fences, (input) => lift({ ...input, byOrder: true }), ticking),
     // The target's script has no commands to count.
     RollBack: async ({ migrationId }: { migrationId: string }) => {

@@ -307,7 +307,7 @@ describe('an operator’s act', () => {
       correlationId: 'corr-1',
       executionArn: 'arn',
       data: { replicationGroupId: 'test', source: INPUT.source, status: 'promoted', statusReason: 'x' },
-      reasons: { unfence: 'why', rollback: null },
+      reasons: { confirm: null, unfence: 'why', rollback: null },
     },
   };
   const carryOut = (act: string, tasks: Record<string, FakeTask>) => {
@@ -346,16 +346,42 @@ describe('an operator’s act', () => {
       'RouteActDone',
       announces,
       'ConcludeAct',
+      'RouteConcluded',
       'Settled',
     ]);
     expect(run.announced).toMatchObject([{ detailType, data: { ...data, statusReason: 'It is done.' } }]);
     expect(run.steps.at(-1)).toEqual({ migrationId: ID, step: 'concludeAct', act });
   });
 
+  it('to confirm a promotion is left to be announced by whoever watches it, and settled where nobody does', async () => {
+    const run = await carryOut('confirm', {
+      Confirm: () => done('confirmed'),
+      SettleMigration: ({ step }) => (step === 'find' ? found : { state: step === 'decide' ? 'running' : 'concluded' }),
+    });
+
+    expect(run.path).toEqual([
+      'Begin',
+      'RouteAct',
+      'FindMigration',
+      'RouteAsked',
+      'Confirm',
+      'RouteActDone',
+      'ConcludeAct',
+      'RouteConcluded',
+      'AwaitWatch',
+      'DecideEnd',
+      'RouteDecision',
+      'Settled',
+    ]);
+    expect(run.announced).toEqual([]);
+    const refused = await carryOut('confirm', { Confirm: () => done('refused') });
+    expect(refused.path.slice(-3)).toEqual(['ConcludeAct', 'RouteConcluded', 'Settled']);
+  });
+
   it('that is refused is concluded, and nobody is told of what did not happen', async () => {
     const run = await carryOut('rollback', { RollBack: () => done('refused') });
 
-    expect(run.path.slice(-3)).toEqual(['RouteActDone', 'ConcludeAct', 'Settled']);
+    expect(run.path.slice(-3)).toEqual(['ConcludeAct', 'RouteConcluded', 'Settled']);
     expect(run.announced).toEqual([]);
   });
 

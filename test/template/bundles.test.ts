@@ -31,6 +31,7 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   GetMigrationFunction: { event: sample('http-get-migration'), answers: { statusCode: 404 } },
   RequestCutoverFunction: { event: sample('http-request-cutover'), answers: { statusCode: 404 } },
   RequestAbortFunction: { event: sample('http-request-abort'), answers: { statusCode: 404 } },
+  RequestConfirmFunction: { event: sample('http-request-confirm'), answers: { statusCode: 404 } },
   RequestUnfenceFunction: { event: sample('http-request-unfence'), answers: { statusCode: 404 } },
   RequestRollbackFunction: { event: sample('http-request-rollback'), answers: { statusCode: 404 } },
   RequestCloseFunction: { event: sample('http-request-close'), answers: { statusCode: 404 } },
@@ -76,6 +77,7 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
     event: { ...TASK, ending: { outcome: 'failed', failure: { error: 'E', cause: 'c' } }, isLastTry: false },
     answers: REFUSED,
   },
+  ConfirmFunction: { event: TASK, answers: REFUSED },
   UnfenceFunction: { event: TASK, answers: REFUSED },
   RollBackFunction: { event: TASK, answers: REFUSED },
   LiftFenceFunction: {

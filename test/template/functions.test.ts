@@ -22,6 +22,7 @@ describe('functions that settle, lift a fence or take an abort', () => {
       'SettleMigrationFunction',
       'MakeSafeFunction',
       'LiftFenceFunction',
+      'ConfirmFunction',
       'UnfenceFunction',
       'RollBackFunction',
     ]);
@@ -135,6 +136,7 @@ describe('functions of the template', () => {
       'WatchPromotionFunction',
       'MakeSafeFunction',
       'LiftFenceFunction',
+      'ConfirmFunction',
       'UnfenceFunction',
       'RollBackFunction',
     ]);

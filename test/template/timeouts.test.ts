@@ -54,6 +54,7 @@ describe('timeouts', () => {
       'CutOverFunction',
       'MakeSafeFunction',
       'LiftFenceFunction',
+      'ConfirmFunction',
       'UnfenceFunction',
       'RollBackFunction',
     ]) {

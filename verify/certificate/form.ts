@@ -58,6 +58,15 @@ const form = z.object({
     })
     .nullable(),
   waivers: z.array(text),
+  confirmation: z
+    .object({
+      at: time,
+      by: asker,
+      reason: z.string(),
+      unproven: z.array(text),
+      keys: z.array(z.object({ nodeGroupId: text, sourceKeys: z.int().min(0).optional(), targetKeys: z.int().min(0) })),
+    })
+    .optional(),
   hash: z.object({ algorithm: z.literal('SHA-256'), value: hex(64) }),
   signature: z.object({ keyId: text, algorithm: text, value: z.base64().min(1) }).optional(),
 });

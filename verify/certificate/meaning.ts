@@ -1,4 +1,4 @@
-import type { CertificateBody, CertifiedShard } from '../../functions/migration/certificate.ts';
+import type { CertificateBody, CertifiedShard, Confirmation } from '../../functions/migration/certificate.ts';
 import type { Endpoint } from '../../functions/migration/record.ts';
 import { bad, type Finding, good, unknown, unless } from './finding.ts';
 
@@ -12,7 +12,7 @@ export const checkMeaning = (body: CertificateBody): Finding[] => [
 
 const nameOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 
-const checkShards = ({ shards }: CertificateBody): Finding[] => {
+const checkShards = ({ shards, confirmation }: CertificateBody): Finding[] => {
   const ids = shards.map(({ nodeGroupId }) => nodeGroupId);
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   return [
@@ -21,7 +21,8 @@ const checkShards = ({ shards }: CertificateBody): Finding[] => {
       [...(ids.length === 0 ? ['it tells no shard'] : []), ...twice.map((id) => `shard ${id} is told twice`)],
       `${ids.length} ${ids.length === 1 ? 'shard' : 'shards'}`,
     ),
-    ...shards.flatMap((shard) => [...checkApplied(shard), ...checkHistory(shard)]),
+    ...shards.flatMap((shard) => [...checkApplied(shard), ...checkHistory(shard, confirmation !== undefined)]),
+    ...(confirmation ? [checkConfirmation(confirmation)] : []),
   ];
 };
 
@@ -42,7 +43,11 @@ const checkApplied = ({ nodeGroupId, nodes, fencedOffset }: CertifiedShard): Fin
   return unless(`shard ${nodeGroupId}, offsets`, against, behind);
 };
 
-const checkHistory = ({ nodeGroupId, replicationId, fencedOffset, nodes, promoted }: CertifiedShard): Finding[] => {
+/** Where an operator's word stands for the history, a history of another name speaks neither for the promotion nor against it. */
+const checkHistory = (
+  { nodeGroupId, replicationId, fencedOffset, nodes, promoted }: CertifiedShard,
+  isConfirmed: boolean,
+): Finding[] => {
   const what = `shard ${nodeGroupId}, promotion`;
   const { previousReplicationId, continuesUpToOffset, primary } = promoted;
   const isMember = nodes.some(({ endpoint }) => nameOf(endpoint) === nameOf(primary));
@@ -51,6 +56,8 @@ const checkHistory = ({ nodeGroupId, replicationId, fencedOffset, nodes, promote
     ...(promoted.replicationId === replicationId
       ? ["the promoted primary has the source's own replication id: it was not promoted"]
       : []),
+  ];
+  const otherwise = [
     ...(previousReplicationId !== undefined && previousReplicationId !== replicationId
       ? [`the promoted primary continues the history ${previousReplicationId}, and the source's was ${replicationId}`]
       : []),
@@ -60,11 +67,27 @@ const checkHistory = ({ nodeGroupId, replicationId, fencedOffset, nodes, promote
         ]
       : []),
   ];
-  if (against.length > 0) return against.map((text) => bad(what, text));
+  const speaking = [
+    ...against.map((text) => bad(what, text)),
+    ...otherwise.map((text) => (isConfirmed ? unknown : bad)(what, text)),
+  ];
+  if (speaking.length > 0) return speaking;
   if (previousReplicationId === undefined || continuesUpToOffset === undefined) {
     return [unknown(what, 'the promoted primary did not tell whose history it continues, and up to where')];
   }
   return [good(what, `${nameOf(primary)} continues the source's history beyond that`)];
+};
+
+const checkConfirmation = ({ at, by, reason, keys }: Confirmation): Finding => {
+  const counts = keys.map(
+    ({ nodeGroupId, sourceKeys = 'an unknown number of', targetKeys }) =>
+      `shard ${nodeGroupId} had ${targetKeys} keys, and its source ${sourceKeys}`,
+  );
+  const who = by.principal ?? by.sourceIp ?? by.by;
+  return unknown(
+    'confirmation',
+    `that the target was promoted is the word of ${who}, of ${at} (${reason}), and not proven; ${counts.join('; ')}`,
+  );
 };
 
 const checkFence = ({ fence, shards, waivers }: CertificateBody): Finding[] => {

@@ -162,6 +162,32 @@ describe.each<[string, () => Locks]>([
     expect(await locks.intend(group, 'first', 'start', noted('t2'))).toEqual({ fresh: true, ...noted('t2') });
   });
 
+  it('keep an intent whose promotion was confirmed, also when they are closed', async () => {
+    const { locks, group } = await held();
+    await locks.intend(group, 'first', 'complete', noted('t1'));
+    await locks.closeToIntents(group, 'first');
+    const confirming = [['second', 't1'] as const, ['first', 't0'] as const, ['first', 't1'] as const];
+    const confirmed = [];
+    for (const [owner, at] of confirming) confirmed.push(await locks.confirm(group, owner, at));
+
+    expect(confirmed).toEqual([false, false, true]);
+    expect(await locks.withdraw(group, 'first', 'complete', { at: 't1', sends: 1 })).toBe(false);
+    expect(await locks.find(group)).toMatchObject({ intents: { complete: { at: 't1', confirmed: true } } });
+  });
+
+  it('let one of a confirmation and a withdrawal through that come at once', async () => {
+    for (let nth = 0; nth < 20; nth++) {
+      const { locks, group } = await held();
+      await locks.intend(group, 'first', 'complete', noted('t1'));
+      const both = await Promise.all([
+        locks.confirm(group, 'first', 't1'),
+        locks.withdraw(group, 'first', 'complete', { at: 't1', sends: 1 }),
+      ]);
+
+      expect(both.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
   it('note nothing for somebody else, nor for a group that nobody has locked', async () => {
     const { locks, group } = await held();
     for (const name of [group, newGroup()]) {

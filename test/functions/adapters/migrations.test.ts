@@ -177,8 +177,11 @@ describe.each<[string, () => Migrations]>([
   const whenever: [Partial<MigrationRecord>, Ask[]][] = [
     [{ status: 'accepted', cutoverSettings }, ['abort']],
     [{ status: 'cuttingOver', phase: 'fencing', fence: { ...fence, phase: 'open' }, cutoverSettings }, ['abort']],
-    [{ status: 'cuttingOver', phase: 'promotionInDoubt', fence, cutoverSettings }, ['abort', 'unfence']],
-    [{ status: 'cuttingOver', phase: 'promotionInDoubt', cutoverSettings }, ['abort', 'unfence']],
+    [{ status: 'cuttingOver', phase: 'promotionInDoubt', fence, cutoverSettings }, ['abort', 'confirm', 'unfence']],
+    [{ status: 'cuttingOver', phase: 'promotionInDoubt', cutoverSettings }, ['abort', 'confirm', 'unfence']],
+    [{ ...promoted, phase: 'promotionInDoubt' }, ['unfence', 'rollback', 'close']],
+    [{ phase: 'promotionInDoubt', cutoverSettings, pendingAct: { act: 'unfence', at: 't' } }, ['abort']],
+    [{ phase: 'promotionInDoubt', cutoverSettings, outcome: 'failed', completeSentAt: 't' }, ['unfence']],
     [promoted, ['unfence', 'rollback', 'close']],
     [{ status: 'promoted', promotedAt: 't' }, ['close']],
     [{ ...promoted, fence: { ...fence, phase: 'lifted' } }, ['close']],
@@ -204,6 +207,15 @@ describe.each<[string, () => Migrations]>([
       expect([act, both.filter(Boolean).length]).toEqual([act, wanted.includes(act) ? 1 : 0]);
       if (wanted.includes(act)) expect((await migrations.find(id))?.[act]).toEqual(both.find(Boolean)?.[act]);
     }
+  });
+
+  it('record a promotion that an operator confirms, unless one is recorded or the migration has ended', async () => {
+    const change = { status: 'promoted', phase: 'closing', promotedAt: 't2' } as const;
+    const doubtful = await created({ status: 'cuttingOver', phase: 'promotionInDoubt' });
+    const confirmed = await doubtful.migrations.confirmPromotion(doubtful.id, change);
+    expect(confirmed).toMatchObject(change);
+    const others = [await created({ promotedAt: 't1' }), await created({ status: 'failed', outcome: 'failed' })];
+    for (const { migrations, id } of others) expect(await migrations.confirmPromotion(id, change)).toBeUndefined();
   });
 
   it('forget what was asked for only for the request that it was', async () => {

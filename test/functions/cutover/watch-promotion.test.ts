@@ -10,7 +10,7 @@ import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE, SOURCE_ID, unreadable } from '../support/nodes.ts';
-import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
 import { FakeSamples } from '../support/samples.ts';
 
 /** What is in it is not the watch's business. */
@@ -140,6 +140,29 @@ describe('the watch over a promotion', () => {
     expect(migrations.record.promotion).toMatchObject({ shards: [{ nodeGroupId: '0001' }] });
     // Before anybody hears of the promotion and writes.
     expect(migrations.record.rollbackPossibility).toEqual(rollback);
+  });
+
+  it('is over when an operator has confirmed it, whatever its history says, with what was recorded', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    const stranger = aMaster({ previousReplicationId: OTHER_ID, previousIdUpToOffset: 1001 });
+    servers.primary(stranger);
+    expect(await watch()).toMatchObject({ outcome: 'inDoubt' });
+    const by = { ...CALLER, at: clock.iso() };
+    const confirmation = { at: clock.iso(), by, reason: 'I have looked', unproven: [], keys: [] };
+    const promotion = { evidence: 'an operator has confirmed it', shards: [], confirmation };
+    await migrations.confirmPromotion(MIGRATION_ID, { promotedAt: clock.iso(), promotion });
+    clock.advance(5000);
+
+    expect(await watch({ inDoubt: true })).toMatchObject({
+      outcome: 'promoted',
+      promotedAt: confirmation.at,
+      evidence: promotion.evidence,
+      certificate: aCertificate,
+    });
+    expect(certified).toMatchObject([{ record: { promotion }, promotedAt: confirmation.at }]);
+    groups.status = 'available';
+    expect(await closing()).toMatchObject({ outcome: 'closed', evidence: expect.stringMatching(/^every replica/) });
   });
 
   const refuse = (atMs: number) => groups.announce('Complete Migration failed for test: data is not in sync', atMs);

@@ -39,7 +39,21 @@ describe('allowedActions', () => {
     ['once it is requested', { status: 'awaitingCutover', cutover: { requestedAt: 't' } }, ['abort']],
     ['once an abort is requested', { status: 'awaitingCutover', abort: request }, []],
     ['while the promotion is awaited', { status: 'cuttingOver', phase: 'promoting', fence, cutoverSettings }, []],
-    ['while it is in doubt', { status: 'cuttingOver', phase: 'promotionInDoubt', fence, cutoverSettings }, ['unfence']],
+    [
+      'while it is in doubt',
+      { status: 'cuttingOver', phase: 'promotionInDoubt', fence, cutoverSettings },
+      ['confirm', 'unfence'],
+    ],
+    [
+      'once an operator has confirmed it',
+      { phase: 'promotionInDoubt', fence, cutoverSettings, pendingAct: { act: 'confirm', at: 't' } },
+      [],
+    ],
+    [
+      'in doubt of a promotion that is recorded',
+      { ...promoted, phase: 'promotionInDoubt' },
+      ['unfence', 'rollback', 'close'],
+    ],
     ['after the promotion', promoted, ['unfence', 'rollback', 'close']],
     ['after a promotion of before there was a fence', { ...promoted, cutoverSettings: undefined as never }, ['close']],
     ['after an end in doubt', { ...completed, promotedAt: undefined as never, completeSentAt: 't' }, ['unfence']],

@@ -150,7 +150,7 @@ describe('what an operator asks for after the promotion', () => {
     begin();
     migrations.records.set(MIGRATION_ID, aRecord({ ...inDoubt, status: 'cuttingOver', phase: 'promotionInDoubt' }));
 
-    await expect(ask('rollback')).rejects.toMatchObject({ allowedActions: ['unfence'] });
+    await expect(ask('rollback')).rejects.toMatchObject({ allowedActions: ['confirm', 'unfence'] });
     await expect(ask('unfence')).resolves.toMatchObject({ requests: { unfence: { reason: 'we go back' } } });
   });
 });
@@ -169,5 +169,42 @@ describe('the request to close', () => {
     await expect(close()).rejects.toMatchObject({ allowedActions: ['abort'] });
     begin({ outcome: 'completed', status: 'completed', statusReason: 'Done.' });
     await expect(close()).rejects.toThrow('its status is completed: Done.');
+  });
+});
+
+describe('the request to confirm a promotion', () => {
+  const doubt = { status: 'cuttingOver', phase: 'promotionInDoubt', promotedAt: undefined as never } as const;
+
+  it('is taken while it is in doubt, and leaves nothing else to be asked until it is carried out', async () => {
+    begin(doubt);
+    const view = await ask('confirm');
+
+    expect(view).toMatchObject({ allowedActions: [], requests: { confirm: { reason: 'we go back' } } });
+    expect(view.waitingFor).toBe(`the confirm that was requested at ${clock.iso()}`);
+    expect(workflow.settled).toMatchObject([{ migrationId: MIGRATION_ID, act: 'confirm' }]);
+    await expect(ask('unfence')).rejects.toThrow(/the confirm that was requested at/);
+  });
+
+  it.each<[string, Partial<MigrationRecord>, RegExp]>([
+    ['of a promotion that is proven', {}, /was promoted at t\./],
+    [
+      'before it is in doubt',
+      { ...doubt, phase: 'promoting', statusReason: 'It was sent.' },
+      /cuttingOver: It was sent/,
+    ],
+    [
+      'after the end',
+      { ...doubt, status: 'failed', outcome: 'failed', statusReason: 'It failed.' },
+      /failed: It failed/,
+    ],
+    ['once the source was unfenced', { ...doubt, unfencedAt: 't1' }, /lifted for good at t1/],
+  ])('is refused %s', async (_, change, why) => {
+    begin(change);
+
+    await expect(ask('confirm')).rejects.toMatchObject({
+      name: 'ActionNotAllowedError',
+      message: expect.stringMatching(why),
+    });
+    expect(workflow.settled).toEqual([]);
   });
 });

@@ -46,6 +46,23 @@ describe('the view', () => {
     ]);
   });
 
+  it('says of a promotion in doubt why a confirmation was refused, and whose word one rests on', () => {
+    const at = '2026-11-23T05:00:00.000Z';
+    const doubt = { phase: 'promotionInDoubt', statusReason: 'The promotion is in doubt: x.' } as const;
+    const confirmRefused = { at, why: 'Test-001 is a primary without any key.' };
+    const refused = toView(aRecord({ ...doubt, confirmRefused }));
+    const confirmation = { at, by: { ...CALLER, at }, reason: 'I have looked', unproven: [], keys: [] };
+    const promotion = { evidence: 'e', shards: [], confirmation };
+    const confirmed = toView(aRecord({ status: 'promoted', promotedAt: at, promotion, confirmRefused }));
+
+    expect(refused.statusReason).toBe(
+      `${doubt.statusReason} The confirmation was refused at ${at}: ${confirmRefused.why}`,
+    );
+    expect(refused.cutover).toMatchObject({ confirmRefused });
+    expect(confirmed.cutover).toMatchObject({ confirmation });
+    expect(confirmed.cutover).not.toHaveProperty('confirmRefused');
+  });
+
   it('leaves out what is not known', () => {
     expect(Object.keys(toView(aRecord())).sort()).toEqual([
       'acceptedAt',

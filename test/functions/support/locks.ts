@@ -67,9 +67,16 @@ export class FakeLocks implements Locks {
   ): Promise<boolean> {
     const held = this.#ours(replicationGroupId, migrationId);
     const noted = held?.intents[intent];
-    if (judged && noted && (noted.at !== judged.at || noted.sends !== judged.sends)) return false;
+    if (judged && noted && (noted.at !== judged.at || noted.sends !== judged.sends || noted.confirmed)) return false;
     if (held) delete held.intents[intent];
     return held !== undefined;
+  }
+
+  async confirm(replicationGroupId: string, migrationId: string, at: string): Promise<boolean> {
+    const noted = this.#ours(replicationGroupId, migrationId)?.intents.complete;
+    if (noted?.at !== at) return false;
+    noted.confirmed = true;
+    return true;
   }
 
   async find(replicationGroupId: string): Promise<Lock | undefined> {

@@ -1,4 +1,4 @@
-import type { ActRequest, Ask, AskedAct } from '../../../functions/migration/acts.ts';
+import { type ActRequest, type Ask, type AskedAct, isAskedAct } from '../../../functions/migration/acts.ts';
 import type {
   Afterwards,
   CutoverRequest,
@@ -86,8 +86,10 @@ export class FakeMigrations implements Migrations {
   async requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined> {
     const record = this.records.get(migrationId);
     if (!record || !mayAsk(record, ask)) return undefined;
-    const isPending = ask === 'unfence' || ask === 'rollback';
-    return this.#write(record, { [ask]: request, ...(isPending && { pendingAct: { act: ask, at: request.at } }) });
+    return this.#write(record, {
+      [ask]: request,
+      ...(isAskedAct(ask) && { pendingAct: { act: ask, at: request.at } }),
+    });
   }
 
   async forgetAct(migrationId: string, ask: Ask, requestId: string): Promise<void> {
@@ -95,6 +97,11 @@ export class FakeMigrations implements Migrations {
     if (record?.[ask]?.requestId !== requestId) return;
     const { [ask]: forgotten, ...rest } = record;
     this.#write(rest as MigrationRecord, {});
+  }
+
+  async confirmPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined> {
+    const record = this.records.get(migrationId);
+    return !record || record.outcome || record.promotedAt ? undefined : this.#write(record, change);
   }
 
   async note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined> {
@@ -159,6 +166,8 @@ const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
       return !outcome && !promotedAt && !record.abort;
     case 'close':
       return !outcome && promotedAt !== undefined && !record.close;
+    case 'confirm':
+      return isLeft && !outcome && !promotedAt && phase === 'promotionInDoubt';
     case 'unfence':
       return isLeft && (promotedAt !== undefined || phase === 'promotionInDoubt' || completeSentAt !== undefined);
     case 'rollback':

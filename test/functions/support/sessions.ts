@@ -21,6 +21,8 @@ export class FakeSessions {
   /** What a command meets instead of its answer: an error reply, or the loss of the connection. */
   meets: (command: string, endpoint: Endpoint) => Reply | SessionLost | undefined = () => undefined;
   opened = 0;
+  /** How many keys a server says that it has; without, it tells none. */
+  keys: (endpoint: Endpoint) => number = () => 0;
 
   constructor(probe: () => Probe) {
     this.#probe = probe;
@@ -85,11 +87,16 @@ export class FakeSessions {
     const reading = await probe.read(endpoint);
     probe.close();
     if (!isReadable(reading)) throw new SessionLost(`${nameOf(endpoint)}: ${reading.unreadable}`);
-    return Buffer.from(infoText(endpoint, reading));
+    return Buffer.from(`${infoText(endpoint, reading)}${keyspaceText(this.keys(endpoint))}`);
   }
 }
 
-const infoText = (endpoint: Endpoint, { role, replicationId, offset, link, counters }: ServerReading): string =>
+const keyspaceText = (keys: number): string => (keys === 0 ? '' : `db0:keys=${keys},expires=0,avg_ttl=0\r\n`);
+
+const infoText = (
+  endpoint: Endpoint,
+  { role, replicationId, previousReplicationId, previousIdUpToOffset, offset, link, counters }: ServerReading,
+): string =>
   Object.entries({
     redis_version: '7.0.15',
     run_id: counters.runId ?? `run of ${nameOf(endpoint)}`,
@@ -98,6 +105,8 @@ const infoText = (endpoint: Endpoint, { role, replicationId, offset, link, count
     role,
     master_replid: replicationId,
     master_repl_offset: offset,
+    ...(previousReplicationId !== undefined && { master_replid2: previousReplicationId }),
+    ...(previousIdUpToOffset !== undefined && { second_repl_offset: previousIdUpToOffset }),
     ...(counters.fullSyncs !== undefined && { sync_full: counters.fullSyncs }),
     ...(link && {
       slave_repl_offset: offset,

@@ -1,0 +1,104 @@
+import type { Confirmation } from '../migration/certificate.ts';
+import type { FencedShard } from '../migration/fence.ts';
+import type { Endpoint, PromotedShard } from '../migration/record.ts';
+import { infoIn } from '../preflight/gather/replies.ts';
+import { keysIn, keyspaceOf } from '../preflight/keyspace.ts';
+import { type Servers, type Session, Unread } from '../preflight/ports.ts';
+import { endpointText, shown } from '../preflight/text.ts';
+import type { Info } from '../replication/info.ts';
+import type { Clock } from '../replication/ports.ts';
+import { toServerReading } from '../replication/server-reading.ts';
+import { primaryOf, type Reading, type ServerReading, type ShardLink } from '../replication/shard-link.ts';
+import { whyNotContinuing } from './promotion.ts';
+import { promotedShard } from './promotion-stage.ts';
+
+/** A shard of which nothing speaks against an operator's word. */
+export interface ConfirmedShard {
+  promoted: PromotedShard;
+  /** Why its history does not prove the promotion; absent when it does, or nothing can tell. */
+  unproven?: string;
+  keys: Confirmation['keys'][number];
+  /** What was counted, in words. */
+  told: string;
+}
+
+const LOOK_MS = 5000;
+
+/**
+ * What the primary of a shard says of itself, beside the source that it was promoted from. An empty one is never taken where
+ * the source has keys, or does not say: a primary that died and came back is a master, too, with nothing in it.
+ *
+ * @returns or what speaks against the promotion, each in words that begin in small letters
+ */
+export const lookAtShard = async (
+  servers: Pick<Servers, 'open'>,
+  clock: Clock,
+  link: ShardLink,
+  {
+    fenced,
+    verifiedKeys = 0,
+  }: { fenced: readonly FencedShard[] /** What the last verification compared. */; verifiedKeys?: number },
+): Promise<ConfirmedShard | { against: string[] }> => {
+  const { nodeGroupId } = link;
+  const { cacheClusterId, endpoint } = primaryOf(link);
+  const shard = fenced.find((one) => one.nodeGroupId === nodeGroupId);
+  const sourceEndpoint = shard?.source ?? link.source;
+  const name = `node ${cacheClusterId} (${endpointText(endpoint)})`;
+  const [target, source] = await Promise.all([
+    readNode(servers, clock, endpoint),
+    readNode(servers, clock, sourceEndpoint),
+  ]);
+  if ('unread' in target) return { against: [`${name} cannot be read: ${target.unread}`] };
+  const { reading, keys: targetKeys } = target;
+  if (reading.link) {
+    return { against: [`${name} is no primary: it follows ${endpointText(reading.link.followed)}`] };
+  }
+  if (target.isLoading) return { against: [`${name} is loading its data`] };
+  // While it loads, it tells what it has loaded so far.
+  const sourceKeys = 'keys' in source && !source.isLoading ? source.keys : undefined;
+  const sourceName = `the source ${endpointText(sourceEndpoint)}`;
+  const has =
+    sourceKeys === undefined ? `${sourceName} does not tell how many it has` : `${sourceName} has ${sourceKeys}`;
+  if (targetKeys === 0 && (sourceKeys !== 0 || verifiedKeys > 0)) {
+    const compared = verifiedKeys > 0 ? `, and ${verifiedKeys} were compared before the cutover` : '';
+    return { against: [`${name} is a primary without any key, ${has}${compared}: it does not hold what was migrated`] };
+  }
+  const looked = { link, source: { unreadable: '' } as Reading, nodes: new Map([[cacheClusterId, reading]]) };
+  const unproven = whyNotContinuing(looked, fenced);
+  return {
+    promoted: promotedShard(looked)[0] as PromotedShard,
+    ...(unproven !== undefined && { unproven }),
+    keys: { nodeGroupId, ...(sourceKeys !== undefined && { sourceKeys }), targetKeys },
+    told: `${name} has ${targetKeys} keys, and ${has}`,
+  };
+};
+
+interface Told {
+  reading: ServerReading;
+  keys: number;
+  isLoading: boolean;
+}
+
+const readNode = async (
+  servers: Pick<Servers, 'open'>,
+  clock: Clock,
+  endpoint: Endpoint,
+): Promise<Told | { unread: string }> => {
+  let session: Session | undefined;
+  let info: Info;
+  try {
+    session = await servers.open(endpoint, clock.now() + LOOK_MS);
+    info = infoIn(await session.ask('INFO'));
+  } catch (error) {
+    if (error instanceof Unread) return { unread: error.message };
+    throw error;
+  } finally {
+    session?.close();
+  }
+  try {
+    const isLoading = info.get('loading') === '1' || info.get('async_loading') === '1';
+    return { reading: toServerReading(info, clock.now()), keys: keysIn(keyspaceOf(info, 'sourceInfo')), isLoading };
+  } catch (error) {
+    return { unread: shown((error as Error).message, 300) };
+  }
+};

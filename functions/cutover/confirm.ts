@@ -1,0 +1,128 @@
+import { TargetNotFoundError } from '../migration/errors.ts';
+import type { FenceRecord } from '../migration/fence.ts';
+import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { MigrationRecord } from '../migration/record.ts';
+import { MigrationNotFoundError } from '../migration/request-errors.ts';
+import { sentence } from '../migration/sentence.ts';
+import type { Servers } from '../preflight/ports.ts';
+import { listed } from '../preflight/text.ts';
+import { linksOf } from '../replication/observe.ts';
+import type { Clock, ReplicationGroup, ReplicationGroups } from '../replication/ports.ts';
+import type { ActResult } from './act-result.ts';
+import { type ConfirmedShard, lookAtShard } from './confirm-look.ts';
+
+/**
+ * Takes an operator's word that the target was promoted, while that is in doubt: its history does not prove it, as after a
+ * source that was restarted behind its fence and has another replication id since. The service looks all the same, and
+ * takes it only where ElastiCache is done with the group, every primary is a master that is not loading, and none of them is
+ * empty while its source has keys. The fence stays. Can be repeated.
+ *
+ * The word is noted in the lock first, where a refusal that is judged at the same time would have to withdraw the intent:
+ * one of both gets through. Whoever watches the promotion finds it in the record, and announces it.
+ *
+ * @throws TransientServiceError
+ * @throws MigrationNotFoundError
+ */
+export const makeConfirm =
+  (
+    groups: Pick<ReplicationGroups, 'describe'>,
+    servers: Pick<Servers, 'open'>,
+    locks: Pick<Locks, 'find' | 'confirm'>,
+    fences: Pick<Fences, 'find'>,
+    migrations: Pick<Migrations, 'find' | 'note' | 'confirmPromotion'>,
+    clock: Clock,
+  ) =>
+  async ({ migrationId }: { migrationId: string }): Promise<ActResult> => {
+    const record = await migrations.find(migrationId);
+    if (!record) throw new MigrationNotFoundError(migrationId);
+    const isoNow = () => new Date(clock.now()).toISOString();
+    const refused = async (why: string): Promise<ActResult> => {
+      const told = { at: isoNow(), why: sentence(why) };
+      await migrations.note(migrationId, { confirmRefused: told });
+      return { outcome: 'refused', ...told };
+    };
+    if (record.promotion?.confirmation) return confirmed(record.promotion.confirmation.at);
+    const { replicationGroupId, confirm } = record;
+    const fence = await fences.find(migrationId);
+    const lock = await locks.find(replicationGroupId);
+    const intent = lock?.owner === migrationId ? lock.intents.complete : undefined;
+    const whyNot = notAllowed(record, fence);
+    if (whyNot || !confirm) return refused(whyNot ?? 'nobody has asked to confirm it');
+    if (!intent) return refused('no CompleteMigration is noted in the lock of the replication group');
+
+    const group = await describe(groups, replicationGroupId);
+    if (!group) return refused(`there is no replication group ${replicationGroupId}`);
+    if (group.status !== 'available') {
+      return refused(`ElastiCache is not done with the replication group: its status is ${group.status}`);
+    }
+    const [source] = record.request.customerNodeEndpointList;
+    const links = linksOf(group, source);
+    const verifiedKeys = record.verificationReport?.counts?.compared ?? 0;
+    const known = { fenced: fence?.shards ?? [], ...(links.length === 1 && { verifiedKeys }) };
+    const looks = await Promise.all(links.map((link) => lookAtShard(servers, clock, link, known)));
+    const against = looks.flatMap((look) => ('against' in look ? look.against : []));
+    if (against.length > 0) return refused(against.join('; '));
+    const shards = looks.filter((look): look is ConfirmedShard => !('against' in look));
+
+    if (!(await locks.confirm(replicationGroupId, migrationId, intent.at))) {
+      return refused('CompleteMigration was judged as refused meanwhile');
+    }
+    const at = isoNow();
+    const { by, reason = '' } = confirm;
+    const unproven = shards.flatMap((shard) => shard.unproven ?? []);
+    const evidence = evidenceOf(shards, group.status, { at, reason, unproven });
+    const written = await migrations.confirmPromotion(migrationId, {
+      status: 'promoted',
+      statusReason: sentence(`An operator has confirmed that the target is promoted: ${evidence}`),
+      phase: 'closing',
+      waitingFor: 'the replicas to follow and the status to be available',
+      promotedAt: at,
+      promotion: {
+        evidence,
+        shards: shards.map(({ promoted }) => promoted),
+        confirmation: { at, by, reason, unproven: unproven.map(sentence), keys: shards.map(({ keys }) => keys) },
+      },
+    });
+    return written ? confirmed(at) : refused('the promotion was proven meanwhile, or the migration has ended');
+  };
+
+const confirmed = (at: string): ActResult => ({
+  outcome: 'confirmed',
+  why: "The target is promoted, by an operator's word; the source's fence stays.",
+  at,
+});
+
+const notAllowed = (
+  { promotedAt, outcome, phase, statusReason }: MigrationRecord,
+  fence: FenceRecord | undefined,
+): string | undefined => {
+  if (promotedAt) return `the promotion was proven at ${promotedAt}`;
+  if (outcome) return `the migration has ended as ${outcome}`;
+  if (phase !== 'promotionInDoubt') return `the promotion is not in doubt any more: ${statusReason}`;
+  if (fence?.phase === 'sealed' && fence.shards) return undefined;
+  return `the fence of the source is not sealed, but ${fence?.phase ?? 'has no record'}`;
+};
+
+const describe = async (
+  groups: Pick<ReplicationGroups, 'describe'>,
+  replicationGroupId: string,
+): Promise<ReplicationGroup | undefined> => {
+  try {
+    return await groups.describe(replicationGroupId);
+  } catch (error) {
+    if (error instanceof TargetNotFoundError) return undefined;
+    throw error;
+  }
+};
+
+const evidenceOf = (
+  shards: readonly ConfirmedShard[],
+  status: string,
+  { at, reason, unproven }: { at: string; reason: string; unproven: readonly string[] },
+): string =>
+  [
+    `${shards.length} of ${shards.length} primaries have the role master, the status is ${status}`,
+    listed(shards.map(({ told }) => told)),
+    ...unproven,
+    `an operator has confirmed it at ${at}: ${reason}`,
+  ].join('; ');
