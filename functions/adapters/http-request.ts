@@ -104,6 +104,8 @@ export const readListQuery = ({ queryStringParameters = {} }: APIGatewayProxyEve
   };
 };
 
+const TIMELINES = ['true', 'false', 'events'];
+
 /** @throws InvalidRequestError with every violation */
 export const readTimelineQuery = ({ queryStringParameters = {} }: APIGatewayProxyEventV2) => {
   const { timeline, nextToken, ...unknown } = queryStringParameters;
@@ -111,12 +113,12 @@ export const readTimelineQuery = ({ queryStringParameters = {} }: APIGatewayProx
     parameter: parameter.slice(0, 100),
     detail: 'is not a known parameter',
   }));
-  if (timeline !== undefined && timeline !== 'true' && timeline !== 'false') {
-    violations.push({ parameter: 'timeline', detail: 'must be true or false' });
+  if (timeline !== undefined && !TIMELINES.includes(timeline)) {
+    violations.push({ parameter: 'timeline', detail: 'must be true, false or events' });
   }
-  if (nextToken !== undefined && timeline !== 'true') {
-    violations.push({ parameter: 'nextToken', detail: 'belongs to timeline=true' });
+  if (nextToken !== undefined && timeline !== 'true' && timeline !== 'events') {
+    violations.push({ parameter: 'nextToken', detail: 'belongs to timeline=true or timeline=events' });
   }
   if (violations.length > 0) throw new InvalidRequestError(violations);
-  return { timeline: timeline === 'true', ...(nextToken && { nextToken }) };
+  return { timeline: timeline === 'true', events: timeline === 'events', ...(nextToken && { nextToken }) };
 };

@@ -2,8 +2,6 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
   InvalidToken,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
@@ -12,8 +10,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import type { TimelineEntry, Workflow } from '../migration/ports.ts';
-import { InvalidRequestError } from '../migration/request-errors.ts';
+import type { Workflow } from '../migration/ports.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';
 
@@ -81,39 +78,3 @@ const toWaiter = (operation: string, call: () => Promise<unknown>): Promise<bool
       throw error;
     }
   });
-
-/** The execution's history, a page of 100 events at a time. */
-export const executionHistory: Pick<Workflow, 'history'> = {
-  history: (executionArn, nextToken) =>
-    naming('Read execution history', async () => {
-      try {
-        const page = await stepFunctions.send(
-          new GetExecutionHistoryCommand({ executionArn, maxResults: 100, includeExecutionData: false, nextToken }),
-        );
-        const timeline = (page.events ?? []).map(toTimelineEntry);
-        return { timeline, ...(page.nextToken && { nextToken: page.nextToken }) };
-      } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return undefined;
-        if ((error as Error).name === 'InvalidToken') {
-          throw new InvalidRequestError([{ parameter: 'nextToken', detail: 'is not a token that this API gave' }]);
-        }
-        throw error;
-      }
-    }),
-};
-
-/** Only what is for showing: parameters hold task tokens, inputs and outputs customers' data. */
-const toTimelineEntry = (event: HistoryEvent): TimelineEntry => {
-  const details = Object.entries(event).find(([name, value]) => name.endsWith('Details') && value)?.[1] as
-    | { name?: string; error?: string; cause?: string }
-    | undefined;
-  const state = event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name;
-  return {
-    id: event.id ?? 0,
-    at: (event.timestamp ?? new Date(0)).toISOString(),
-    type: event.type ?? 'Unknown',
-    ...(state && { state }),
-    ...(details?.error && { error: details.error }),
-    ...(details?.cause && { cause: details.cause }),
-  };
-};

@@ -1,4 +1,5 @@
 import type { Act, ActRequest, Ask, AskedAct } from './acts.ts';
+import type { AnnouncedPage } from './announced.ts';
 import type { Asker } from './asker.ts';
 import type { FenceRecord } from './fence.ts';
 import type { MigrationRecord } from './record.ts';
@@ -248,6 +249,10 @@ export interface Workflow {
     executionArn: string,
     nextToken?: string,
   ): Promise<{ timeline: TimelineEntry[]; nextToken?: string } | undefined>;
+  /** The ARN of an execution of the settlement machine, by its name. */
+  settlementArn(name: string): string;
+  /** A page of what an execution has put on the bus, newest first; undefined when there is no such execution. */
+  announced(executionArn: string, nextToken?: string): Promise<AnnouncedPage | undefined>;
   /** Hands `output` to the execution that waits with this token; false when none waits with it any more. */
   resume(taskToken: string, output: unknown): Promise<boolean>;
   /** Lets the execution that waits with this token fail by this name; false when none waits with it any more. */

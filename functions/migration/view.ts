@@ -1,4 +1,5 @@
 import { type Action, allowedActions } from './actions.ts';
+import type { Announced } from './announced.ts';
 import type { Asker } from './asker.ts';
 import { type CutoverView, type RequestsView, toCutoverView, toRequestsView } from './cutover-view.ts';
 import type { TimelineEntry } from './ports.ts';
@@ -49,6 +50,8 @@ export interface MigrationView {
   outcome?: Outcome;
   executionArn: string;
   timeline?: TimelineEntry[];
+  /** What was announced, newest first. */
+  events?: Announced[];
   nextToken?: string;
 }
 

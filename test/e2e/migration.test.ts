@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Announced } from '../../functions/migration/announced.ts';
 import { contents, type Lab, startLab } from './lab.ts';
 
 describe('a migration on real Redis', () => {
@@ -82,8 +83,10 @@ describe('a migration on real Redis', () => {
       ).replaceAll('\\', ''),
     )?.[1];
     expect(token).toBeTruthy();
+    const told = await lab.request('GET', `/migrations/${migrationId}?timeline=events`);
     for (const text of [
       JSON.stringify(body),
+      JSON.stringify(told.body),
       JSON.stringify(await lab.view(migrationId)),
       JSON.stringify(lab.announced),
     ]) {
@@ -92,6 +95,11 @@ describe('a migration on real Redis', () => {
     }
     await lab.request('POST', `/migrations/${migrationId}/cutover`);
     await lab.announcement(migrationId, 'MigrationCompleted');
+    expect(await announcedBy(lab, migrationId)).toEqual(
+      lab.announced
+        .filter((one) => one.migrationId === migrationId)
+        .map(({ detailType, id, data }) => ({ detailType, id, data })),
+    );
   });
 
   it('shows progress with bytes, nodes and offsets, and never a figure that it does not know', async () => {
@@ -119,5 +127,18 @@ describe('a migration on real Redis', () => {
     await lab.announcement(migrationId, 'MigrationCompleted');
   });
 });
+
+/** What the timeline has of events, oldest first. */
+const announcedBy = async (lab: Lab, migrationId: string) => {
+  const found: Announced[] = [];
+  for (let token = ''; ; ) {
+    const query = `timeline=events${token && `&nextToken=${encodeURIComponent(token)}`}`;
+    const { body } = await lab.request('GET', `/migrations/${migrationId}?${query}`);
+    found.push(...(body.events as Announced[]));
+    if (!body.nextToken) break;
+    token = body.nextToken as string;
+  }
+  return found.reverse().map(({ detailType, detail }) => ({ detailType, id: detail.metadata.id, data: detail.data }));
+};
 
 const role = async (client: Awaited<ReturnType<Lab['client']>>) => (await client.sendCommand<[string]>(['ROLE']))[0];

@@ -95,9 +95,8 @@ export const callsOfAdapters = async (): Promise<{
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
   const { theSamples } = await import('../../functions/adapters/samples.ts');
-  const { executionHistory, executions, migrationStarter, settlementStarter } = await import(
-    '../../functions/adapters/workflow.ts'
-  );
+  const { executionHistory } = await import('../../functions/adapters/execution-history.ts');
+  const { executions, migrationStarter, settlementStarter } = await import('../../functions/adapters/workflow.ts');
   const adapters: Record<string, object> = {
     Migrations: theMigrations(),
     Locks: theLocks(),
@@ -106,7 +105,7 @@ export const callsOfAdapters = async (): Promise<{
     Signer: theSigner(),
     Checkpoints: theCheckpoints(),
     Samples: theSamples(),
-    Workflow: { ...executions, ...executionHistory, ...migrationStarter(), ...settlementStarter() },
+    Workflow: { ...executions, ...executionHistory(), ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,
     TargetDescriptions: targetDescriptions,
   };

@@ -34,8 +34,8 @@ describe('the adapters', () => {
   it('have a known call for every method of the ports', () => {
     const silent = [...calls].filter(([, made]) => made.length === 0).map(([method]) => method);
 
-    // The execution's ARN follows from the machine's.
-    expect(silent).toEqual(['Workflow.executionArn']);
+    // An execution's ARN follows from the machine's.
+    expect(silent).toEqual(['Workflow.settlementArn', 'Workflow.executionArn']);
   });
 });
 
@@ -51,6 +51,8 @@ describe('permissions', () => {
       .flatMap(({ action, resources }) =>
         resources
           .filter((name) => !/CompleteMigration/.test(action) || !name.endsWith(':cluster:*'))
+          // Whoever reads what was announced reads the settlement's executions too.
+          .filter((name) => !/GetExecutionHistory/.test(action) || !name.endsWith('-settlement:*'))
           .map((name) => `${action} on ${name}`),
       );
 

@@ -32,23 +32,23 @@ export const methodsUsedBy = (entry: string, ports: Record<string, readonly stri
     }
     if (!/^functions\/(api|bus|tasks)\//.test(path)) continue;
     for (const [port, methods] of Object.entries(ports)) {
-      if (!text.includes(ADAPTERS[port] ?? port)) continue;
+      if (!(ADAPTERS[port] ?? [port]).some((file) => text.includes(file))) continue;
       for (const method of methods) if (new RegExp(`\\b${method}\\(`).test(text)) used.add(`${port}.${method}`);
     }
   }
   return [...used].sort();
 };
 
-/** The file from which an entry gets the port's implementation. */
-const ADAPTERS: Record<string, string> = {
-  Migrations: 'adapters/migrations.ts',
-  Locks: 'adapters/locks.ts',
-  Fences: 'adapters/fences.ts',
-  Certificates: 'adapters/certificates.ts',
-  Signer: 'adapters/kms.ts',
-  Checkpoints: 'adapters/checkpoints.ts',
-  Samples: 'adapters/samples.ts',
-  Workflow: 'adapters/workflow.ts',
-  ReplicationGroups: 'adapters/replication-groups.ts',
-  TargetDescriptions: 'adapters/target-descriptions.ts',
+/** The files from which entries get the port's implementation. */
+const ADAPTERS: Record<string, string[]> = {
+  Migrations: ['adapters/migrations.ts'],
+  Locks: ['adapters/locks.ts'],
+  Fences: ['adapters/fences.ts'],
+  Certificates: ['adapters/certificates.ts'],
+  Signer: ['adapters/kms.ts'],
+  Checkpoints: ['adapters/checkpoints.ts'],
+  Samples: ['adapters/samples.ts'],
+  Workflow: ['adapters/workflow.ts', 'adapters/execution-history.ts'],
+  ReplicationGroups: ['adapters/replication-groups.ts'],
+  TargetDescriptions: ['adapters/target-descriptions.ts'],
 };

@@ -149,8 +149,13 @@ describe('the query', () => {
   });
 
   it('of one migration may ask for its timeline', () => {
-    expect(readTimelineQuery(query())).toEqual({ timeline: false });
-    expect(readTimelineQuery(query({ timeline: 'true', nextToken: 't' }))).toEqual({ timeline: true, nextToken: 't' });
+    expect(readTimelineQuery(query())).toEqual({ timeline: false, events: false });
+    expect(readTimelineQuery(query({ timeline: 'true', nextToken: 't' }))).toEqual({
+      timeline: true,
+      events: false,
+      nextToken: 't',
+    });
+    expect(readTimelineQuery(query({ timeline: 'events' }))).toEqual({ timeline: false, events: true });
     expect(
       errorOf(() => readTimelineQuery(query({ timeline: 'yes', nextToken: 't', x: '1' })))?.violations,
     ).toMatchObject([{ parameter: 'x' }, { parameter: 'timeline' }, { parameter: 'nextToken' }]);

@@ -1,4 +1,5 @@
 import type { Act } from '../../../functions/migration/acts.ts';
+import type { AnnouncedPage } from '../../../functions/migration/announced.ts';
 import type { ExecutionStatus, Workflow } from '../../../functions/migration/ports.ts';
 
 /** Step Functions in memory: executions by ARN, waiters by token. */
@@ -9,6 +10,8 @@ export class FakeWorkflow implements Workflow {
   readonly failed: { taskToken: string; error: string; cause: string }[] = [];
   readonly executions = new Map<string, { status: ExecutionStatus; error?: string; cause?: string }>();
   readonly waiting = new Set<string>();
+  /** Pages of what executions have announced, by ARN and token. */
+  readonly told = new Map<string, AnnouncedPage>();
   /** What the next calls throw, one each. */
   readonly faults: Partial<Record<'start' | 'resume' | 'describe' | 'settle', Error[]>> = {};
 
@@ -29,8 +32,16 @@ export class FakeWorkflow implements Workflow {
     return this.executions.get(executionArn);
   }
 
+  settlementArn(name: string): string {
+    return `arn:aws:states:us-west-2:000000000000:execution:settlement:${name}`;
+  }
+
   async history() {
     return { timeline: [] };
+  }
+
+  async announced(executionArn: string, nextToken?: string): Promise<AnnouncedPage | undefined> {
+    return this.told.get(`${executionArn}~${nextToken ?? ''}`);
   }
 
   async resume(taskToken: string, output: unknown): Promise<boolean> {
