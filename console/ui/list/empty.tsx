@@ -1,6 +1,6 @@
 import type { ConsoleTarget } from '../../session.ts';
 import { useSession } from '../data/session.ts';
-import { CopyButton } from '../parts/copy.tsx';
+import { Command } from '../parts/command.tsx';
 
 /** How to begin: by the form, or by what can be pasted. */
 export const Empty = () => {
@@ -22,10 +22,7 @@ export const Empty = () => {
       {command && (
         <>
           <p>Or ask the API:</p>
-          <div class="command">
-            <pre>{command}</pre>
-            <CopyButton text={command} label="Copy the command" />
-          </div>
+          <Command text={command} />
         </>
       )}
     </section>

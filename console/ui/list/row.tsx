@@ -22,9 +22,8 @@ export class Row extends Component<{ migration: ListedMigration }> {
         <th scope="row" class="which">
           <a href={`/console/migrations/${encodeURIComponent(migrationId)}`}>{replicationGroupId}</a>
           {dryRun && <span class="tag">dry run</span>}
-          <span class="sub mono">{migrationId.slice(replicationGroupId.length + 1)}</span>
           <span class="sub foreign">
-            from {source.address}:{source.port}
+            <code>{migrationId.slice(replicationGroupId.length + 1)}</code> from {source.address}:{source.port}
           </span>
         </th>
         <td class="stands">
