@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Metafile, version } from 'esbuild';
 import { TemplateError } from '../template/errors.ts';
 import type { FunctionModel } from '../template/model.ts';
+import { BUNDLE_CACHE, canBeKept, fromCache } from './bundle-cache.ts';
 import { scratchDirectory } from './scratch.ts';
 
 export interface Bundles {
@@ -42,39 +43,58 @@ const optionsOf = ({ build: model }: FunctionModel): BuildOptions => ({
   banner: model.banner,
 });
 
+const WORKER: BuildOptions & { entryPoints: { in: string; out: string }[] } = {
+  entryPoints: [{ in: WORKER_SOURCE, out: 'worker' }],
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+};
+
 /**
  * Bundles functions as `sam build` does, by esbuild with the options of the template's Metadata. Functions with the same
- * options are bundled in one go.
+ * options are bundled in one go, and what was bundled before from the same files is taken from a cache.
+ * @param cache where that is; if nothing can be kept there, the bundles are made for this one caller, and `remove` removes them
  * @throws esbuild's BuildFailure with every error in it
  */
-export const bundleFunctions = async (functions: readonly FunctionModel[]): Promise<Bundles> => {
+export const bundleFunctions = async (
+  functions: readonly FunctionModel[],
+  cache: string = BUNDLE_CACHE,
+): Promise<Bundles> => {
+  const outputs: Record<string, string> = {};
+  const groups = new Map<string, BuildOptions & { entryPoints: { in: string; out: string }[] }>();
+  for (const one of functions) {
+    const { entry, out, extension } = outputOf(one);
+    const options = optionsOf(one);
+    const key = JSON.stringify(options);
+    const group = groups.get(key) ?? { ...options, entryPoints: [] };
+    groups.set(key, group);
+    group.entryPoints.push({ in: entry, out });
+    outputs[one.logicalId] = `${out}${extension}`;
+  }
+  const parts = [WORKER, ...groups.values()];
+  const bundlesIn = (folder: string, remove: Bundles['remove']): Bundles => ({
+    modules: Object.fromEntries(Object.entries(outputs).map(([id, output]) => [id, join(folder, output)])),
+    workerPath: join(folder, 'worker.mjs'),
+    remove,
+  });
+
+  if (await canBeKept(cache)) {
+    const folder = await fromCache(cache, JSON.stringify({ version, parts }), (outdir) => buildAll(parts, outdir));
+    return bundlesIn(folder, async () => undefined);
+  }
   const directory = await scratchDirectory();
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
-    const modules: Record<string, string> = {};
-    const groups = new Map<string, { options: BuildOptions; entryPoints: { in: string; out: string }[] }>();
-    for (const one of functions) {
-      const { entry, out, extension } = outputOf(one);
-      const options = optionsOf(one);
-      const key = JSON.stringify(options);
-      const group = groups.get(key) ?? { options, entryPoints: [] };
-      groups.set(key, group);
-      group.entryPoints.push({ in: entry, out });
-      modules[one.logicalId] = join(directory, `${out}${extension}`);
-    }
-    const common = { bundle: true, platform: 'node', outdir: directory, logLevel: 'silent' } as const;
-    const worker = {
-      entryPoints: [{ in: WORKER_SOURCE, out: 'worker' }],
-      format: 'esm',
-      outExtension: { '.js': '.mjs' },
-    } as const;
-    await Promise.all([
-      build({ ...common, ...worker, entryPoints: [...worker.entryPoints] }),
-      ...[...groups.values()].map(({ options, entryPoints }) => build({ ...common, ...options, entryPoints })),
-    ]);
-    return { modules, workerPath: join(directory, 'worker.mjs'), remove };
+    await buildAll(parts, directory);
+    return bundlesIn(directory, remove);
   } catch (error) {
     await remove();
     throw error;
   }
+};
+
+/** @returns every file that went in */
+const buildAll = async (parts: readonly BuildOptions[], outdir: string): Promise<string[]> => {
+  const common = { bundle: true, platform: 'node', logLevel: 'silent', metafile: true, outdir } as const;
+  const built = await Promise.all(parts.map((part) => build({ ...common, ...part })));
+  return [...new Set(built.flatMap(({ metafile }) => Object.keys((metafile as Metafile).inputs)))];
 };

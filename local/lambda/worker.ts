@@ -2,7 +2,8 @@
  * The process of one function: what the runtime interface client is on AWS. It is forked by the embedded Lambda, which
  * is its only parent and talks to it over IPC.
  */
-import { pathToFileURL } from 'node:url';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { addressOf, destination } from '../aliases.ts';
 import { leadConnections, leadLookups } from './host-aliases.ts';
 import {
@@ -78,8 +79,12 @@ process.on('SIGINT', () => undefined);
 leadConnections((dialled) => destination(dialled, (name) => aliases[name]));
 leadLookups((host) => [addressOf(host, aliases) ?? []].flat());
 
+// Compiling its bundle is much of what the start of a function costs, and the bundle is the same for every process of it.
+enableCompileCache(fileURLToPath(new URL('./compiled', import.meta.url)));
 try {
   const handler = await loadHandler();
+  // At exit would be too late: most of these processes are killed.
+  flushCompileCache();
   process.on('message', (message: MessageToWorker) => {
     if (message.type === 'invoke') void invoke(handler, message);
     else if (message.type === 'aliases') aliases = message.aliases;
