@@ -1,3 +1,5 @@
+import type { Problem } from '../functions/adapters/problem.ts';
+
 /** What keeps a client of the API from its answer. The message says what to do; docs/errors.md has a heading for each code. */
 export abstract class ClientError extends Error {
   abstract readonly code: string;
@@ -49,3 +51,36 @@ const reasonOf = (error: unknown): string => {
   const { code, message } = (cause ?? error) as { code?: string; message?: string };
   return message || code || String(error);
 };
+
+/** IAM does not let this identity call the API, or the API's own policy does not. */
+export class ApiAccessDeniedError extends ClientError {
+  override readonly name = 'ApiAccessDeniedError';
+  readonly code = 'api-access-denied';
+
+  constructor(apiUrl: string, said: string) {
+    super(`The API at ${apiUrl} lets this identity not in (${said}): it needs execute-api:Invoke on it`);
+  }
+}
+
+/** API Gateway has answered in the API's place: throttled, no such route, the function failed. */
+export class GatewayRefusedError extends ClientError {
+  override readonly name = 'GatewayRefusedError';
+  readonly code = 'gateway-refused';
+  readonly status: number;
+
+  constructor(apiUrl: string, status: number, said: string) {
+    super(`API Gateway answered HTTP ${status} in the place of the API at ${apiUrl}: ${said}`);
+    this.status = status;
+  }
+}
+
+/** The API's own problem document (RFC 9457), of a request made by the typed client. */
+export class ApiProblemError extends Error {
+  override readonly name = 'ApiProblemError';
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}

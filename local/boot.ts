@@ -5,6 +5,7 @@ import type { EmbeddedAwsOptions } from './boot/options.ts';
 import { makeServices } from './boot/services.ts';
 import { Teardown } from './boot/teardown.ts';
 import { systemClock } from './clock.ts';
+import { cloudFormationWire } from './cloudformation/protocol.ts';
 import type { DynamoDb } from './dynamodb/service.ts';
 import { elastiCacheWire } from './elasticache/protocol.ts';
 import type { ElastiCache } from './elasticache/service.ts';
@@ -23,6 +24,7 @@ import { sqsWire } from './sqs/protocol.ts';
 import type { Queues } from './sqs/queues.ts';
 import { stepFunctionsWire } from './stepfunctions/protocol.ts';
 import type { StepFunctions } from './stepfunctions/service.ts';
+import { stsWire } from './sts/protocol.ts';
 import { readTemplate } from './template/read.ts';
 
 export type { EmbeddedAwsOptions } from './boot/options.ts';
@@ -88,6 +90,8 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
     lambda: lambdaWire(lambda),
     elasticache: elastiCacheWire(elastiCache),
     kms: kmsWire(kms),
+    cloudformation: cloudFormationWire({ name: stackName, createdAt: new Date(clock.now()), outputs: model.outputs }),
+    sts: stsWire,
   });
   const invoke = (arn: string, event: unknown) => lambda.invoke(arn, event);
   gateway.mounts.rest = httpApi({ routes: model.routes, clock, report, invoke });

@@ -15,7 +15,7 @@ export const serveConsole = async ({ apiUrl, mount }: EmbeddedAws): Promise<void
     CONSOLE,
     createConsole({
       assets,
-      call: makeApiCall({ apiUrl }),
+      upstream: { apiUrl, call: makeApiCall({ apiUrl }) },
       target: async () => target,
       report: console.error,
     }),

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { ApiCall } from '../../client/call.ts';
-import type { ConsoleSession, ConsoleTarget } from '../session.ts';
+import type { ConsoleTarget } from '../session.ts';
 import { type Answer, assetAnswer, jsonAnswer, send } from './answer.ts';
 import type { Assets } from './assets.ts';
 import { MethodRefusedError, NotFoundError } from './errors.ts';
-import { forward } from './forward.ts';
+import { forward, type Upstream } from './forward.ts';
 import { checkHost, checkOrigin, checkReader, checkWriter } from './guard.ts';
+import type { AccessKeys } from './key.ts';
 import { isOwnFault, problemAnswer } from './problem.ts';
 
 export interface ConsoleOptions {
   assets: Assets;
-  /** Asks the API, signed or not. */
-  call: ApiCall;
+  upstream: Upstream;
   target(): Promise<ConsoleTarget>;
+  /** Default: every user of this machine may read and act, as at an API that asks for no signature. */
+  keys?: AccessKeys;
   /** Hears of failures of the console itself; the page sees a 500. */
   report(error: unknown): void;
 }
@@ -31,43 +32,46 @@ const only = (method: string, allowed: readonly string[]): void => {
 /** A name with an ending is a file; anything else is a place in the page. */
 const isFile = (path: string): boolean => /\.[^/]*$/.test(path);
 
+const redirectTo = (location: string, status = 308): Answer => ({ status, headers: { location } });
+
 /**
  * The console as a request listener for `/console` and everything below it.
  *
  * `/console/…` is the page, `/console/assets/…` its parts, `/console/session` what it has to know, and `/console/api/…` the
  * API. Only this machine's loopback names and the console's own page are let in.
  */
-export const createConsole = ({ assets, call, target, report }: ConsoleOptions): RequestListener => {
+export const createConsole = ({ assets, upstream, target, keys, report }: ConsoleOptions): RequestListener => {
   const requestToken = randomBytes(32).toString('base64url');
 
-  const session = async (): Promise<ConsoleSession> => ({ target: await target(), requestToken });
+  const api = (request: IncomingMessage, path: string, search: string, gone: AbortSignal): Promise<Answer> => {
+    const { method = '' } = request;
+    only(method, API_METHODS);
+    checkReader(request);
+    keys?.check(request);
+    if (!READING.includes(method)) checkWriter(request, requestToken);
+    return forward(request, path, search, upstream, gone);
+  };
+
+  const session = async (request: IncomingMessage): Promise<Answer> => {
+    checkReader(request);
+    keys?.check(request);
+    return jsonAnswer({ target: await target(), requestToken });
+  };
 
   const answerTo = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
     const { method = '', url = '' } = request;
     checkHost(request);
     checkOrigin(request);
     const [path = '', ...rest] = url.split('?');
-    if (path === CONSOLE) {
-      only(method, READING);
-      return { status: 308, headers: { location: `${CONSOLE}/` } };
-    }
-    const below = path.slice(CONSOLE.length + 1);
-    if (below.startsWith('api/')) {
-      only(method, API_METHODS);
-      checkReader(request);
-      if (!READING.includes(method)) checkWriter(request, requestToken);
-      return forward(request, below.slice('api/'.length), rest.join('?'), call, gone);
-    }
+    const search = rest.join('?');
+    if (path.startsWith(`${CONSOLE}/api/`)) return api(request, path.slice(`${CONSOLE}/api/`.length), search, gone);
     only(method, READING);
-    if (below === 'session') {
-      checkReader(request);
-      return jsonAnswer(await session());
-    }
-    if (below.startsWith('assets/')) {
-      const asset = assets.files.get(below.slice('assets/'.length));
-      if (asset) return assetAnswer(request, asset, false);
-    } else if (!isFile(below)) return assetAnswer(request, assets.page, true);
-    throw new NotFoundError(path);
+    if (path === '/' || path === CONSOLE) return redirectTo(`${CONSOLE}/`);
+    if (path === `${CONSOLE}/session`) return session(request);
+    const asset = assets.files.get(path.slice(`${CONSOLE}/assets/`.length));
+    if (asset && path.startsWith(`${CONSOLE}/assets/`)) return assetAnswer(request, asset, false);
+    if (!path.startsWith(`${CONSOLE}/`) || isFile(path)) throw new NotFoundError(path);
+    return keys?.admit(request, path, search) ?? assetAnswer(request, assets.page, true);
   };
 
   return (request, response) => {

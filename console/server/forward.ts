@@ -1,8 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import { gatewayRefusal, problemOf } from '../../client/api.ts';
 import type { ApiCall } from '../../client/call.ts';
 import { PathRefusedError } from '../../client/errors.ts';
 import type { Answer } from './answer.ts';
 import { readBody } from './body.ts';
+
+/** The API, as the console asks it. */
+export interface Upstream {
+  apiUrl: string;
+  /** Signed or not. */
+  call: ApiCall;
+}
 
 /** The API's own limit: more would be refused there. */
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -41,13 +49,13 @@ const picked = (names: readonly string[], find: (name: string) => unknown): Reco
  * @param path what stands behind `/console/api/`
  * @param search the query, without its question mark
  * @param gone ends the call when the page has gone away
- * @throws BodyRefusedError, and what {@link ApiCall} throws
+ * @throws BodyRefusedError, GatewayRefusedError, and what {@link ApiCall} throws
  */
 export const forward = async (
   request: IncomingMessage,
   path: string,
   search: string,
-  call: ApiCall,
+  { apiUrl, call }: Upstream,
   gone: AbortSignal,
 ): Promise<Answer> => {
   const segments = segmentsOf(path);
@@ -61,6 +69,8 @@ export const forward = async (
     signal: gone,
     ...(body !== '' && { body }),
   });
+  // The page knows one form of failure.
+  if (answer.status >= 400 && !problemOf(answer)) throw gatewayRefusal(apiUrl, answer);
   return {
     status: answer.status,
     headers: { ...picked(ANSWER_HEADERS, (name) => answer.headers.get(name)), 'cache-control': 'no-store' },

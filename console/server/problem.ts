@@ -1,10 +1,15 @@
-import { ClientError } from '../../client/errors.ts';
+import { ClientError, GatewayRefusedError } from '../../client/errors.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 import { ConsoleError, MethodRefusedError } from './errors.ts';
 
 /** How the console answers where the API could not be asked, or answered what is not for showing. */
 export const UPSTREAM_PROBLEMS: Readonly<Record<string, { status: number; title: string }>> = {
   'path-refused': { status: 404, title: 'There is nothing here' },
+  'api-access-denied': { status: 403, title: 'The API does not let this identity in' },
+  'credentials-missing': { status: 401, title: 'There are no AWS credentials' },
+  'credentials-expired': { status: 401, title: 'The AWS credentials have expired' },
+  'credentials-refused': { status: 401, title: 'AWS does not accept the credentials' },
+  'aws-unreachable': { status: 502, title: 'AWS does not answer' },
   'api-unreachable': { status: 502, title: 'The API cannot be reached' },
   'api-answer-unreadable': { status: 502, title: 'What answers is not the API' },
   'api-timeout': { status: 504, title: 'The API has not answered in time' },
@@ -16,6 +21,10 @@ const describe = (error: unknown): { code: string; status: number; title: string
   if (error instanceof ConsoleError) {
     const { code, status, title, message } = error;
     return { code, status, title, detail: message };
+  }
+  if (error instanceof GatewayRefusedError) {
+    const { code, status, message } = error;
+    return { code, status, title: 'API Gateway has answered in the place of the API', detail: message };
   }
   if (error instanceof ClientError) {
     return { code: error.code, detail: error.message, ...(UPSTREAM_PROBLEMS[error.code] ?? UNKNOWN) };

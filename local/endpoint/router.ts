@@ -1,6 +1,15 @@
 import type { WireRequest } from './wire.ts';
 
-export type ServiceName = 'states' | 'events' | 'dynamodb' | 'sqs' | 'lambda' | 'elasticache' | 'kms';
+export type ServiceName =
+  | 'states'
+  | 'events'
+  | 'dynamodb'
+  | 'sqs'
+  | 'lambda'
+  | 'elasticache'
+  | 'kms'
+  | 'cloudformation'
+  | 'sts';
 
 export interface RoutedCall {
   service: ServiceName;
@@ -17,7 +26,11 @@ const BY_TARGET: Record<string, ServiceName> = {
 };
 
 /** The API version of a query protocol request, which is the one thing in it that tells the service. */
-const BY_QUERY_VERSION: Record<string, ServiceName> = { '2015-02-02': 'elasticache' };
+const BY_QUERY_VERSION: Record<string, ServiceName> = {
+  '2015-02-02': 'elasticache',
+  '2010-05-15': 'cloudformation',
+  '2011-06-15': 'sts',
+};
 
 /** The service in the credential scope of SigV4, which every signed request carries. */
 const signedFor = ({ headers }: WireRequest): string | undefined =>
@@ -52,5 +65,5 @@ export const describeUnknown = (request: WireRequest): string => {
   const signed = signedFor(request);
   const target = headers['x-amz-target'];
   const what = target ?? `${method} ${path} (${headers['content-type'] ?? 'no content type'})`;
-  return `The embedded AWS does not play ${what}${signed === undefined ? '' : ` of ${signed}`}; it plays Step Functions, EventBridge (PutEvents), DynamoDB, SQS (JSON protocol), Lambda (Invoke), KMS (Sign, Verify, GetPublicKey) and ElastiCache`;
+  return `The embedded AWS does not play ${what}${signed === undefined ? '' : ` of ${signed}`}; it plays Step Functions, EventBridge (PutEvents), DynamoDB, SQS (JSON protocol), Lambda (Invoke), KMS (Sign, Verify, GetPublicKey), CloudFormation (DescribeStacks), STS (GetCallerIdentity) and ElastiCache`;
 };

@@ -29,7 +29,12 @@ describe('routeCall', () => {
     ],
     [request({}, '{}', '/2015-03-31/functions/f/invocations'), { service: 'lambda', operation: 'Invoke' }],
     [request({ 'x-amz-target': 'Kinesis_20131202.PutRecord' }), undefined],
-    [request(FORM, 'Action=GetCallerIdentity&Version=2011-06-15'), undefined],
+    [
+      request(FORM, 'Action=DescribeStacks&Version=2010-05-15'),
+      { service: 'cloudformation', operation: 'DescribeStacks' },
+    ],
+    [request(FORM, 'Action=GetCallerIdentity&Version=2011-06-15'), { service: 'sts', operation: 'GetCallerIdentity' }],
+    [request(FORM, 'Action=ListUsers&Version=2010-05-08'), undefined],
     [request({}, '', '/bucket/key'), undefined],
   ])('%#', (asked, routed) => {
     expect(routeCall(asked)).toEqual(routed);
@@ -46,12 +51,12 @@ describe('the endpoint', () => {
   it("says what it does not play, by whom it was signed, in the client's protocol", async () => {
     served = await serveAlone({});
     const authorization =
-      'AWS4-HMAC-SHA256 Credential=k/20260101/us-west-2/sts/aws4_request, SignedHeaders=host, Signature=0';
+      'AWS4-HMAC-SHA256 Credential=k/20260101/us-west-2/iam/aws4_request, SignedHeaders=host, Signature=0';
 
-    const response = await post(served.url, { ...FORM, authorization }, 'Action=GetCallerIdentity&Version=2011-06-15');
+    const response = await post(served.url, { ...FORM, authorization }, 'Action=ListUsers&Version=2010-05-08');
 
     expect(response.status).toBe(400);
-    expect(await response.text()).toMatch(/<Code>UnknownOperationException<\/Code>.*of sts/);
+    expect(await response.text()).toMatch(/<Code>UnknownOperationException<\/Code>.*of iam/);
     const json = await post(served.url, { 'x-amz-target': 'Kinesis_20131202.PutRecord' });
     expect(await json.json()).toMatchObject({
       __type: 'UnknownOperationException',

@@ -1,0 +1,34 @@
+import { ClientError } from '../client/errors.ts';
+import { parseConsoleRequest, USAGE, UsageError } from './arguments.ts';
+import { NoFreePortError } from './server/serve.ts';
+import { type StackConsole, serveStackConsole } from './stack-console.ts';
+
+const EXIT_CODES = { failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+let served: StackConsole | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, async () => {
+    // While it still starts there is nothing to end: no port is taken, and AWS has only been asked.
+    await served?.close();
+    process.exit(EXIT_CODES[signal]);
+  });
+}
+
+const main = async (): Promise<void> => {
+  const request = parseConsoleRequest(process.argv.slice(2));
+  if (!request) return console.log(USAGE);
+  served = await serveStackConsole(request);
+  console.log(served.greeting);
+  if (request.open) await served.open();
+};
+
+await main().catch((error: unknown) => {
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) console.error(problem);
+    console.error(`\n${USAGE}`);
+    process.exit(EXIT_CODES.usage);
+  }
+  if (!(error instanceof ClientError || error instanceof NoFreePortError)) throw error;
+  console.error(error.message);
+  process.exit(EXIT_CODES.failed);
+});
