@@ -22,14 +22,12 @@ interface Options {
 }
 
 /** The problem document of an answer that is one. */
-export const problemOf = ({ status, headers, body }: ApiAnswer): Problem | undefined =>
-  status >= 400 && headers.get('content-type')?.startsWith('application/problem+json')
-    ? (JSON.parse(body) as Problem)
-    : undefined;
+export const problemOf = ({ status, headers, json }: ApiAnswer): Problem | undefined =>
+  status >= 400 && headers.get('content-type')?.startsWith('application/problem+json') ? (json as Problem) : undefined;
 
 /** What API Gateway says in the API's place: `{"message":"Too Many Requests"}`. */
-export const gatewayRefusal = (apiUrl: string, { status, body }: ApiAnswer): GatewayRefusedError => {
-  const { message = 'nothing' } = (body === '' ? {} : JSON.parse(body)) as { message?: string };
+export const gatewayRefusal = (apiUrl: string, { status, json }: ApiAnswer): GatewayRefusedError => {
+  const { message = 'without a word' } = (json ?? {}) as { message?: string };
   return new GatewayRefusedError(apiUrl, status, message);
 };
 
@@ -46,7 +44,7 @@ export const makeApi = (apiUrl: string, call: ApiCall) => {
     const problem = problemOf(answer);
     if (problem) throw new ApiProblemError(problem);
     if (answer.status >= 400) throw gatewayRefusal(apiUrl, answer);
-    return JSON.parse(answer.body) as T;
+    return answer.json as T;
   };
   const get = <T>(path: string[], query: object, { signal }: Options) =>
     ask<T>({ method: 'GET', path, query: queryOf(query), ...(signal && { signal }) });

@@ -19,6 +19,8 @@ export interface ApiAnswer {
   headers: Headers;
   /** JSON, as text; empty where the answer has no body. */
   body: string;
+  /** The body, parsed; undefined where there is none. */
+  json: unknown;
 }
 
 /**
@@ -100,5 +102,9 @@ export const makeApiCall =
     const type = answered.get('content-type');
     if (text !== '' && !JSON_TYPE.test(type ?? ''))
       throw new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} with ${type ?? 'no content type'}`);
-    return { status, headers: answered, body: text };
+    try {
+      return { status, headers: answered, body: text, json: text === '' ? undefined : JSON.parse(text) };
+    } catch {
+      throw new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} with broken JSON`);
+    }
   };

@@ -1,7 +1,7 @@
 import { ClientError } from '../client/errors.ts';
 import { parseConsoleRequest, USAGE, UsageError } from './arguments.ts';
 import { NoFreePortError } from './server/serve.ts';
-import { type StackConsole, serveStackConsole } from './stack-console.ts';
+import type { StackConsole } from './stack-console.ts';
 
 const EXIT_CODES = { failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -17,6 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const main = async (): Promise<void> => {
   const request = parseConsoleRequest(process.argv.slice(2));
   if (!request) return console.log(USAGE);
+  // Whoever only asks for help does not wait for an SDK.
+  const { serveStackConsole } = await import('./stack-console.ts');
   served = await serveStackConsole(request);
   console.log(served.greeting);
   if (request.open) await served.open();

@@ -5,13 +5,9 @@ import { CredentialsExpiredError, CredentialsRefusedError } from './errors.ts';
 import { saysExpired } from './failure.ts';
 
 /** API Gateway refuses with `{"message": …}` or `{"Message": …}`. The API itself never answers 403. */
-const saidBy = ({ body }: ApiAnswer): string => {
-  try {
-    const { message, Message } = JSON.parse(body) as { message?: string; Message?: string };
-    return message ?? Message ?? 'Forbidden';
-  } catch {
-    return 'Forbidden';
-  }
+const saidBy = ({ json }: ApiAnswer): string => {
+  const { message, Message } = (json ?? {}) as { message?: string; Message?: string };
+  return message ?? Message ?? 'Forbidden';
 };
 
 const isUnknown = (said: string): boolean => /security token|signature|credential/i.test(said);

@@ -23,9 +23,10 @@ export const startCommand = (
   script: string,
   env: Record<string, string> = {},
   by: 'node' | 'npm' = 'node',
+  args: readonly string[] = [],
 ): Command => {
-  const [command, args] = by === 'npm' ? ['npm', ['run', script]] : [process.execPath, [script]];
-  const child = spawn(command as string, args as string[], {
+  const [command, ...first] = by === 'npm' ? ['npm', 'run', script, '--'] : [process.execPath, script];
+  const child = spawn(command as string, [...first, ...args], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
