@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { UPSTREAM_PROBLEMS } from '../../console/server/problem.ts';
 import { PROBLEMS } from '../../functions/adapters/problem.ts';
 import { OUTCOMES, PHASES, STATUSES } from '../../functions/migration/status.ts';
 import { detailTypeOf, machines } from '../template/machine.ts';
-import { errorClasses, ownNames } from './errors.ts';
+import { clientErrorClasses, errorClasses, ownNames } from './errors.ts';
 import { headingsOf, sectionOf, tableOf, textOf } from './sources.ts';
 
 const errors = textOf('docs/errors.md');
 const states = textOf('docs/states.md');
-const classes = errorClasses();
+const classes = [...errorClasses(), ...clientErrorClasses()];
 
 describe('docs/errors.md', () => {
   it('has a heading for every code, for every name without one, and no other', () => {
@@ -24,9 +25,9 @@ describe('docs/errors.md', () => {
 
   it.each(classes.filter(({ code }) => code))(
     'names $name under $code, with its HTTP status',
-    ({ name, code = '' }) => {
+    ({ name, code = '', status: own }) => {
       const section = sectionOf(errors, code);
-      const status = PROBLEMS[code]?.status;
+      const status = own ?? PROBLEMS[code]?.status ?? UPSTREAM_PROBLEMS[code]?.status;
 
       expect(section).toContain(`\`${name}\``);
       expect(/HTTP (\d+)/.exec(section)?.[1]).toBe(status === undefined ? undefined : String(status));

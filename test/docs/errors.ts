@@ -1,14 +1,28 @@
 import { machines } from '../template/machine.ts';
-import { shipped } from './sources.ts';
+import { clients, shipped } from './sources.ts';
 
-/** Every error class that ships: its name, which Step Functions matches on, and its code, where it has one. */
-export const errorClasses = (): { name: string; code: string | undefined }[] =>
-  shipped.flatMap(({ text }) =>
+interface ErrorClass {
+  name: string;
+  code: string | undefined;
+  /** HTTP, where the class has one of its own. */
+  status: number | undefined;
+}
+
+const classesIn = (sources: readonly { text: string }[]): ErrorClass[] =>
+  sources.flatMap(({ text }) =>
     text.split(/^export (?=(?:abstract )?class )/m).flatMap((part) => {
       const name = /^class \w+ extends \w*Error\b[\s\S]*?override readonly name = '(\w+)'/.exec(part)?.[1];
-      return name ? [{ name, code: /readonly code = '([\w-]+)'/.exec(part)?.[1] }] : [];
+      const status = /readonly status = (\d+)/.exec(part)?.[1];
+      const code = /readonly code = '([\w-]+)'/.exec(part)?.[1];
+      return name ? [{ name, code, status: status === undefined ? undefined : Number(status) }] : [];
     }),
   );
+
+/** Every error class that ships: its name, which Step Functions matches on, and its code, where it has one. */
+export const errorClasses = (): ErrorClass[] => classesIn(shipped);
+
+/** Those of what asks the service: the console, and the client of a deployed stack. */
+export const clientErrorClasses = (): ErrorClass[] => classesIn(clients);
 
 export const errorNames = (): string[] => errorClasses().map(({ name }) => name);
 

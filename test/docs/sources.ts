@@ -5,12 +5,23 @@ const ROOT = new URL('../../', import.meta.url);
 /** A file of the repository, by its path from the root. */
 export const textOf = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
+interface Source {
+  path: string;
+  text: string;
+}
+
+const sourcesBelow = (folder: string): Source[] =>
+  readdirSync(new URL(folder, ROOT), { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+    .map((path) => ({ path: `${folder}/${path}`, text: textOf(`${folder}/${path}`) }));
+
 /** Every TypeScript file that ships, with its text. */
-export const shipped: { path: string; text: string }[] = readdirSync(new URL('functions', ROOT), { recursive: true })
-  .map(String)
-  .filter((path) => path.endsWith('.ts'))
-  .sort()
-  .map((path) => ({ path: `functions/${path}`, text: textOf(`functions/${path}`) }));
+export const shipped: readonly Source[] = sourcesBelow('functions');
+
+/** What asks the service, on an operator's machine. */
+export const clients: readonly Source[] = [...sourcesBelow('client'), ...sourcesBelow('console/server')];
 
 /** The headings of one level in a Markdown text, without their backticks. */
 export const headingsOf = (markdown: string, level: number): string[] =>
