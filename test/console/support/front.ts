@@ -26,7 +26,7 @@ export const startFront = async (apiUrl: string): Promise<Front> => {
     const opened = createServer(
       createConsole({
         assets,
-        call: (request) => makeApiCall({ apiUrl: leadsTo })(request),
+        upstream: { apiUrl, call: (request) => makeApiCall({ apiUrl: leadsTo })(request) },
         target,
         report: console.error,
       }),
