@@ -91,12 +91,18 @@ export const fencesIn = (table: string): Fences => {
       return advanced;
     },
 
-    takeOver: (migrationId, attempt, expected) =>
+    takeOver: (migrationId, attempt, expected, phase) =>
       write(
         migrationId,
         'SET fence.attempt = :attempt, fence.phase = :lifting, unsettledMark = :mark',
-        '(fence.attempt = :expected AND fence.phase <> :lifted) OR (fence.attempt = :attempt AND fence.phase = :lifting)',
-        { ':attempt': attempt, ':expected': expected, ':lifting': 'lifting', ':lifted': 'lifted', ':mark': MARK },
+        `(fence.attempt = :expected AND fence.phase ${phase ? '=' : '<>'} :phase) OR (fence.attempt = :attempt AND fence.phase = :lifting)`,
+        {
+          ':attempt': attempt,
+          ':expected': expected,
+          ':lifting': 'lifting',
+          ':phase': phase ?? 'lifted',
+          ':mark': MARK,
+        },
       ),
 
     async leave(migrationId, attempt) {

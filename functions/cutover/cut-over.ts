@@ -45,8 +45,12 @@ export const makeCutOver =
     const lock = await locks.find(replicationGroupId);
     const noted = lock?.owner === migrationId ? lock.intents.complete : undefined;
     if (noted) {
-      await sendAgain(groups, locks, migrationId, replicationGroupId, noted);
-      const shards = (await fences.find(migrationId))?.shards ?? [];
+      const fence = await fences.find(migrationId);
+      // An operator who has lifted it takes the source back.
+      if (!fence || fence.phase === 'sealed') {
+        await sendAgain(groups, locks, migrationId, replicationGroupId, noted);
+      }
+      const shards = fence?.shards ?? [];
       return { outcome: 'sent', sentAt: noted.at, eventsSinceMs: noted.eventsSinceMs, positions: positionsOf(shards) };
     }
     // Not before the look at the lock: an abort that came too late may still stand in the record.

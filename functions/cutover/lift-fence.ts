@@ -16,8 +16,11 @@ export interface LiftFenceInput {
   because: string;
   /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
   byOrder?: boolean;
-  /** The try that lifts its own fence, and no other; it may know that nothing durable was set, and no file is written then. */
-  own?: { attempt: string; untouched: boolean };
+  /**
+   * The try that lifts its own fence, and no other. It may know that nothing durable was set, and no file is written then; and
+   * that it has not begun to note CompleteMigration, which whoever else has noted was not sent under this fence.
+   */
+  own?: { attempt: string; untouched: boolean; unsent?: boolean };
 }
 
 /** `nothing`: there was no fence, or it was lifted already. */
@@ -51,10 +54,12 @@ export const makeLiftFence =
     if (!standing || standing.phase === 'lifted') return 'nothing';
     if (own && standing.attempt !== own.attempt) return 'nothing';
     const untouched = own?.untouched ?? false;
+    let mustBe: 'open' | undefined;
     // One that is being lifted already was judged by whoever began.
     if (!byOrder && standing.phase !== 'lifting') {
       try {
-        await unlessSent(locks, fences, standing, clock);
+        if (own?.unsent) await locks.disarm(standing.replicationGroupId, migrationId);
+        else mustBe = await unlessSent(locks, fences, standing, clock);
       } catch (error) {
         throw error instanceof FenceTakenOverError ? elsewhere(migrationId) : error;
       }
@@ -64,7 +69,7 @@ export const makeLiftFence =
     const untilMs = clock.now() + LIFTING_MS;
     const lines = await Promise.all(standing.nodes.map((node) => connect(open, node, name, clock, untilMs)));
     try {
-      const ours = await fences.takeOver(migrationId, attempt, standing.attempt);
+      const ours = await fences.takeOver(migrationId, attempt, standing.attempt, mustBe);
       if (!ours) throw elsewhere(migrationId);
       const failures = await Promise.all(
         ours.nodes.map((node, at) => restore(lines[at], node, ours, { name, untouched, clock })),
@@ -89,15 +94,21 @@ export const makeLiftFence =
 /** What was sent is judged by others; if its note is taken back and whoever did that dies, the fence has to be found again. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 
+/**
+ * Under an open fence nothing was sent: what the lock says was sent under an earlier one, which an operator has lifted since.
+ *
+ * @returns the phase in which it has to be taken over: once it is sealed, something may have been sent under it after all
+ */
 const unlessSent = async (
   locks: Pick<Locks, 'disarm'>,
   fences: Pick<Fences, 'leave' | 'advance'>,
   { migrationId, replicationGroupId, attempt, phase }: FenceRecord,
   clock: Clock,
-): Promise<void> => {
+): Promise<'open' | undefined> => {
   const what = `Lift of the fence of migration ${migrationId}`;
   const verdict = await locks.disarm(replicationGroupId, migrationId);
-  if (verdict === 'disarmed' || (verdict === 'notOurs' && phase !== 'sealed')) return;
+  if (verdict === 'disarmed' || (verdict === 'notOurs' && phase !== 'sealed')) return undefined;
+  if (verdict === 'sent' && phase === 'open') return 'open';
   if (verdict === 'sent') {
     const deadlineAt = new Date(clock.now() + LOOK_AGAIN_MS).toISOString();
     await fences.advance(migrationId, attempt, { deadlineAt });

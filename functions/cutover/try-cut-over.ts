@@ -97,6 +97,7 @@ export const tryCutOver = async (
   const preparing = { ...ours, cutover: cutover ?? DEFAULT_CUTOVER, links, waivers, preparingMs, sealingMs };
   let prepared: PreparedFence | undefined;
   let touched = false;
+  let unsent = true;
   let intent: NotedIntent & { fresh: boolean };
   let shards: FencedShard[];
   try {
@@ -124,13 +125,15 @@ export const tryCutOver = async (
     failIfAborted(record);
     if (record && !isWanted(record, begun)) throw new BackOut(NOT_WANTED);
     if (record?.pendingAct) throw new BackOut(`an operator asks for the act ${record.pendingAct.act}`);
+    if (record?.unfencedAt !== begun?.unfencedAt) throw new BackOut('an operator has unfenced the source meanwhile');
     if (clock.now() >= untilMs)
       throw new BackOut(`the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`);
     const noted = { at: isoNow(), eventsSinceMs };
+    unsent = false;
     intent = await locks.intend(replicationGroupId, migrationId, 'complete', noted, attempt);
     if (!intent.fresh) throw new TransientServiceError('CutOver', 'CompleteMigration was noted by another try');
   } catch (error) {
-    const own = { attempt, untouched: prepared !== undefined && !touched };
+    const own = { attempt, untouched: prepared !== undefined && !touched, unsent };
     await takeBack(prepared, own.untouched);
     // Whether the note was taken, where its answer was lost, is what the lifting finds out first.
     await lift({ migrationId, because: `the cutover was backed out: ${(error as Error).message}`, own });

@@ -214,9 +214,10 @@ export interface Fences {
    * Makes `attempt` the one try that may touch the source, in phase `lifting`.
    *
    * @param expected the attempt that was read in the record
-   * @returns undefined when it is another one's by now, or lifted
+   * @param phase the one that the fence must still be in; without, any but lifted
+   * @returns undefined when it is another one's by now, or lifted, or in another phase
    */
-  takeOver(migrationId: string, attempt: string, expected: string): Promise<FenceRecord | undefined>;
+  takeOver(migrationId: string, attempt: string, expected: string, phase?: 'open'): Promise<FenceRecord | undefined>;
   /** A sealed fence is not the sweeper's any more: its CompleteMigration is noted. Nothing happens when it is not this try's. */
   leave(migrationId: string, attempt: string): Promise<void>;
   /** Ids of migrations whose fence is past its deadline and not left, oldest first. */

@@ -2,6 +2,7 @@ import type { Invariant } from './explore.ts';
 import type { Guard } from './guards.ts';
 import {
   ABORT_WINS,
+  DOUBT_KEEPS_FENCE,
   FENCE_IS_FOUND,
   FOREIGN_UNTOUCHED,
   NO_END_BUT_COMPLETED_IS_PROMOTED,
@@ -9,6 +10,7 @@ import {
   NO_LOST_WRITE,
   NOTHING_UNASKED,
   ONE_ACCEPTS,
+  PROMOTED_KEEPS_FENCE,
   ROLLBACK_LOSES_NOTHING,
   ROLLBACK_OPENS_ONE,
   TRUE_OUTCOME,
@@ -32,6 +34,9 @@ const FAULT = 'one fault at any step, with a retry and a client that writes';
 const SWEPT = 'a fence that is swept while its holder is at work, and another cutover';
 const BEHIND = 'a fault at any step, and another migration behind';
 
+const OVERTAKEN = 'a repeat of the cutover that opens a fence behind an operator who has unfenced';
+const EMPTY = 'a primary that comes back empty, and an operator who confirms';
+
 export const BROKEN: Broken[] = [
   { guard: 'durableFence', breaks: ONE_ACCEPTS, within: 'a cutover beside a client that writes' },
   { guard: 'durableFence', breaks: NO_LOST_WRITE, within: 'a client that is held up by the freeze' },
@@ -45,6 +50,14 @@ export const BROKEN: Broken[] = [
   { guard: 'beforeUnderRecord', breaks: NO_FENCE_FOR_EVER, within: FAULT },
   { guard: 'attemptAtIntend', breaks: ONE_ACCEPTS, within: FAULT },
   { guard: 'sendsCounted', breaks: ONE_ACCEPTS, within: FAULT },
+  { guard: 'liftNeverSealed', breaks: NO_FENCE_FOR_EVER, within: OVERTAKEN },
+  {
+    guard: 'takeOverAsJudged',
+    breaks: DOUBT_KEEPS_FENCE,
+    within: OVERTAKEN,
+    besides: 'noCutoverBesideUnfence',
+    isSecond: true,
+  },
   { guard: 'killOldConnections', breaks: NO_FENCE_FOR_EVER, within: FAULT },
   { guard: 'liftSealed', breaks: FENCE_IS_FOUND, within: FAULT },
   {
@@ -100,5 +113,8 @@ export const BROKEN: Broken[] = [
     within: 'an operator who unfences, and another cutover',
     besides: 'noCutoverBesideUnfence',
   },
+  { guard: 'confirmNotEmpty', breaks: TRUE_OUTCOME, within: EMPTY },
+  { guard: 'confirmWhenDone', breaks: TRUE_OUTCOME, within: EMPTY },
+  { guard: 'confirmInLock', breaks: PROMOTED_KEEPS_FENCE, within: EMPTY, besides: 'confirmWhenDone', isSecond: true },
   { guard: 'aloneOnSource', breaks: ONE_ACCEPTS, within: 'two migrations from one source' },
 ];

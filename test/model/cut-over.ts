@@ -139,6 +139,8 @@ export const cutOverSteps: StepsOf = (world, me, setting, move) => {
       return [
         move('notes that it sends again', (n, a) => {
           if (!guards.sendsCounted) return go(n, a, 'sendAgain');
+          // An operator has lifted it.
+          if (fence.phase !== 'sealed') return answer(n, a, 'watch');
           if (lock.owner !== 'us' || lock.closed || lock.intent !== a.intent) return fail(n, a);
           n.lock.sends++;
           a.at = 'sendAgain';
@@ -199,7 +201,7 @@ const send: StepsOf = (world, me, setting, move) => {
 };
 
 const noteIntent = (n: World, a: Actor): void => {
-  n.lock = { ...n.lock, intent: a.id, sends: 1 };
+  n.lock = { ...n.lock, intent: a.id, sends: 1, confirmed: 0 };
   n.bothMayAccept = 0;
   for (const one of n.shards) one.failures = 0;
 };

@@ -50,6 +50,14 @@ export const elastiCacheSteps = (world: World, aws: Aws): Step<World>[] => {
   const steps: Step<World>[] = [];
   const { shards } = world;
   for (const [index, { calls, promoted, replaced }] of shards.entries()) {
+    if (calls > 0 && replaced) {
+      steps.push(
+        change(world, `ElastiCache is done with shard ${index + 1}, and has promoted nothing`, (n) => {
+          (n.shards[index] as Shard).calls = 0;
+          if (n.shards.every((one) => one.promoted || (one.replaced && one.calls === 0))) n.group.follows = 'nobody';
+        }),
+      );
+    }
     if (calls === 0 || promoted || replaced) continue;
     steps.push(
       change(world, `ElastiCache promotes shard ${index + 1}`, (n) => {
@@ -88,7 +96,9 @@ export const elastiCacheSteps = (world: World, aws: Aws): Step<World>[] => {
 
 /** Every primary has the role master, and continues the source's history beyond the fenced offset. */
 export const looksPromoted = ({ shards }: World, guards: { promotionProven: boolean }): boolean =>
-  shards.every(({ promoted, replaced }) => promoted || (replaced && !guards.promotionProven));
+  shards.every(({ promoted, replaced, renamed }) =>
+    guards.promotionProven ? promoted && !renamed : promoted || replaced,
+  );
 
 /** All primaries are replicas still, the group is under migration, and a failure is reported that can be of nothing else. */
 export const isRefusalProven = (

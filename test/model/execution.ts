@@ -2,13 +2,13 @@ import { isRefusalProven, isUnfenced, looksPromoted } from './elasticache.ts';
 import type { Step } from './explore.ts';
 import { startLifting } from './lift-fence.ts';
 import { answer, change, endByCatch, GONE, type Label, type StepsOf, spawn, writeOutcome } from './moves.ts';
-import { announce } from './settlement.ts';
+import { announce, isAsJudged } from './settlement.ts';
 import { freshId, isFenceStanding, type Setting, type World } from './world.ts';
 
 /** LiftFence after a refusal: withdraws the intent that was judged, then lifts. */
 export const liftTaskSteps: StepsOf = ({ lock }, _me, { guards }, move) => [
   move('withdraws the intent', (n, a) => {
-    const isJudged = lock.intent === a.intent && lock.sends === a.sends;
+    const isJudged = isAsJudged(lock, a, guards);
     if (guards.withdrawAsJudged && lock.intent && !isJudged) return answer(n, a, 'watch');
     if (lock.owner === 'us') n.lock = { ...n.lock, intent: 0, sends: 0 };
     Object.assign(a, { intent: 0, sends: 0 });
@@ -117,7 +117,11 @@ export const executionSteps = (world: World, setting: Setting): Step<World>[] =>
       break;
     case 'watch':
       if (isUnfenced(world, setting.guards)) fair('the watch finds it unfenced, and the execution ends', endByCatch);
-      else if (looksPromoted(world, setting.guards)) {
+      else if (record.confirm === 'done') {
+        fair('the watch finds the promotion confirmed', (n) => {
+          n.execution = { ...n.execution, at: 'closing' };
+        });
+      } else if (looksPromoted(world, setting.guards)) {
         fair('the watch sees every shard promoted', (n) => {
           n.record.promoted = 1;
           n.execution = { ...n.execution, at: 'closing' };
@@ -190,9 +194,12 @@ export const sweeperSteps = (world: World): Step<World>[] => {
   const steps: Step<World>[] = [];
   const sweep = (
     label: string,
-    kind: 'sweepLift' | 'unfence' | 'rollback',
-    after: 'gone' | 'unfenced' | 'rolledBack',
-  ) => change(world, label, (n) => spawn(n, kind, kind === 'rollback' ? 'claim' : 'lift.find', { after }), true);
+    kind: 'sweepLift' | 'confirm' | 'unfence' | 'rollback',
+    after: 'gone' | 'unfenced' | 'rolledBack' = 'gone',
+  ) => {
+    const at = kind === 'rollback' ? 'claim' : kind === 'confirm' ? 'lookAtNodes' : 'lift.find';
+    return change(world, label, (n) => spawn(n, kind, at, { after }), true);
+  };
   if (fence.marked && isFenceStanding(world) && !runs('sweepLift')) {
     const isHeld = actors.some(({ id, kind }) => id === fence.attempt && kind !== 'abort');
     const finding = sweep('the sweeper finds the fence overdue', 'sweepLift', 'gone');
@@ -203,6 +210,7 @@ export const sweeperSteps = (world: World): Step<World>[] => {
       steps.push({ ...early, fair: false });
     }
   }
+  if (record.confirm === 'asked' && !runs('confirm')) steps.push(sweep('the confirmation begins', 'confirm'));
   if (record.unfence === 'asked' && !runs('unfence')) steps.push(sweep('unfencing begins', 'unfence', 'unfenced'));
   const isPaused = world.shards.some(({ targetPaused }) => targetPaused > 0);
   if (record.rollback === 'asked' || record.rollback === 'lifting' || (record.rollback === 'refused' && isPaused)) {

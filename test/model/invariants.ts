@@ -1,5 +1,5 @@
 import type { Invariant } from './explore.ts';
-import { accepts, isAllowedByOperator, isFenceStanding, isPromoted, type World } from './world.ts';
+import { accepts, isAllowedByOperator, isFenceStanding, type World } from './world.ts';
 
 const always = (name: string, holds: (world: World) => boolean): Invariant<World> => ({ name, when: 'always', holds });
 const atRest = (name: string, holds: (world: World) => boolean): Invariant<World> => ({ name, when: 'atRest', holds });
@@ -8,7 +8,13 @@ const isSourceFree = ({ shards }: World): boolean =>
   shards.every(({ fenced, saved, replicaFenced, paused }) => !fenced && !saved && !replicaFenced && !paused);
 /** CompleteMigration may have been sent, and nothing has proven what came of it: a human's. */
 const isInDoubt = (world: World): boolean =>
-  world.lock.owner === 'us' && world.lock.intent !== 0 && !isPromoted(world) && !world.bothMayAccept;
+  world.lock.owner === 'us' && world.lock.intent !== 0 && !isProven(world) && !world.bothMayAccept;
+/** Promoted, by a history that proves it or by an operator's word that was true: nothing that the source had is missing. */
+const isProven = ({ shards, record, group }: World): boolean =>
+  record.confirm === 'done'
+    ? group.follows !== 'ours' &&
+      shards.every(({ promoted, calls, applied, writes }) => promoted || (!calls && applied >= writes))
+    : shards.every(({ promoted, renamed }) => promoted && !renamed);
 
 export const NO_LOST_WRITE = always(
   'no acknowledged write is lost',
@@ -35,12 +41,7 @@ export const FENCE_IS_FOUND = always(
     const isSeen = fence.marked !== 0 || execution.at === 'liftFence' || (execution.at === 'ended' && !record.settled);
     const isHeld = actors.some(({ id, at }) => id === fence.attempt && !at.startsWith('lift.'));
     return (
-      !isFenceStanding(world) ||
-      isSeen ||
-      isHeld ||
-      lock.intent !== 0 ||
-      isPromoted(world) ||
-      isAllowedByOperator(world)
+      !isFenceStanding(world) || isSeen || isHeld || lock.intent !== 0 || isProven(world) || isAllowedByOperator(world)
     );
   },
 );
@@ -67,6 +68,10 @@ export const ROLLBACK_OPENS_ONE = always(
     (record.rollback !== 'lifting' && record.rollback !== 'done') ||
     shards.every((one) => !accepts(one) || one.targetPaused > 0),
 );
+export const PROMOTED_KEEPS_FENCE = always(
+  'what was told to be promoted keeps its source fenced',
+  (world) => world.record.promoted === 0 || isAllowedByOperator(world) || !world.shards.some(accepts),
+);
 export const REFUSED_ROLLBACK_OPENS = atRest(
   'a rollback that was refused leaves the target open',
   ({ record, shards }) => record.rollback !== 'refused' || shards.every(({ targetPaused }) => targetPaused === 0),
@@ -85,7 +90,7 @@ export const NO_FENCE_FOR_EVER = atRest(
   'before the point of no return no fence stays',
   (world) =>
     isInDoubt(world) ||
-    (isPromoted(world) && world.record.rollback !== 'done' && !world.bothMayAccept) ||
+    (isProven(world) && world.record.rollback !== 'done' && !world.bothMayAccept) ||
     (isSourceFree(world) && !isFenceStanding(world)),
 );
 export const ABORT_CLEANS_UP = atRest(
@@ -104,7 +109,7 @@ export const ALL_ENDS = atRest(
 export const TRUE_OUTCOME = atRest('the outcome tells what is so', (world) => {
   const { outcome, rollback } = world.record;
   if (outcome === 'none' || rollback === 'done' || world.bothMayAccept) return true;
-  if (outcome === 'completed') return isPromoted(world);
+  if (outcome === 'completed') return isProven(world);
   const isUntouched = world.shards.every(({ promoted, calls }) => !promoted && calls === 0);
   return isUntouched && isSourceFree(world) && world.group.follows !== 'ours';
 });
@@ -119,6 +124,7 @@ export const INVARIANTS = [
   NOTHING_UNASKED,
   ROLLBACK_LOSES_NOTHING,
   ROLLBACK_OPENS_ONE,
+  PROMOTED_KEEPS_FENCE,
   FOREIGN_UNTOUCHED,
   LOCK_UNTIL_SETTLED,
   ONE_END,

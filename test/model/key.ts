@@ -17,6 +17,7 @@ const characterOf = (code: number): string => {
 };
 const word = (text: string): string => characterOf(codeOf(text));
 const END = characterOf(1023);
+const CONFIRM = ['none', 'asked', 'done'];
 
 /**
  * A state as a short text: the same for the same state, and only for it. Attempts are numbered in the order in which they
@@ -33,13 +34,20 @@ export const keyOf = (world: World): string => {
   for (const one of shards) key += shardKey(one);
   key += word(lock.owner) + named(lock.attempt) + named(lock.intent);
   key += characterOf(
-    lock.closed | (lock.start << 1) | (world.touchedForeign << 2) | (fence.marked << 3) | (lock.sends << 5),
+    lock.closed |
+      (lock.start << 1) |
+      (world.touchedForeign << 2) |
+      (fence.marked << 3) |
+      (lock.sends << 5) |
+      (lock.confirmed << 8),
   );
   key += characterOf(world.bothMayAccept) + word(world.neighbour) + named(record.claim);
   key += word(fence.phase) + named(fence.attempt);
   for (const rules of fence.before) key += characterOf(rules);
   key += END + word(record.abort) + word(record.unfence) + word(record.rollback) + word(record.outcome);
-  key += characterOf(record.promoted | (record.settled << 1) | (record.wanted << 2));
+  key += characterOf(
+    record.promoted | (record.settled << 1) | (record.wanted << 2) | (CONFIRM.indexOf(record.confirm) << 3),
+  );
   for (const outcome of record.announced) key += word(outcome);
   key += END + word(execution.at) + word(execution.how) + named(execution.intent) + characterOf(execution.sends);
   for (const what in left) key += characterOf(left[what as keyof typeof left]);
@@ -61,7 +69,7 @@ const shardKey = (one: Shard): string =>
       (one.targetPaused << 7) |
       (one.replaced << 9),
   ) +
-  characterOf(one.writes * 16 + one.applied * 4 + one.trailing) +
+  characterOf(one.renamed * 256 + one.writes * 16 + one.applied * 4 + one.trailing) +
   characterOf(one.calls * 16 + one.failures * 4 + one.targetWrites);
 
 const actorKey = (actor: Actor, named: (id: number) => string): string => {

@@ -61,7 +61,7 @@ export const liftSteps: StepsOf = (world, me, { guards }, move) => {
           const isReleased = lock.owner !== 'us' && guards.keepSealedOfReleased && fence.phase === 'sealed';
           const isSent = lock.owner === 'us' && lock.intent !== 0;
           // What was sent was sent under another fence: this one was never sealed.
-          const mayLift = fence.phase === 'open';
+          const mayLift = guards.liftNeverSealed && fence.phase === 'open';
           if (isSent && !mayLift) return wasSent(n, a, guards.markKept ? 2 : 0);
           a.read = isSent ? [1] : [];
           if (isReleased) return wasSent(n, a, 0);
@@ -73,7 +73,7 @@ export const liftSteps: StepsOf = (world, me, { guards }, move) => {
       return [
         move(guards.connectBeforeProof ? 'connects, and takes the fence over' : 'takes the fence over', (n, a) => {
           const isAsFound = !guards.takeOverAsFound || fence.attempt === a.expects;
-          const mustBeOpen = a.read.length > 0;
+          const mustBeOpen = guards.takeOverAsJudged && a.read.length > 0;
           if (!isFenceStanding(world) || !isAsFound || (mustBeOpen && fence.phase !== 'open')) return again(n, a);
           a.read = [];
           a.id = freshId(n);
@@ -167,7 +167,7 @@ const wasSent = (n: World, a: Actor, marked: 0 | 2): void => {
   if (a.kind === 'liftTask') answer(n, a, 'watch');
   else if (a.kind === 'settle') a.at = a.after === 'wait' ? 'wait' : 'look';
   else {
-    if (n.fence.phase === 'sealed') n.fence.marked = marked;
+    n.fence.marked = marked;
     fail(n, a);
   }
 };

@@ -32,6 +32,7 @@ const NAMES: Record<ActorKind, string> = {
   sweepLift: "the sweeper's lifter",
   settle: 'settlement',
   abort: 'the abort',
+  confirm: 'the confirmation',
   unfence: 'unfencing',
   rollback: 'the rollback',
 };

@@ -1,14 +1,14 @@
 import type { System } from './explore.ts';
 import type { Guards } from './guards.ts';
 import { systemOf } from './system.ts';
-import { type Aws, type Budget, beginning, NO_BUDGET, type World } from './world.ts';
+import { type Aws, type Budget, beginning, NO_BUDGET, overtaken, type World } from './world.ts';
 
 /** What is looked at together: what may happen, how often, and what AWS does where it documents nothing. */
 export interface Scenario {
   /** One more than what `NO_BUDGET` allows: one cutover, one retry, one write. */
   left: Partial<Budget>;
   shards?: number;
-  from?: 'starting';
+  from?: 'starting' | 'overtaken';
   aws?: Partial<Aws>;
 }
 
@@ -45,6 +45,16 @@ export const SCENARIOS = {
   'a fault at any step, and another migration behind': { left: { ...quiet, faults: 1, foreign: 1 } },
   'a hand that puts another migration in the place of ours': { left: { ...quiet, retries: 0, stops: 1, hands: 1 } },
   'a rollback that is begun twice': { left: { ...quiet, retries: 0, rollbacks: 1, earlySweeps: 1 } },
+  'a history with another name, and an operator who confirms': {
+    left: { ...quiet, retries: 0, renames: 1, confirms: 1, stops: 1 },
+  },
+  'a primary that comes back empty, and an operator who confirms': {
+    left: { retries: 0, replacements: 1, confirms: 1 },
+  },
+  'a repeat of the cutover that opens a fence behind an operator who has unfenced': {
+    left: { ...quiet, retries: 0, cutovers: 0, earlySweeps: 1 },
+    from: 'overtaken',
+  },
   'an operator who unfences': { left: { ...quiet, retries: 0, unfences: 1, stops: 1 } },
   'an operator who unfences, and another cutover': { left: { ...quiet, retries: 0, unfences: 1, cutovers: 2 } },
   'two migrations from one source': { left: { ...quiet, neighbours: 1 } },
@@ -72,7 +82,10 @@ export const LARGE_SCENARIOS: Record<string, Scenario> = {
 };
 
 export const systemIn = ({ left, shards = 1, from, aws }: Scenario, guards: Guards): System<World> =>
-  systemOf(beginning(shards, { ...NO_BUDGET, ...left }, from), {
+  systemOf(begin(shards, { ...NO_BUDGET, ...left }, from), {
     guards,
     aws: { acceptsAgain: false, failsByShard: false, ...aws },
   });
+
+const begin = (shards: number, left: Budget, from: Scenario['from']): World =>
+  from === 'overtaken' ? overtaken(shards, left) : beginning(shards, left, from);

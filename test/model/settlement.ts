@@ -37,7 +37,7 @@ export const settleSteps: StepsOf = (world, me, setting, move) => {
     case 'withdraw':
       return [
         move('withdraws the intent', (n, a) => {
-          if (guards.withdrawAsJudged && !(lock.intent === a.intent && lock.sends === a.sends)) a.at = 'look';
+          if (guards.withdrawAsJudged && !isAsJudged(lock, a, guards)) a.at = 'look';
           else {
             if (lock.owner === 'us') n.lock = { ...n.lock, intent: 0, sends: 0 };
             startLifting(n, a, 'stop');
@@ -114,9 +114,9 @@ const look: StepsOf = (world, _me, { guards }, move) => {
       }),
     ];
   }
-  if (looksPromoted(world, guards)) {
+  if (record.confirm === 'done' || looksPromoted(world, guards)) {
     return [
-      move('sees every shard promoted', (n, a) => {
+      move('sees every shard promoted, or finds it confirmed', (n, a) => {
         n.record.promoted = 1;
         writeOutcome(n, 'completed');
         a.at = 'release';
@@ -142,6 +142,13 @@ const look: StepsOf = (world, _me, { guards }, move) => {
   }
   return [];
 };
+
+/** The intent is the very one that was judged, and nobody has confirmed the promotion. */
+export const isAsJudged = (
+  lock: World['lock'],
+  { intent, sends }: { intent: number; sends: number },
+  { confirmInLock }: { confirmInLock: boolean },
+): boolean => lock.intent === intent && lock.sends === sends && !(confirmInLock && lock.confirmed);
 
 const close = (n: World): void => {
   if (n.lock.owner === 'us') n.lock.closed = 1;

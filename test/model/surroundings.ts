@@ -73,6 +73,12 @@ export const surroundingSteps = (world: World, { guards }: Setting): Step<World>
         Object.assign(n.shards[index] as Shard, { replaced: 1, applied: 0, calls: 0 });
       });
     }
+    if (left.renames > 0 && fence.phase === 'sealed' && !one.promoted && !one.renamed) {
+      may(`the source${where} is restarted, and its history has another name since`, (n) => {
+        n.left.renames--;
+        (n.shards[index] as Shard).renamed = 1;
+      });
+    }
     // Of what the clients were told, this primary has only what its replica had.
     if (left.failovers > 0 && one.promoted && one.trailing < one.applied) {
       may(`a replica of the target${where} takes over`, (n) => {
@@ -112,7 +118,14 @@ export const surroundingSteps = (world: World, { guards }: Setting): Step<World>
     });
   }
   const isInDoubt = lock.intent !== 0 && lock.owner === 'us' && !record.promoted;
-  if (left.unfences > 0 && fence.phase === 'sealed' && (record.promoted || isInDoubt)) {
+  const isPending = record.confirm === 'asked' || record.unfence === 'asked';
+  if (left.confirms > 0 && fence.phase === 'sealed' && isInDoubt && !isPending && record.outcome === 'none') {
+    may('an operator confirms the promotion', (n) => {
+      n.left.confirms--;
+      n.record.confirm = 'asked';
+    });
+  }
+  if (left.unfences > 0 && fence.phase === 'sealed' && (record.promoted || isInDoubt) && !isPending) {
     may('an operator unfences', (n) => {
       n.left.unfences--;
       n.record.unfence = 'asked';
@@ -128,7 +141,7 @@ export const surroundingSteps = (world: World, { guards }: Setting): Step<World>
   if (left.foreign > 0 && lock.owner === 'nobody' && world.group.follows === 'nobody' && execution.at === 'ended') {
     may('another migration takes the lock and starts', (n) => {
       n.left.foreign--;
-      n.lock = { owner: 'foreign', closed: 0, attempt: 0, start: 1, intent: 0, sends: 0 };
+      n.lock = { owner: 'foreign', closed: 0, attempt: 0, start: 1, intent: 0, sends: 0, confirmed: 0 };
       n.group.follows = 'foreign';
     });
   }

@@ -1,3 +1,4 @@
+import { confirmSteps } from './confirm.ts';
 import { cutOverSteps } from './cut-over.ts';
 import { elastiCacheSteps } from './elasticache.ts';
 import { closeSteps, executionSteps, liftTaskSteps, startSteps, sweeperSteps } from './execution.ts';
@@ -19,6 +20,7 @@ const STEPS: Record<ActorKind, StepsOf> = {
   sweepLift: liftSteps,
   settle: settleSteps,
   abort: abortSteps,
+  confirm: confirmSteps,
   unfence: liftSteps,
   rollback: rollbackSteps,
 };

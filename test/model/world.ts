@@ -32,6 +32,8 @@ export interface Shard {
   targetWrites: number;
   /** The target's primary died and came back empty: a master that was never promoted. */
   replaced: Bit;
+  /** The source's history has another name since the fence: that the target goes on from it proves nothing. */
+  renamed: Bit;
 }
 
 export type ActorKind =
@@ -42,6 +44,7 @@ export type ActorKind =
   | 'sweepLift'
   | 'settle'
   | 'abort'
+  | 'confirm'
   | 'unfence'
   | 'rollback';
 
@@ -76,7 +79,16 @@ export type Outcome = 'none' | 'completed' | 'failed' | 'aborted';
 export interface World {
   shards: Shard[];
   group: { follows: 'ours' | 'foreign' | 'nobody' };
-  lock: { owner: 'us' | 'foreign' | 'nobody'; closed: Bit; attempt: number; start: Bit; intent: number; sends: number };
+  lock: {
+    owner: 'us' | 'foreign' | 'nobody';
+    closed: Bit;
+    attempt: number;
+    start: Bit;
+    intent: number;
+    sends: number;
+    /** An operator has confirmed what came of the intent. */
+    confirmed: Bit;
+  };
   fence: {
     phase: 'none' | 'open' | 'sealed' | 'lifting' | 'lifted';
     attempt: number;
@@ -90,6 +102,7 @@ export interface World {
     promoted: Bit;
     /** A cutover is asked for, and was not backed out. */
     wanted: Bit;
+    confirm: 'none' | 'asked' | 'done';
     unfence: 'none' | 'asked' | 'done';
     /** `lifting`: it is decided to return; `refused`: to stay. */
     rollback: 'none' | 'asked' | 'lifting' | 'done' | 'refused';
@@ -134,6 +147,8 @@ export interface Budget {
   failovers: number;
   /** A primary of the target dies and comes back empty. */
   replacements: number;
+  /** The source is restarted behind its fence, and its history has another name since. */
+  renames: number;
   stops: number;
   aborts: number;
   refusals: number;
@@ -141,6 +156,7 @@ export interface Budget {
   foreign: number;
   /** A hand stops our migration and starts another from elsewhere, past the lock. */
   hands: number;
+  confirms: number;
   unfences: number;
   rollbacks: number;
   neighbours: number;
@@ -169,12 +185,14 @@ export const NO_BUDGET: Budget = {
   restarts: 0,
   failovers: 0,
   replacements: 0,
+  renames: 0,
   stops: 0,
   aborts: 0,
   refusals: 0,
   settlements: 0,
   foreign: 0,
   hands: 0,
+  confirms: 0,
   unfences: 0,
   rollbacks: 0,
   neighbours: 0,
@@ -196,18 +214,20 @@ const shard = (): Shard => ({
   targetPaused: 0,
   targetWrites: 0,
   replaced: 0,
+  renamed: 0,
 });
 
 /** A migration in sync whose cutover is awaited, or one that is about to be started. */
 export const beginning = (shards: number, left: Budget, at: 'starting' | 'awaiting' = 'awaiting'): World => ({
   shards: Array.from({ length: shards }, shard),
   group: { follows: at === 'starting' ? 'nobody' : 'ours' },
-  lock: { owner: 'us', closed: 0, attempt: 0, start: at === 'starting' ? 0 : 1, intent: 0, sends: 0 },
+  lock: { owner: 'us', closed: 0, attempt: 0, start: at === 'starting' ? 0 : 1, intent: 0, sends: 0, confirmed: 0 },
   fence: { phase: 'none', attempt: 0, before: [], marked: 0 },
   record: {
     abort: 'none',
     promoted: 0,
     wanted: 0,
+    confirm: 'none',
     unfence: 'none',
     rollback: 'none',
     claim: 0,
@@ -224,6 +244,29 @@ export const beginning = (shards: number, left: Budget, at: 'starting' | 'awaiti
   left,
   invocations: 0,
 });
+
+/**
+ * A try of the cutover has sent CompleteMigration, in doubt an operator has unfenced, and ElastiCache refuses the call only now.
+ * The execution has taken that try for dead, and its repeat, which was armed before, goes on.
+ */
+export const overtaken = (shards: number, left: Budget): World => {
+  const world = beginning(shards, left);
+  const actor = { kind: 'cutOver', shard: 0, read: [], expects: 0, intent: 0, sends: 0, after: '' } as const;
+  const connections = (1 << shards) - 1;
+  return {
+    ...world,
+    lock: { ...world.lock, attempt: 2, intent: 1, sends: 1 },
+    fence: { ...world.fence, phase: 'lifted' },
+    record: { ...world.record, wanted: 1, unfence: 'done' },
+    execution: { ...world.execution, at: 'cutOver' },
+    bothMayAccept: 1,
+    actors: [
+      { ...actor, read: [], name: 'CutOver A', id: 1, at: 'withdraw', awaited: 0, connections: 0 },
+      { ...actor, read: [], name: 'CutOver B', id: 2, at: 'open', awaited: 1, connections },
+    ],
+    invocations: 2,
+  };
+};
 
 export const copyOf = (world: World): World => ({
   shards: world.shards.map((one) => ({ ...one })),

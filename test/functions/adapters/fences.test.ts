@@ -115,6 +115,16 @@ describe.each<[string, () => Fences]>([
     expect(await fences.overdue('2025-01-01T00:00:08.000Z', 1)).toEqual([sealed.migrationId]);
   });
 
+  it('are taken over as open ones only as long as they are open', async () => {
+    const { fences, id } = await opened();
+    await fences.advance(id, 'one', { phase: 'sealed' });
+    expect(await fences.takeOver(id, 'lifter', 'one', 'open')).toBeUndefined();
+
+    const early = await opened();
+    expect(await early.fences.takeOver(early.id, 'lifter', 'one', 'open')).toMatchObject({ phase: 'lifting' });
+    expect(await early.fences.takeOver(early.id, 'lifter', 'one', 'open')).toMatchObject({ attempt: 'lifter' });
+  });
+
   it('come back to the sweeper when a left one is taken over', async () => {
     const { fences, id } = await opened('2025-02-01T00:00:00.000Z');
     await fences.advance(id, 'one', { phase: 'sealed' });

@@ -10,8 +10,9 @@ import {
 } from '../../../functions/migration/errors.ts';
 import { makeRequestAbort } from '../../../functions/migration/request-abort.ts';
 import type { VerificationEpoch } from '../../../functions/migration/verification.ts';
+import { SessionLost } from '../../../functions/preflight/ports.ts';
 import { FakeClock } from '../support/clock.ts';
-import { FakeFences } from '../support/fences.ts';
+import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
@@ -115,6 +116,65 @@ describe('cutOver', () => {
     expect(await complete()).toMatchObject({ outcome: 'backedOut' });
     expect([groups.sent, await noted()]).toEqual([[], undefined]);
     expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted' });
+  });
+
+  describe('of which an operator has unfenced an earlier try', () => {
+    const sent = { at: 'sent', eventsSinceMs: 0 };
+    /** The earlier try was taken for dead before this one began. */
+    const unfenceMeanwhile = () => {
+      const advance = fences.advance.bind(fences);
+      fences.advance = async (id, attempt, change) => {
+        if (change.nodes && change.phase === undefined) {
+          await locks.intend('test', MIGRATION_ID, 'complete', sent);
+          await migrations.note(MIGRATION_ID, { unfencedAt: clock.iso() });
+        }
+        return advance(id, attempt, change);
+      };
+    };
+
+    it('lifts the fence that it has opened itself, whatever was sent under the earlier one', async () => {
+      unfenceMeanwhile();
+      sessions.meets = (command) => (command.startsWith('CLIENT PAUSE') ? new SessionLost('lost') : undefined);
+      await expect(complete()).rejects.toThrow('another try of it has sent CompleteMigration');
+
+      expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted' });
+      expect([groups.sent, await noted()]).toEqual([[], expect.objectContaining({ at: 'sent' })]);
+    });
+
+    it('does not seal a fence against the operator’s word', async () => {
+      unfenceMeanwhile();
+      await expect(complete()).rejects.toMatchObject({ name: 'TransientServiceError' });
+
+      expect(migrations.record.backOuts?.at(-1)?.reason).toMatch(/unfenced the source meanwhile/);
+      expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted' });
+    });
+
+    it('leaves a fence that it opened before it died to the sweeper, who lifts it unless it is sealed by then', async () => {
+      await locks.intend('test', MIGRATION_ID, 'complete', sent);
+      await fences.open(aFence({ phase: 'open' }));
+      const lift = makeLiftFence(sessions.open, fences, locks, migrations, clock, randomUUID);
+      const takeOver = fences.takeOver.bind(fences);
+      fences.takeOver = async (...args) => {
+        await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+        return takeOver(...args);
+      };
+      await expect(lift({ migrationId: MIGRATION_ID, because: 'late' })).rejects.toThrow('somebody else');
+      expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'sealed' });
+
+      fences = new FakeFences();
+      await fences.open(aFence({ phase: 'open' }));
+      const again = makeLiftFence(sessions.open, fences, locks, migrations, clock, randomUUID);
+      expect(await again({ migrationId: MIGRATION_ID, because: 'late' })).toBe('lifted');
+    });
+
+    it('sends nothing again under a fence that is not sealed any more', async () => {
+      await locks.intend('test', MIGRATION_ID, 'complete', sent);
+      await fences.open(aFence({ phase: 'open' }));
+      await fences.takeOver(MIGRATION_ID, 'lifter', 'attempt-1');
+
+      expect(await complete()).toMatchObject({ outcome: 'sent', sentAt: 'sent' });
+      expect([groups.sent, await noted()]).toEqual([[], expect.objectContaining({ sends: 1 })]);
+    });
   });
 
   it('is not backed out when another try has sent CompleteMigration meanwhile: its repeat tells', async () => {

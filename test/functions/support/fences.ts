@@ -31,10 +31,16 @@ export class FakeFences implements Fences {
     return structuredClone(kept.fence);
   }
 
-  async takeOver(migrationId: string, attempt: string, expected: string): Promise<FenceRecord | undefined> {
+  async takeOver(
+    migrationId: string,
+    attempt: string,
+    expected: string,
+    phase?: 'open',
+  ): Promise<FenceRecord | undefined> {
     const kept = this.#fences.get(migrationId);
     const isRepeat = kept?.fence.attempt === attempt && kept.fence.phase === 'lifting';
-    const isFree = kept?.fence.attempt === expected && kept.fence.phase !== 'lifted';
+    const isThere = phase ? kept?.fence.phase === phase : kept?.fence.phase !== 'lifted';
+    const isFree = kept?.fence.attempt === expected && isThere;
     if (!kept || !(isFree || isRepeat)) return undefined;
     Object.assign(kept.fence, { attempt, phase: 'lifting' });
     kept.isWatched = true;
