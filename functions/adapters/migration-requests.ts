@@ -4,10 +4,7 @@ import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 
-type Requests = Pick<
-  Migrations,
-  'requestCutover' | 'clearCutoverRequest' | 'requestAct' | 'forgetAct' | 'confirmPromotion' | 'note'
->;
+type Requests = Pick<Migrations, 'requestCutover' | 'clearCutoverRequest' | 'requestAct' | 'forgetAct' | 'note'>;
 
 /** Changes a record under a condition; undefined when it does not hold. */
 export type Change = (
@@ -109,9 +106,6 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
       values: { ':requestId': requestId },
     });
   },
-
-  confirmPromotion: (migrationId, promotion) =>
-    change(migrationId, promotion, `${RUNNING} AND attribute_not_exists(promotedAt)`),
 
   note: (migrationId, afterwards) => change(migrationId, afterwards, 'attribute_exists(pk)'),
 });

@@ -47,10 +47,12 @@ export const migrationsIn = (table: string): Migrations => {
   const notingPhase = async (
     migrationId: string,
     attributes: RecordChange & { outcome?: string },
-    removes: string[] = [],
+    { removes = [], only }: { removes?: string[]; only?: string } = {},
   ) => {
     const aborts = attributes.outcome === 'dryRunCompleted' ? { '#abort': 'abort' } : undefined;
-    const open = `attribute_not_exists(outcome)${aborts ? ' AND attribute_not_exists(#abort)' : ''}`;
+    const open = ['outcome', ...(aborts ? ['#abort'] : []), ...(only ? [only] : [])]
+      .map((name) => `attribute_not_exists(${name})`)
+      .join(' AND ');
     const { phase } = attributes;
     if (phase !== undefined) {
       const changed = await change(migrationId, attributes, `${open} AND #phase <> :phase AND size(phases) < :most`, {
@@ -97,7 +99,10 @@ export const migrationsIn = (table: string): Migrations => {
     update: async (migrationId, attributes) => (await notingPhase(migrationId, attributes)) ?? find(migrationId),
 
     end: async (migrationId, outcome, attributes) =>
-      (await notingPhase(migrationId, { ...attributes, outcome }, ['waitingFor', 'taskToken'])) ?? find(migrationId),
+      (await notingPhase(migrationId, { ...attributes, outcome }, { removes: ['waitingFor', 'taskToken'] })) ??
+      find(migrationId),
+
+    recordPromotion: (migrationId, promotion) => notingPhase(migrationId, promotion, { only: 'promotedAt' }),
 
     ...requestsBy(change, find),
 

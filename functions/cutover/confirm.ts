@@ -29,7 +29,7 @@ export const makeConfirm =
     servers: Pick<Servers, 'open'>,
     locks: Pick<Locks, 'find' | 'confirm'>,
     fences: Pick<Fences, 'find'>,
-    migrations: Pick<Migrations, 'find' | 'note' | 'confirmPromotion'>,
+    migrations: Pick<Migrations, 'find' | 'note' | 'recordPromotion'>,
     clock: Clock,
   ) =>
   async ({ migrationId }: { migrationId: string }): Promise<ActResult> => {
@@ -71,7 +71,7 @@ export const makeConfirm =
     const { by, reason = '' } = confirm;
     const unproven = shards.flatMap((shard) => shard.unproven ?? []);
     const evidence = evidenceOf(shards, group.status, { at, reason, unproven });
-    const written = await migrations.confirmPromotion(migrationId, {
+    const written = await migrations.recordPromotion(migrationId, {
       status: 'promoted',
       statusReason: sentence(`An operator has confirmed that the target is promoted: ${evidence}`),
       phase: 'closing',

@@ -8,7 +8,7 @@ import { isReadable, type LinkReading, primaryOf } from '../replication/shard-li
 import type { TaskInput } from '../replication/task-input.ts';
 import type { PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
-import { type Certify, provenBy } from './proven.ts';
+import { type Certify, provenBy, recordedProof } from './proven.ts';
 import type { RollbackWatch } from './rollback-watch.ts';
 
 export interface PromotionMoment {
@@ -32,7 +32,11 @@ export interface PromotionMoment {
  * @throws TransientServiceError
  */
 export const makePromotionStage =
-  (migrations: Pick<Migrations, 'update'>, certify: Certify, watchRollback: RollbackWatch) =>
+  (
+    migrations: Pick<Migrations, 'find' | 'update' | 'recordPromotion'>,
+    certify: Certify,
+    watchRollback: RollbackWatch,
+  ) =>
   async ({ migrationId, source }: TaskInput, moment: PromotionMoment): Promise<PromotionResult | undefined> => {
     const { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands } = moment;
     const shards = toShardViews(look.readings, look.states);
@@ -41,7 +45,7 @@ export const makePromotionStage =
       const promotedAt = new Date(look.nowMs).toISOString();
       const { evidence } = judged;
       const promotedShards = look.readings.flatMap(promotedShard);
-      const record = await migrations.update(migrationId, {
+      const written = await migrations.recordPromotion(migrationId, {
         status: 'promoted',
         statusReason: `The target is promoted: ${evidence}.`,
         phase: 'closing',
@@ -50,12 +54,14 @@ export const makePromotionStage =
         promotion: { evidence, shards: promotedShards },
         shards,
       });
+      // Who proves it later, as the watch of an execution that was stopped, announces what was proven first.
+      const record = written ?? (await migrations.find(migrationId));
       const promoted = { promotedAt, evidence, shards: promotedShards };
+      const prove = async () =>
+        (await recordedProof(record, fence, intent.at, certify)) ??
+        provenBy(record, fence, promoted, intent.at, certify);
       // Before anybody hears of it, and writes: what the target tells now tells later writes from keys that expired.
-      const [proven] = await Promise.all([
-        provenBy(record, fence, promoted, intent.at, certify),
-        watchRollback(fence, record, look.nowMs),
-      ]);
+      const [proven] = await Promise.all([prove(), watchRollback(fence, record, look.nowMs)]);
       return { outcome: 'promoted', ...proven };
     }
     if (judged.state === 'refused' && refusalStands) {

@@ -48,6 +48,8 @@ export const makeStragglerWatch = (
     record: MigrationRecord | undefined,
     nowMs: number,
   ): Promise<Quietness & { tell?: StragglersTold }> => {
+    // It lifts the fence before it is noted as done: nobody closes the migration in between.
+    if (record?.pendingAct?.act === 'rollback') return { isQuiet: false };
     const promotedMs = Date.parse(record?.promotedAt ?? '');
     if (!isWatched(fence) || Number.isNaN(promotedMs) || record?.unfencedAt) return { isQuiet: true };
     if (nowMs - lookedAtMs < everyMs)

@@ -61,7 +61,7 @@ export const makeWatchPromotion =
     probe: () => Probe,
     locks: Pick<Locks, 'find'>,
     fences: Pick<Fences, 'find'>,
-    migrations: Pick<Migrations, 'find' | 'update' | 'note'>,
+    migrations: Pick<Migrations, 'find' | 'update' | 'recordPromotion' | 'note'>,
     samples: Pick<Samples, 'append'>,
     certify: Certify,
     lookForStragglers: LookForStragglers,

@@ -81,8 +81,11 @@ export interface Migrations {
   requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined>;
   /** Forgets a request that was refused after all, if it still is the one that stands. */
   forgetAct(migrationId: string, ask: Ask, requestId: string): Promise<void>;
-  /** Records a promotion that an operator has confirmed; undefined when one is recorded already, or the migration has ended. */
-  confirmPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
+  /**
+   * Records a promotion that was proven, or that an operator has confirmed: the first word counts. Undefined when one is
+   * recorded already, or the migration has ended.
+   */
+  recordPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
   /** Changes also a record that has an outcome, in what may come to be known after the end. */
   note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined>;
   /**

@@ -209,13 +209,13 @@ describe.each<[string, () => Migrations]>([
     }
   });
 
-  it('record a promotion that an operator confirms, unless one is recorded or the migration has ended', async () => {
+  it('record a promotion, unless one is recorded or the migration has ended', async () => {
     const change = { status: 'promoted', phase: 'closing', promotedAt: 't2' } as const;
     const doubtful = await created({ status: 'cuttingOver', phase: 'promotionInDoubt' });
-    const confirmed = await doubtful.migrations.confirmPromotion(doubtful.id, change);
+    const confirmed = await doubtful.migrations.recordPromotion(doubtful.id, change);
     expect(confirmed).toMatchObject(change);
     const others = [await created({ promotedAt: 't1' }), await created({ status: 'failed', outcome: 'failed' })];
-    for (const { migrations, id } of others) expect(await migrations.confirmPromotion(id, change)).toBeUndefined();
+    for (const { migrations, id } of others) expect(await migrations.recordPromotion(id, change)).toBeUndefined();
   });
 
   it('forget what was asked for only for the request that it was', async () => {

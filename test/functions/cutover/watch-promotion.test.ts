@@ -142,6 +142,20 @@ describe('the watch over a promotion', () => {
     expect(migrations.record.rollbackPossibility).toEqual(rollback);
   });
 
+  it('announces what was proven first, whoever proves it once more', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    servers.primary(promoted);
+    const first = await watch();
+    const record = migrations.record;
+    clock.advance(5000);
+    const second = await watch();
+
+    expect(second).toEqual(first);
+    expect(certified.map(({ promotedAt }) => promotedAt)).toEqual([record.promotedAt, record.promotedAt]);
+    expect(migrations.record).toMatchObject({ promotedAt: record.promotedAt, promotion: record.promotion });
+  });
+
   it('is over when an operator has confirmed it, whatever its history says, with what was recorded', async () => {
     await fences.open(aFence({ phase: 'open' }));
     await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
@@ -151,7 +165,7 @@ describe('the watch over a promotion', () => {
     const by = { ...CALLER, at: clock.iso() };
     const confirmation = { at: clock.iso(), by, reason: 'I have looked', unproven: [], keys: [] };
     const promotion = { evidence: 'an operator has confirmed it', shards: [], confirmation };
-    await migrations.confirmPromotion(MIGRATION_ID, { promotedAt: clock.iso(), promotion });
+    await migrations.recordPromotion(MIGRATION_ID, { promotedAt: clock.iso(), promotion });
     clock.advance(5000);
 
     expect(await watch({ inDoubt: true })).toMatchObject({
@@ -373,6 +387,16 @@ describe('the watch until the group is whole', () => {
 
       expect(lookedForRollbackMs).toEqual([0, 30_000, 60_000]);
       expect(migrations.record.rollbackPossibility).toEqual(rollback);
+    });
+
+    it('is not over while a rollback is carried out, although its fence shows nobody any more', async () => {
+      await fences.takeOver(MIGRATION_ID, 'attempt-2', 'attempt-1');
+      await fences.advance(MIGRATION_ID, 'attempt-2', { phase: 'lifted' });
+      await migrations.update(MIGRATION_ID, { pendingAct: { act: 'rollback', at: 't' } } as never);
+      expect(await closing()).toMatchObject({ outcome: 'turn' });
+      await migrations.note(MIGRATION_ID, { rolledBackAt: clock.iso() });
+
+      expect(await closing()).toMatchObject({ outcome: 'rolledBack' });
     });
 
     it('has no word in a rollback or an unfence that was asked for', async () => {

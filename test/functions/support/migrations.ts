@@ -99,7 +99,7 @@ export class FakeMigrations implements Migrations {
     this.#write(rest as MigrationRecord, {});
   }
 
-  async confirmPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined> {
+  async recordPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined> {
     const record = this.records.get(migrationId);
     return !record || record.outcome || record.promotedAt ? undefined : this.#write(record, change);
   }
