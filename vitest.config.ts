@@ -20,6 +20,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores are what CI has; more workers would only make real processes wait for each other.
     maxWorkers: 2,
+    // Of those that say so: migrations of one embedded AWS that mostly wait, as settlement does for tasks to end.
+    maxConcurrency: 12,
     sequence: { sequencer: LongestFirst },
     reporters: ['default'],
   },

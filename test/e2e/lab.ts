@@ -181,12 +181,12 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
   };
 };
 
-/** Looks again until it holds; the test's own timeout is the limit. */
-export const eventually = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
+/** Looks again until it holds; the test's own timeout is the limit. A look that costs something is not made so often. */
+export const eventually = async <T>(look: () => Promise<T | undefined | false>, everyMs = 20): Promise<T> => {
   for (;;) {
     const found = await look();
     if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 };
 
