@@ -1,4 +1,6 @@
+import { ANY_NETWORK } from '../functions/adapters/allowed-networks.ts';
 import { systemClock } from '../functions/adapters/clock.ts';
+import { Dialler } from '../functions/adapters/dial.ts';
 import { redisServers } from '../functions/adapters/redis-servers.ts';
 import { makeGatherFacts } from '../functions/preflight/gather/gather.ts';
 import type { TargetDescriptions } from '../functions/preflight/ports.ts';
@@ -28,7 +30,12 @@ export const benchPreflight = async (): Promise<void> => {
     await client.sendCommand(['EVAL', EXPIRE_SOME, '0']);
     await client.sendCommand(['SLOWLOG', 'RESET']);
     const settings = { sampleMs: SAMPLE_MS };
-    const gather = makeGatherFacts(groupAt(target.port), redisServers(), systemClock, settings);
+    const gather = makeGatherFacts(
+      groupAt(target.port),
+      redisServers(Date.now, undefined, undefined, new Dialler(ANY_NETWORK)),
+      systemClock,
+      settings,
+    );
     const tookMs: number[] = [];
     const grown = watchMemory();
     for (let run = 0; run < RUNS; run++) {

@@ -67,6 +67,9 @@ const startGateway = async (port: number) => {
   return { ...(await listen(port, 'PORT', mounts.listener)), mounts };
 };
 
+/** Sources and nodes are processes of this machine; what else is dialled is private. */
+const ON_THIS_MACHINE = { AllowedNetworks: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,127.0.0.0/8,::1/128' };
+
 const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<EmbeddedAws> => {
   const { clock = systemClock, report = console.error, lambda: { warm = false } = {} } = options;
   const { signal, faults, stackName = 'elasticache-migrator', parameters = {} } = options;
@@ -75,7 +78,10 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
   const gateway = await startGateway(options.apiPort ?? 0);
   teardown.add(() => gateway.close());
   const surroundings = { stackName, apiUrl: gateway.url, awsEndpoint: endpoint.url };
-  const model = readTemplate(options.template ?? TEMPLATE, { ...surroundings, parameters });
+  const model = readTemplate(options.template ?? TEMPLATE, {
+    ...surroundings,
+    parameters: { ...(options.template === undefined && ON_THIS_MACHINE), ...parameters },
+  });
   signal?.throwIfAborted();
   const services = await makeServices(model, { ...options, clock, report }, endpoint.url, teardown);
   signal?.throwIfAborted();

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ANY_NETWORK } from '../functions/adapters/allowed-networks.ts';
 import { systemClock } from '../functions/adapters/clock.ts';
+import { Dialler } from '../functions/adapters/dial.ts';
 import { openKeyReader } from '../functions/adapters/key-reader.ts';
 import { TransientServiceError } from '../functions/migration/errors.ts';
 import { newCheckpoint } from '../functions/verification/checkpoint.ts';
@@ -65,7 +67,12 @@ const budgetOf = ({ maxKeysPerSecond, ignoreLatency }: Request, signal: AbortSig
   ...(maxKeysPerSecond !== undefined && { maxKeysPerSecond }),
 });
 
-const open = ({ source, target }: Request) => ({ source: openKeyReader(source), target: openKeyReader(target) });
+/** Whoever calls the command names both servers, and could dial them by any other. */
+const dialler = new Dialler(ANY_NETWORK);
+const open = ({ source, target }: Request) => ({
+  source: openKeyReader(source, dialler),
+  target: openKeyReader(target, dialler),
+});
 
 const close = ({ source, target }: ReturnType<typeof open>): void => {
   source.close();

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ANY_NETWORK } from '../../functions/adapters/allowed-networks.ts';
 import { systemClock } from '../../functions/adapters/clock.ts';
+import { Dialler } from '../../functions/adapters/dial.ts';
 import { redisServers } from '../../functions/adapters/redis-servers.ts';
 import type { SyncForecast } from '../../functions/migration/preflight.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';
@@ -63,7 +65,12 @@ export const startSyncLab = async ({ keys, valueBytes, config = {} }: LabOptions
   const copyBytesPerSecond = Number(/^used_memory_dataset:(\d+)/m.exec(memory)?.[1]) / bare.seconds;
 
   const forecast: SyncLab['forecast'] = async (sampleMs) => {
-    const gather = makeGatherFacts(NO_TARGET, redisServers(), systemClock, { sampleMs, limitMs: 8000 });
+    const gather = makeGatherFacts(
+      NO_TARGET,
+      redisServers(Date.now, undefined, undefined, new Dialler(ANY_NETWORK)),
+      systemClock,
+      { sampleMs, limitMs: 8000 },
+    );
     const facts = await gather({ replicationGroupId: GROUP, source: endpoint });
     const circumstances = {
       replicationGroupId: GROUP,

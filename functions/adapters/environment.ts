@@ -29,7 +29,7 @@ export const readEnvironment = <T extends Record<string, Reader<unknown>>>(
   const values = Object.entries(wanted).map(([name, read]) => {
     const raw = env[name];
     const value = raw === undefined || raw === '' ? undefined : read(raw);
-    if (value === undefined) problems.push(raw ? `${name} is not a number: ${raw.slice(0, 40)}` : `${name} is missing`);
+    if (value === undefined) problems.push(raw ? `${name} cannot be read: ${raw.slice(0, 40)}` : `${name} is missing`);
     return [name, value];
   });
   if (problems.length > 0) throw new EnvironmentError(problems);

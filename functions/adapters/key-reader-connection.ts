@@ -1,7 +1,9 @@
-import { ErrorReply, RESP_TYPES, RedisClient } from '@redis/client';
-import { TransientServiceError } from '../migration/errors.ts';
+import { ErrorReply, RESP_TYPES } from '@redis/client';
+import { NetworkNotAllowedError, TransientServiceError } from '../migration/errors.ts';
 import { VerificationImpossibleError } from '../verification/errors.ts';
 import { ValueChanged } from '../verification/value-changed.ts';
+import { Dialler } from './dial.ts';
+import { type Client, connectClient } from './redis-client.ts';
 
 export interface RedisAddress {
   host: string;
@@ -19,7 +21,7 @@ export interface Connections {
   /**
    * Sends one command; replies are Buffers, numbers and simple strings.
    *
-   * @throws TransientServiceError, VerificationImpossibleError, ValueChanged; ErrorReply for NOSCRIPT
+   * @throws TransientServiceError, VerificationImpossibleError, ValueChanged, NetworkNotAllowedError; ErrorReply for NOSCRIPT
    */
   command<T>(database: number, args: readonly Argument[]): Promise<T>;
   /** Over the connection that measures. */
@@ -36,9 +38,6 @@ export interface Borrowed {
   giveBack(): void;
 }
 
-/** @redis/client 6.3.1 builds a class of all commands anew for each other address; the factory builds it once. */
-const newClient = RedisClient.factory({ RESP: 2 });
-
 const CONNECT_WITHIN_MS = 5000;
 /** No call blocks its server for long, so a server that is silent for so long is stuck. */
 const ANSWER_WITHIN_MS = 30_000;
@@ -47,33 +46,23 @@ const LENT_AT_ONCE = 4;
 const ASIDE = -1;
 const PASSING = ['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN', 'CLUSTERDOWN'];
 
-const open = async (address: RedisAddress, database: number) => {
-  const client = newClient({
-    // The client itself reads the version from here, which the factory's types leave out.
-    ...({ RESP: 2 } as object),
-    socket: {
-      host: address.host,
-      port: address.port,
-      connectTimeout: CONNECT_WITHIN_MS,
-      reconnectStrategy: false,
-      ...(address.tls && { tls: true as const, servername: address.host }),
+const open = async ({ host, port, tls, username, password }: RedisAddress, dialler: Dialler, database: number) => {
+  const client = await connectClient(
+    dialler,
+    { address: host, port },
+    {
+      connectWithinMs: CONNECT_WITHIN_MS,
+      ...(tls && { tls }),
+      ...(database > 0 && { database }),
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
     },
-    ...(database > 0 && { database }),
-    ...(address.username !== undefined && { username: address.username }),
-    ...(address.password !== undefined && { password: address.password }),
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-  });
-  // Without a listener an error of an idle connection would end the process; the next command finds it broken.
-  client.on('error', () => undefined);
-  await client.connect();
+  );
   // Redis 7.2: reading must not make a key look recently used. Servers that do not know it are read all the same.
   await client.sendCommand(['CLIENT', 'NO-TOUCH', 'ON']).catch(() => undefined);
   return client;
 };
-
-type Client = Awaited<ReturnType<typeof open>>;
 
 interface Line {
   client: Promise<Client>;
@@ -81,7 +70,8 @@ interface Line {
   lastUse: number;
 }
 
-export const openConnections = (address: RedisAddress): Connections => {
+/** @throws EnvironmentError */
+export const openConnections = (address: RedisAddress, dialler = new Dialler()): Connections => {
   const name = `${address.host}:${address.port}`;
   const lines = new Map<number, Line>();
   let closed = false;
@@ -106,7 +96,7 @@ export const openConnections = (address: RedisAddress): Connections => {
     const known = lines.get(database);
     if (known) return known;
     makeRoom();
-    const line = { client: open(address, database), waiting: 0, lastUse: 0 };
+    const line = { client: open(address, dialler, database), waiting: 0, lastUse: 0 };
     lines.set(database, line);
     return line;
   };
@@ -129,7 +119,7 @@ export const openConnections = (address: RedisAddress): Connections => {
     }
   };
 
-  const spares = openSpares(address, name);
+  const spares = openSpares(address, dialler, name);
 
   return {
     name,
@@ -145,7 +135,7 @@ export const openConnections = (address: RedisAddress): Connections => {
 };
 
 /** A few connections that are lent, each to one at a time. */
-const openSpares = (address: RedisAddress, name: string) => {
+const openSpares = (address: RedisAddress, dialler: Dialler, name: string) => {
   const free: { client: Client; database: number }[] = [];
   const waiting: (() => void)[] = [];
   const lent = new Set<Client>();
@@ -157,7 +147,7 @@ const openSpares = (address: RedisAddress, name: string) => {
     else count++;
     const spare = free.pop();
     if (closed) throw new Error('the reader is closed');
-    const client = spare?.client ?? (await open(address, database));
+    const client = spare?.client ?? (await open(address, dialler, database));
     lent.add(client);
     if (spare && spare.database !== database) await client.sendCommand(['SELECT', String(database)]);
     return client;
@@ -213,6 +203,7 @@ const within = <T>(work: Promise<T>, args: readonly Argument[]): Promise<T> => {
 };
 
 const named = (name: string, args: readonly Argument[], error: unknown): unknown => {
+  if (error instanceof NetworkNotAllowedError) return error;
   const what = args.slice(0, /^(MEMORY|OBJECT|XINFO|SCRIPT|CLIENT)$/.test(String(args[0])) ? 2 : 1).join(' ');
   if (!(error instanceof ErrorReply)) return new TransientServiceError(`${what} to ${name}`, error);
   const [code = ''] = error.message.split(' ');

@@ -1,6 +1,7 @@
 import { VerificationImpossibleError } from '../verification/errors.ts';
 import type { KeyReader, Traits } from '../verification/ports.ts';
 import { SORTED_BY_BYTES } from '../verification/script.ts';
+import { Dialler } from './dial.ts';
 import { type Connections, openConnections, type RedisAddress } from './key-reader-connection.ts';
 import {
   type Abilities,
@@ -21,9 +22,11 @@ export type { RedisAddress };
 /**
  * Reads one Redis or Valkey server of 4.0 or later, not in cluster mode. Connects when it is first asked; never reconnects
  * by itself within a call: who drives the verification goes on from its checkpoint.
+ *
+ * @throws EnvironmentError
  */
-export const openKeyReader = (address: RedisAddress): KeyReader => {
-  const connections = openConnections(address);
+export const openKeyReader = (address: RedisAddress, dialler = new Dialler()): KeyReader => {
+  const connections = openConnections(address, dialler);
   const { abilities, traits } = learnOnce(connections);
   const known = async (): Promise<Known> => (await abilities()).known;
   const parts = partsReader(connections, known);

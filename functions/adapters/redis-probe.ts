@@ -1,4 +1,4 @@
-import { ErrorReply, RedisClient } from '@redis/client';
+import { ErrorReply } from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
 import { numberOf, parseInfo } from '../replication/info.ts';
 import type { Probe } from '../replication/ports.ts';
@@ -6,32 +6,11 @@ import { parseReplicaBuffers, type ReplicaBuffer } from '../replication/replica-
 import { parseReplicaLimit, type ReplicaSettings, toCount } from '../replication/replica-limit.ts';
 import { toServerReading } from '../replication/server-reading.ts';
 import type { Reading } from '../replication/shard-link.ts';
+import { Dialler } from './dial.ts';
+import { type Client, connectClient } from './redis-client.ts';
 
 /** A server that does not answer in this time counts as unreadable: a watch must not hang on it. */
 const ANSWER_WITHIN_MS = 2000;
-
-/**
- * `createClient` would build a class of all commands anew for each other address: 40 ms of processor time and megabytes of
- * heap (measured with @redis/client 6.3.1). The factory builds it once.
- */
-const newClient = RedisClient.factory({ RESP: 2 });
-
-/** No offline queue and no reconnect: a command is answered now, or it has failed. */
-const connect = async ({ address, port }: Endpoint) => {
-  const client = newClient({
-    // The client itself reads the version from here, which the factory's types leave out.
-    ...({ RESP: 2 } as object),
-    socket: { host: address, port, connectTimeout: ANSWER_WITHIN_MS, reconnectStrategy: false },
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-  });
-  // Without a listener an error of an idle connection would end the process; the next read finds it broken.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-};
-
-type Client = Awaited<ReturnType<typeof connect>>;
 
 /** What a server that refuses a command now may answer later. */
 const BUSY = /^(BUSY|LOADING|TRYAGAIN|MASTERDOWN)\b/;
@@ -46,13 +25,14 @@ const FULL_LIST = ['CLIENT', 'LIST'];
  */
 const MOST_CLIENTS = 1000;
 
-/** Reads Redis servers, over one connection each. */
-export const redisProbe = (now: () => number = Date.now): Probe => {
+/** Reads Redis servers, over one connection each. @throws EnvironmentError */
+export const redisProbe = (now: () => number = Date.now, dialler = new Dialler()): Probe => {
   const clients = new Map<string, Promise<Client>>();
   const refused = new Set<string>();
 
   const send = async (endpoint: Endpoint, command: string[]): Promise<unknown> => {
-    const client = clients.get(nameOf(endpoint)) ?? connect(endpoint);
+    const client =
+      clients.get(nameOf(endpoint)) ?? connectClient(dialler, endpoint, { connectWithinMs: ANSWER_WITHIN_MS });
     clients.set(nameOf(endpoint), client);
     return (await client).sendCommand(command);
   };

@@ -1,7 +1,7 @@
 import { ASKS, type Ask } from './acts.ts';
 import { type Caller, toAsker } from './asker.ts';
 import { fingerprint, hashIdempotencyKey, newMigrationId } from './identity.ts';
-import type { Migrations, Workflow } from './ports.ts';
+import type { Migrations, SourceNetworks, Workflow } from './ports.ts';
 import type { MigrationInput, MigrationRecord } from './record.ts';
 import { parseMigrationRequest } from './request.ts';
 import { cutoverSettings } from './request-cutover-settings.ts';
@@ -29,6 +29,7 @@ export interface Asking {
  * Each step can be repeated: a request that died between two of them is finished by the next one under the same key,
  * and never begins a second migration.
  *
+ * @param networks in which a source may be
  * @throws InvalidRequestError with every violation
  * @throws IdempotencyKeyReusedError when the key stands for another request
  */
@@ -36,10 +37,11 @@ export const makeAcceptMigration =
   (
     migrations: Pick<Migrations, 'claimKey' | 'create'>,
     workflow: Pick<Workflow, 'start' | 'executionArn'>,
+    networks: SourceNetworks,
     now: () => Date = () => new Date(),
   ) =>
   async ({ body, caller, idempotencyKey, correlationId }: Asking): Promise<Acceptance> => {
-    const request = parseMigrationRequest(body);
+    const request = parseMigrationRequest(body, networks);
     let migrationId = newMigrationId(request.replicationGroupId);
 
     if (idempotencyKey !== undefined) {

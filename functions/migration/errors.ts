@@ -69,6 +69,17 @@ export class TargetNotFoundError extends MigratorError {
   }
 }
 
+/** A server is not dialled: its address, or one that its name leads to, is outside of the allowed networks. */
+export class NetworkNotAllowedError extends MigratorError {
+  override readonly name = 'NetworkNotAllowedError';
+  readonly code = 'network-not-allowed';
+
+  /** @param address may be anything that a server said */
+  constructor(address: string, port: number, why: string) {
+    super(`${JSON.stringify(address.slice(0, 260)).slice(1, -1)}:${port} was not dialled: ${why}`);
+  }
+}
+
 /** ElastiCache answers InvalidReplicationGroupState: the group is not `available`. */
 export class TargetNotAvailableError extends MigratorError {
   override readonly name = 'TargetNotAvailableError';

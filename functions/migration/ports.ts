@@ -264,3 +264,9 @@ export interface Workflow {
   /** Starts the settlement machine under this name, to settle if no other act is named; one that exists already is left as it is. */
   settle(name: string, migrationId: string, act?: Act): Promise<void>;
 }
+
+/** The networks in which a source may be. */
+export interface SourceNetworks {
+  /** Why an endpoint's address is refused, before anybody looks a name up; undefined when it is a name, or allowed. */
+  refusalOf(nameOrAddress: string): string | undefined;
+}

@@ -48,6 +48,7 @@ export const PREFLIGHT_CHECKS = {
   'several-databases': info,
   'rdb-format': blocking,
   'rdb-format-unknown': warning,
+  'source-network-not-allowed': final,
   'source-unreachable': final,
   'source-auth': final,
   'source-tls': final,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Violation } from './error.ts';
 import { pointerTo } from './pointer.ts';
+import type { SourceNetworks } from './ports.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
 import { type CutoverRequestSettings, cutover, toCutover } from './request-cutover-settings.ts';
 import { InvalidRequestError } from './request-errors.ts';
@@ -66,16 +67,20 @@ const body = z.strictObject(
   'must be a JSON object',
 );
 
+const ANYWHERE: SourceNetworks = { refusalOf: () => undefined };
+
 /**
  * Reads a request to migrate from anything.
  *
+ * @param networks in which a source may be. A name is not looked up here: who dials it does
  * @throws InvalidRequestError with every violation at once, each with its JSON pointer
  */
-export const parseMigrationRequest = (input: unknown): MigrationRequest => {
+export const parseMigrationRequest = (input: unknown, networks: SourceNetworks = ANYWHERE): MigrationRequest => {
   const parsed = body.safeParse(input, { reportInput: true });
   const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
   violations.push(
     ...notOneEndpoint(input),
+    ...notAllowed(input, networks),
     ...needless(input),
     ...tooManyWaivers(input),
     ...waivedWithoutReason(input),
@@ -114,6 +119,17 @@ const notOneEndpoint = (input: unknown): Violation[] => {
   return Array.isArray(list) && list.length !== 1
     ? [{ pointer: '/customerNodeEndpointList', detail: 'must hold exactly one endpoint, also in cluster mode' }]
     : [];
+};
+
+/** Of an address that the schema takes: ElastiCache would take it, and no function would dial it. */
+const notAllowed = (input: unknown, networks: SourceNetworks): Violation[] => {
+  const list = (input as { customerNodeEndpointList?: unknown } | null)?.customerNodeEndpointList;
+  if (!Array.isArray(list)) return [];
+  return list.slice(0, 1).flatMap((one, at) => {
+    const address = (one as { address?: unknown } | null)?.address;
+    const detail = typeof address === 'string' && ADDRESS.test(address) ? networks.refusalOf(address) : undefined;
+    return detail === undefined ? [] : [{ pointer: pointerTo(['customerNodeEndpointList', at, 'address']), detail }];
+  });
 };
 
 /** Not a check of the schema, for the same reason. */

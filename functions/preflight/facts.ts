@@ -125,7 +125,7 @@ export interface SourceReplica {
 
 /** How the source could be reached. */
 export interface Reach {
-  state: 'open' | 'unreachable' | 'auth' | 'tls' | 'protected' | 'loading';
+  state: 'open' | 'forbidden' | 'unreachable' | 'auth' | 'tls' | 'protected' | 'loading';
   /** What was seen, in words. */
   detail: string;
 }

@@ -18,6 +18,9 @@ export class Refused extends Unread {
 /** No connection came about, or it broke, hung, ran out of time, or brought what is no answer. Nothing more comes from it. */
 export class SessionLost extends Unread {}
 
+/** The server is outside of the allowed networks: nobody has tried to connect. */
+export class NotDialled extends SessionLost {}
+
 /**
  * What ElastiCache's API says of the target. Every call throws TransientServiceError for what may pass, and gives up by
  * itself after some seconds.
@@ -60,7 +63,7 @@ export interface Session {
 
 /** Redis servers, which may be hostile. Nothing is waited for past `untilMs`, by the time of Clock.now(). */
 export interface Servers {
-  /** @throws SessionLost when no connection comes about */
+  /** @throws SessionLost when no connection comes about, NotDialled among them */
   open(endpoint: Endpoint, untilMs: number): Promise<Session>;
   /** Whether a TLS handshake succeeds; certificates are not looked at. */
   speaksTls(endpoint: Endpoint, untilMs: number): Promise<boolean>;

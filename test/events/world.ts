@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ANY_NETWORK } from '../../functions/adapters/allowed-networks.ts';
 import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
 import { makeConfirm } from '../../functions/cutover/confirm.ts';
@@ -279,7 +280,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     claimKey: async (claim: KeyClaim) => ({ ...claim, migrationId: MIGRATION_ID }),
     create: (record: MigrationRecord) => migrations.create(record),
   };
-  const accept = makeAcceptMigration(keyed, workflow, () => new Date(clock.now()));
+  const accept = makeAcceptMigration(keyed, workflow, ANY_NETWORK, () => new Date(clock.now()));
   return {
     clock,
     service,

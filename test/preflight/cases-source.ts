@@ -15,6 +15,18 @@ const infoSays = async (pair: Pair, line: string) => String(await pair.onSource(
 /** How the source answers. */
 const REACH: Case[] = [
   {
+    id: 'source-network-not-allowed',
+    how: 'name',
+    what: 'one of two addresses of the name is that of the metadata service, as a second answer of DNS may be',
+    also: ['source-address-ambiguous'],
+    pair: { address: 'rebound.example' },
+    async prepare({ ground }) {
+      ground.aliases['rebound.example:*'] = '127.0.0.1:*';
+      ground.addresses['rebound.example'] = ['10.0.0.5', '169.254.169.254'];
+      return undefined;
+    },
+  },
+  {
     id: 'source-unreachable',
     how: 'process',
     what: 'nobody listens on the port',

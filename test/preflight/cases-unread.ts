@@ -55,11 +55,13 @@ export const UNREAD_CASES: readonly Case[] = [
   {
     id: 'unread-source-address',
     how: 'name',
-    what: 'the name can be dialled and DNS does not tell its addresses',
+    what: 'DNS does not know the name when it is first asked',
     pair: { address: 'untold.example' },
     async prepare({ ground }) {
       ground.aliases['untold.example:*'] = '127.0.0.1:*';
-      ground.addresses['untold.example'] = [];
+      let asked = 0;
+      const addresses = () => (asked++ === 0 ? [] : ['10.0.0.5']);
+      Object.defineProperty(ground.addresses, 'untold.example', { get: addresses, configurable: true });
       return undefined;
     },
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../local/template/read.ts';
 import { machines } from './machine.ts';
+import { filesReachedFrom } from './reach.ts';
 import { functions, model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from './support.ts';
 
 const eventsOf = (properties: Record<string, unknown>) =>
@@ -125,22 +126,49 @@ describe('functions of the template', () => {
     }
   });
 
+  /** By the code that they bundle. */
+  const whoReach = (file: string) =>
+    model.functions
+      .filter(({ build }) => filesReachedFrom(build.entryPoints[0] as string).has(file))
+      .map(({ logicalId }) => logicalId);
+
   it('run inside the VPC exactly when they dial Redis', () => {
     const inVpc = functions.filter(([, { Properties }]) => 'VpcConfig' in Properties).map(([name]) => name);
 
-    expect(inVpc).toEqual([
-      'PreflightFunction',
-      'WatchReplicationFunction',
-      'VerifyDataFunction',
-      'CutOverFunction',
-      'WatchPromotionFunction',
-      'MakeSafeFunction',
-      'LiftFenceFunction',
-      'ConfirmFunction',
-      'UnfenceFunction',
-      'RollBackFunction',
-    ]);
+    expect(inVpc.length).toBeGreaterThan(8);
+    expect(inVpc).toEqual(whoReach('functions/adapters/dial.ts'));
   });
+
+  it('know the allowed networks exactly when they dial Redis, or take requests that name a source', () => {
+    const told = model.functions
+      .filter(({ environment }) => environment.ALLOWED_NETWORKS === template.Parameters.AllowedNetworks?.Default)
+      .map(({ logicalId }) => logicalId);
+
+    expect(told.filter((name) => !whoReach('functions/adapters/dial.ts').includes(name))).toEqual([
+      'StartMigrationFunction',
+      'MigrationRequestedFunction',
+    ]);
+    expect(told).toEqual(whoReach('functions/adapters/allowed-networks.ts'));
+  });
+
+  it.each(['10.0.0.0', '10.0.0.0/8,::1/128', 'fd12:3456::/48'])('take networks as they are written: %s', (networks) => {
+    const { functions: all } = readTemplate(TEMPLATE_PATH, {
+      ...SURROUNDINGS,
+      parameters: { AllowedNetworks: networks },
+    });
+
+    const told = all.filter(({ environment }) => environment.ALLOWED_NETWORKS === networks);
+    expect(told.map(({ logicalId }) => logicalId)).toEqual(whoReach('functions/adapters/allowed-networks.ts'));
+  });
+
+  it.each(['everything', '10.0.0.0/8;::1', '10.0.0.0/8 192.168.0.0/16'])(
+    'refuse what is no list of networks: %j',
+    (networks) => {
+      expect(() => readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: { AllowedNetworks: networks } })).toThrow(
+        'AllowedNetworks',
+      );
+    },
+  );
 });
 
 const SERVICE_BUS = 'elasticache-migrator';

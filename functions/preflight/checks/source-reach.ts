@@ -7,6 +7,18 @@ import { configure } from './configure.ts';
 /** How the source answers who knocks. Each state of reach is one finding. */
 export const SOURCE_REACH_CHECKS = [
   check({
+    id: 'source-network-not-allowed',
+    title: 'The source is outside of the networks in which this service dials.',
+    required:
+      'Every address of the source in a network of the template parameter `AllowedNetworks`. Nothing was sent to it. Whoever may deploy can allow one more.',
+    because: { text: "This deployment's parameter AllowedNetworks" },
+    needs: ['sourceReach'],
+    rule: ({ sourceReach }) =>
+      whenReach(sourceReach, 'forbidden', [
+        'sam deploy --parameter-overrides AllowedNetworks="$ALLOWED_NETWORKS,$NETWORK_OF_THE_SOURCE"',
+      ]),
+  }),
+  check({
     id: 'source-unreachable',
     title: 'The source cannot be reached.',
     required: "Inbound rules and routes to the source's port for ElastiCache's nodes and for this service.",

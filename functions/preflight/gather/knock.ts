@@ -2,7 +2,7 @@ import type { Endpoint } from '../../migration/record.ts';
 import type { Info } from '../../replication/info.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { Fact, Reach } from '../facts.ts';
-import { Refused, type Servers, Unread } from '../ports.ts';
+import { NotDialled, Refused, type Servers, Unread } from '../ports.ts';
 import { shown } from '../text.ts';
 import { factOf, MOOT } from './fact.ts';
 import type { Line, Lines } from './lines.ts';
@@ -37,6 +37,7 @@ export const knock = async (
     return { reach: { state: 'open', detail: 'It answers INFO.' }, info: { value: reading.info }, reading };
   } catch (error) {
     if (!(error instanceof Unread)) throw error;
+    if (error instanceof NotDialled) return at('forbidden', error.message);
     const state = error instanceof Refused ? refusedBy(error) : undefined;
     if (state) return at(state, `It answers ${error.message}`);
     const pinged = await factOf(async () => ping(line));

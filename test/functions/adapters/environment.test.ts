@@ -17,11 +17,11 @@ describe('the environment', () => {
 
   it('names everything that is missing or unreadable at once', () => {
     expect(() => readEnvironment(wanted, { TABLE_NAME: '', POLL_MILLISECONDS: 'soon' })).toThrow(
-      'TABLE_NAME is missing; POLL_MILLISECONDS is not a number: soon',
+      'TABLE_NAME is missing; POLL_MILLISECONDS cannot be read: soon',
     );
   });
 
   it.each(['-1', 'NaN', 'Infinity', '1s'])('takes %s for no number', (value) => {
-    expect(() => readEnvironment({ N: number }, { N: value })).toThrow('N is not a number');
+    expect(() => readEnvironment({ N: number }, { N: value })).toThrow('N cannot be read');
   });
 });

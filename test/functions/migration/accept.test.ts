@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AllowedNetworks } from '../../../functions/adapters/allowed-networks.ts';
 import { type Asking, makeAcceptMigration } from '../../../functions/migration/accept.ts';
 import type { Migrations, Workflow } from '../../../functions/migration/ports.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -14,6 +15,8 @@ beforeEach(() => {
   workflow = new FakeWorkflow();
 });
 
+const PRIVATE = new AllowedNetworks(['10.0.0.0/8', 'fc00::/7']);
+
 const acceptWith = (over: Partial<Migrations & Workflow> = {}) => {
   const standing = {
     claimKey: migrations.claimKey.bind(migrations),
@@ -22,7 +25,7 @@ const acceptWith = (over: Partial<Migrations & Workflow> = {}) => {
     executionArn: workflow.executionArn.bind(workflow),
     ...over,
   };
-  return makeAcceptMigration(standing, standing, () => new Date(clock.now()));
+  return makeAcceptMigration(standing, standing, PRIVATE, () => new Date(clock.now()));
 };
 const asking = (change: Partial<Asking> = {}): Asking => ({
   body: aRequest(),
@@ -188,5 +191,41 @@ describe('acceptMigration', () => {
 
     expect(new Set(answers.map(({ migrationId }) => migrationId)).size).toBe(1);
     expect(workflow.started).toHaveLength(1);
+  });
+});
+
+describe('the source of a request', () => {
+  const endpoint = (address: string) => ({ customerNodeEndpointList: [{ address, port: 6379 }] });
+  const asked = async (address: string) => {
+    try {
+      return await acceptWith()(asking({ body: aRequest(endpoint(address)) }));
+    } catch (error) {
+      return (error as { violations?: unknown }).violations;
+    }
+  };
+
+  it.each([
+    ['127.0.0.1', 'is loopback'],
+    ['169.254.169.254', 'is link-local, where the metadata service is'],
+    ['0.0.0.0', 'is no address'],
+    ['8.8.8.8', 'is outside of the allowed networks (10.0.0.0/8, fc00::/7)'],
+    ['fd00:ec2::254', 'is where the metadata service is'],
+    ['2130706433', 'is neither a name nor an IP address in its usual form'],
+    ['0x7f000001', 'is neither a name nor an IP address in its usual form'],
+    ['0177.0.0.1', 'is neither a name nor an IP address in its usual form'],
+  ])('is refused at its pointer, before anything is written: %s', async (address, detail) => {
+    expect(await asked(address)).toEqual([{ pointer: '/customerNodeEndpointList/0/address', detail }]);
+    expect(workflow.started).toEqual([]);
+  });
+
+  it.each(['10.0.0.5', 'fd12::5', 'db.example'])('is taken: %s', async (address) => {
+    expect(await asked(address)).toMatchObject({ status: 'accepted' });
+  });
+
+  it('is refused along with everything else', async () => {
+    const body = aRequest({ ...endpoint('127.0.0.1'), dryRun: 'yes' });
+    const error = await acceptWith()(asking({ body })).catch((caught) => caught);
+
+    expect(error.violations).toHaveLength(2);
   });
 });

@@ -6,6 +6,7 @@ import { UnreadableFieldError } from '../../../functions/preflight/unreadable.ts
 import { ask, aTargetGroup, sourceConfig, sourceInfo } from '../support/facts.ts';
 
 const STATES: Record<Exclude<Reach['state'], 'open'>, CheckId> = {
+  forbidden: 'source-network-not-allowed',
   unreachable: 'source-unreachable',
   auth: 'source-auth',
   tls: 'source-tls',
