@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
+import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Announcer } from './data/announce.tsx';
 import { NewMigration } from './form/page.tsx';
 import { AwayBanner } from './layout/away-banner.tsx';
@@ -8,6 +8,29 @@ import { Nowhere } from './layout/nowhere.tsx';
 import { Migrations } from './list/page.tsx';
 import { MigrationPage } from './migration/page.tsx';
 import { Note } from './parts/note.tsx';
+
+/** An address that is no UTF-8 would break the router, which decodes it. */
+const isReadable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const Routes = ({ onChange }: { onChange(): void }) => {
+  const { path } = useLocation();
+  if (!isReadable(path)) return <Nowhere />;
+  return (
+    <Router onRouteChange={onChange}>
+      <Route path="/console" component={Migrations} />
+      <Route path="/console/new" component={NewMigration} />
+      <Route path="/console/migrations/:id" component={AtMigration} />
+      <Route default component={Nowhere} />
+    </Router>
+  );
+};
 
 const AtMigration = ({ id }: { id: string }) => <MigrationPage key={id} id={id} />;
 
@@ -24,12 +47,7 @@ export const App = () => {
       <main id="main" tabIndex={-1}>
         {broken !== undefined && <Broken why={broken} />}
         <ErrorBoundary onError={(error: Error) => setBroken(String(error))}>
-          <Router onRouteChange={() => setBroken(undefined)}>
-            <Route path="/console" component={Migrations} />
-            <Route path="/console/new" component={NewMigration} />
-            <Route path="/console/migrations/:id" component={AtMigration} />
-            <Route default component={Nowhere} />
-          </Router>
+          <Routes onChange={() => setBroken(undefined)} />
         </ErrorBoundary>
       </main>
       <Announcer />

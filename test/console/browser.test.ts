@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { acts } from './flows/acts.ts';
 import { askingForm } from './flows/form.ts';
+import { hostileContent } from './flows/hostile.ts';
 import { list } from './flows/list.ts';
+import { looks } from './flows/looks.ts';
 import { migrations } from './flows/migrations.ts';
 import { outage } from './flows/outage.ts';
 import { type Harness, startHarness } from './harness.ts';
@@ -22,4 +24,6 @@ describe('the console in a browser', () => {
   migrations(at);
   acts(at);
   outage(at);
+  looks(at);
+  hostileContent(at);
 });

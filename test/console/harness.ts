@@ -17,13 +17,15 @@ export interface Harness {
   browser: Browser;
   /** Opens a page of the console, `/new` or `/migrations/<id>` or '/', in a context of its own. */
   open(path: string, options?: PageOptions): Promise<Page>;
-  /** Keeps the whole page as artifacts/console/<name>.png. */
-  shot(page: Page, name: string): Promise<void>;
+  /** Keeps the page as artifacts/console/<name>.png, all of it up to so many pixels. */
+  shot(page: Page, name: string, mostPixels?: number): Promise<void>;
   /** What axe finds serious or critical. */
   axe(page: Page): Promise<string[]>;
   /** How far the page goes beyond its window, in pixels: 0 where nothing has to be scrolled sideways. */
   overflow(page: Page): Promise<number>;
-  /** Closes all pages, and tells what went wrong in any of them: failed scripts, broken policies, foreign hosts. */
+  /** What went wrong in any page that is open: failed scripts, broken policies, foreign hosts. */
+  faults(): string[];
+  /** Closes all pages, and tells their faults for the last time. */
   closePages(): Promise<string[]>;
   end(): Promise<void>;
 }
@@ -43,18 +45,23 @@ export const startHarness = async (options: EmbeddedAwsOptions = {}): Promise<Ha
       await watched.page.goto(`${front.url}/console${path}`);
       return watched.page;
     },
-    async shot(page, name) {
-      await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage: true });
+    async shot(page, name, mostPixels = 4000) {
+      const { width, height } = await page.evaluate(() => ({
+        width: document.documentElement.clientWidth,
+        height: document.documentElement.scrollHeight,
+      }));
+      const clip = { x: 0, y: 0, width, height: Math.min(height, mostPixels) };
+      await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage: true, clip });
     },
     axe: seriousFindings,
     overflow: (page) =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    faults: () => [...opened].flatMap((watched) => watched.faults),
     async closePages() {
       const all = [...opened];
       opened.clear();
-      const faults = all.flatMap((watched) => watched.faults);
       await Promise.all(all.map(({ context }) => context.close()));
-      return faults;
+      return all.flatMap((watched) => watched.faults);
     },
     async end() {
       await browser.close();

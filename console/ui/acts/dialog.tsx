@@ -24,7 +24,7 @@ export const ActDialog = ({
   return (
     <Dialog title={words.title} onClose={onClose}>
       <form
-        class="act"
+        class="act-form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

@@ -32,15 +32,22 @@ const cutover: Words = (view) => {
       `Writes to ${sourceOf(view)} are frozen, for ${duration(drainBudgetMs)} at the most, until every node of ${group} has applied everything.`,
       fence === 'none'
         ? `No fence is set: it is your word that nobody writes to ${sourceOf(view)}.`
-        : `${sourceOf(view)} is closed to writes for good (fence ${fence}), and its clients' connections are ended.`,
+        : `${sourceOf(view)} is closed to writes for good by ${FENCES[fence] ?? `its fence ${fence}`}, and its clients' connections are ended.`,
+      'Whatever goes wrong until here is backed out by itself: the source takes writes again.',
       `CompleteMigration is sent: ${group} is promoted. Then point your clients to it.`,
     ],
     after: [
-      'Until CompleteMigration is sent, whatever goes wrong is backed out by itself, and the source takes writes again.',
-      'From the moment it is sent there is no abort. A rollback returns to the source only while nothing was written to the target.',
+      'From CompleteMigration on there is no abort, and no way back by itself.',
+      'A rollback returns to the source only while nothing was written to the target.',
     ],
     tone: 'primary',
   };
+};
+
+const FENCES: Partial<Record<string, string>> = {
+  auto: 'the best fence that it allows',
+  acl: 'rules for its users',
+  minReplicas: 'min-replicas-to-write',
 };
 
 const verifying = ({ verification: { mode, report, freshForMinutes = 0 } }: MigrationView): string => {

@@ -10,7 +10,7 @@ export const AwayBanner = () => {
       {lost && (
         <div class="away">
           <p>
-            <strong>The API does not answer since {clockTime(lost.since)}.</strong> What you see is as of then;
+            <strong>The API has not answered since {clockTime(lost.since)}.</strong> What you see is as of then;
             migrations go on without this page. {lost.why}
           </p>
           <button type="button" onClick={retry}>

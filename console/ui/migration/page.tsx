@@ -17,8 +17,8 @@ export const MigrationPage = ({ id }: { id: string }) => {
       {view && (
         <>
           <StatusBadge status={view.status} phase={view.phase} />
-          <p>{view.statusReason}</p>
-          {view.waitingFor && <p>Waits for {view.waitingFor}.</p>}
+          <p class="foreign">{view.statusReason}</p>
+          {view.waitingFor && <p class="foreign">Waits for {view.waitingFor}.</p>}
           <Acts view={view} onChanged={set} />
         </>
       )}

@@ -19,7 +19,7 @@ const STEPS: [string, number, string, number][] = [
 /** `850 ms`, `1.2 s`, `42 s`, `3 min 20 s`, `5 h 10 min`, `6 d 2 h`: two figures at the most. */
 export const duration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 10_000) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   const step = STEPS.find(([, size]) => seconds >= size);
   if (!step) return `${seconds} s`;

@@ -14,13 +14,13 @@ export const outage = (at: Harness) =>
       await standsAt(page, 'Awaiting cutover');
 
       await at.front.stop();
-      await page.getByText('The API does not answer since').waitFor();
+      await page.getByText('The API has not answered since').waitFor();
       await standsAt(page, 'Awaiting cutover');
       expect(await at.axe(page)).toEqual([]);
       await at.shot(page, 'outage');
 
       await at.front.start();
-      await page.getByText('The API does not answer since').waitFor({ state: 'detached' });
+      await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
       await ask(page, 'Abort', 'outage', 'after the outage');
       await standsAt(page, 'Aborted');
     });
@@ -33,11 +33,11 @@ export const outage = (at: Harness) =>
       const page = await at.open(`/migrations/${id}`);
       await standsAt(page, 'Awaiting cutover');
       at.front.leadTo('http://127.0.0.1:1');
-      await page.getByText('The API does not answer since').waitFor();
+      await page.getByText('The API has not answered since').waitFor();
       await ask(page, 'Abort', 'behind', 'in the outage');
       await page.getByRole('dialog').getByText('Whether it was taken is not known.').waitFor();
 
       at.front.leadTo(at.lab.aws.apiUrl);
-      await page.getByText('The API does not answer since').waitFor({ state: 'detached' });
+      await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
     });
   });

@@ -1,9 +1,18 @@
 import type { Page } from 'playwright-core';
 
+export interface FormOptions {
+  group: string;
+  /** Of the source. */
+  port: number;
+  dryRun?: boolean;
+  reason?: string;
+  fence?: 'auto' | 'none';
+}
+
 /** Fills in the form for a migration and sends it. @returns the id of the migration whose page opens */
 export const startByForm = async (
   page: Page,
-  { group, port, dryRun = false, reason }: { group: string; port: number; dryRun?: boolean; reason?: string },
+  { group, port, dryRun = false, reason, fence = 'auto' }: FormOptions,
 ): Promise<string> => {
   await page
     .getByLabel(dryRun ? 'Dry run' : 'Migration', { exact: false })
@@ -16,6 +25,7 @@ export const startByForm = async (
   // A minute of quiet, as it is by default, would be a minute for every test.
   await page.locator('summary', { hasText: 'Cutover' }).click();
   await page.getByLabel('Quiet, s').fill('0');
+  await page.getByLabel('Fence').selectOption(fence);
   await page.getByRole('button', { name: dryRun ? 'Start the dry run' : 'Start the migration' }).click();
   await page.waitForURL(/\/console\/migrations\/./);
   return decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
@@ -31,7 +41,7 @@ export const ask = async (page: Page, act: string, group: string, reason: string
   await page.getByRole('button', { name: `${act} …` }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel("Type the replication group's name").fill(group);
-  await dialog.getByLabel('Reason').fill(reason);
+  await dialog.getByLabel('Reason', { exact: true }).fill(reason);
   await dialog.getByRole('button', { name: act, exact: true }).click();
 };
 
