@@ -130,15 +130,23 @@ const close: Words = (view) => {
   };
 };
 
-const confirm: Words = (view) => ({
-  button: 'Confirm the promotion',
-  title: `Confirm that ${view.replicationGroupId} is promoted`,
-  will: [
-    'It is your word that the target was promoted: the migration goes on as promoted, and the fence on the source stays.',
-  ],
-  after: [`Be sure: if ${view.replicationGroupId} was not promoted, neither side takes writes.`],
-  tone: 'danger',
-});
+const confirm: Words = (view) => {
+  const group = view.replicationGroupId;
+  return {
+    button: 'Confirm the promotion',
+    title: `Confirm that ${group} was promoted`,
+    will: [
+      `Look first: the primary of ${group} has the role master, and the data that you expect.`,
+      'Every node is looked at once more. If one speaks against it, this is refused, and the migration says why.',
+      'Otherwise it goes on as promoted, with a certificate that says that this was confirmed by you and not proven.',
+    ],
+    after: [
+      `It is your word: were ${group} not what was the source, writes of the application would be missing in it.`,
+      'The fence on the source stays. A rollback is refused later on, since nothing proves that both have one history.',
+    ],
+    tone: 'danger',
+  };
+};
 
 const unknown =
   (act: string): Words =>

@@ -39,7 +39,7 @@ export const Migrations = () => {
       </div>
       <Filters query={query} filter={filter} problem={problem} />
       {problem && !atFilter && <ProblemNote problem={problem} />}
-      {data && !problem && data.migrations.length > 0 && <MigrationTable migrations={data.migrations} />}
+      {data && data.migrations.length > 0 && <MigrationTable migrations={data.migrations} />}
       {data?.migrations.length === 0 && !filtered && <Empty />}
       {data?.migrations.length === 0 && filtered && (
         <p class="none">
