@@ -58,7 +58,9 @@ export const summarize = async (screen: Screen, world: World, view: MigrationVie
   );
   screen.line();
   screen.line('  Where to look next');
-  screen.line('    npm start          the same embedded AWS, left running, for curl and the aws command');
+  screen.line(
+    '    npm start          the same embedded AWS, left running, for curl and the aws command, with a console',
+  );
   screen.line('    docs/states.md     what each state means, and what to do if a migration sits there');
   screen.line('    docs/events.md     the notifications that you saw above');
   screen.line('    docs/cutover.md    how the source is fenced, and the ways out');

@@ -5,6 +5,7 @@ import { hostileContent } from './flows/hostile.ts';
 import { list } from './flows/list.ts';
 import { looks } from './flows/looks.ts';
 import { migrations } from './flows/migrations.ts';
+import { keyOfTheStack, otherSites } from './flows/other-sites.ts';
 import { outage } from './flows/outage.ts';
 import { type Harness, startHarness } from './harness.ts';
 
@@ -26,4 +27,6 @@ describe('the console in a browser', () => {
   outage(at);
   looks(at);
   hostileContent(at);
+  otherSites(at);
+  keyOfTheStack(at);
 });

@@ -142,8 +142,10 @@ describe('npm run console', () => {
       expect(await answers(address, portOf(everywhere))).toBe(true);
     }
     // Linux takes all of 127.0.0.0/8 for this machine.
-    expect(await answers('127.0.0.2', Number(port))).toBe(false);
-    expect(await answers('127.0.0.2', portOf(everywhere))).toBe(true);
+    if (process.platform === 'linux') {
+      expect(await answers('127.0.0.2', Number(port))).toBe(false);
+      expect(await answers('127.0.0.2', portOf(everywhere))).toBe(true);
+    }
     everywhere.close();
   });
 

@@ -18,20 +18,56 @@ const lineOf = (greeting: string, begin: string): string =>
     .map((line) => line.trim())
     .find((line) => line.startsWith(begin)) ?? '';
 
+/** The environment of somebody with keys, for whom AWS is there. */
+const asOperator = (endpoint: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: 'us-west-2',
+  AWS_ACCESS_KEY_ID: 'operator',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+});
+
+/** What a browser gets that opens the console by this URL. */
+const consoleAt = async (url: string) => {
+  const opened = await fetch(url, { redirect: 'manual' });
+  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const { origin } = new URL(url);
+  const get = async (path: string) => (await fetch(`${origin}/console/${path}`, { headers: { cookie } })).text();
+  const { target } = JSON.parse(await get('session'));
+  return { page: await get(''), target, listed: JSON.parse(await get('api/migrations')) };
+};
+
 describe('npm start', () => {
-  it('prints a curl line that starts a migration when it is pasted, and one that lists it', async () => {
+  it('prints a curl line that starts a migration when it is pasted, and one that lists it; the console lists it, too', async () => {
     const start = startCommand(START, FREE);
     const greeting = await start.printed('Ctrl-C ends everything');
     const set = await paste(greeting.split('\n').find((line) => line.endsWith('SET greeting hello')) ?? 'false');
     const accepted = JSON.parse(await paste(lineOf(greeting, 'curl -sS -X POST')));
     const listed = JSON.parse(await paste(lineOf(greeting, 'curl -sS http')));
+    const own = await consoleAt(lineOf(greeting, 'console').replace(/^console */, ''));
+    const stack = startCommand('console/main.ts', asOperator(lineOf(greeting, 'AWS').replace(/^AWS */, '')), 'node', [
+      '--stack',
+      'elasticache-migrator',
+    ]);
+    const [, url = ''] = /^ *console *(\S+)$/m.exec(await stack.printed('Ctrl-C ends')) ?? [];
+    const ofStack = await consoleAt(url);
+    stack.child.kill('SIGINT');
     start.child.kill('SIGINT');
 
     expect(set).toBe('OK\n');
     expect(accepted.migrationId).toMatch(/^test-/);
-    expect(listed.migrations.map(({ migrationId }: { migrationId: string }) => migrationId)).toEqual([
-      accepted.migrationId,
-    ]);
+    const idsOf = ({ migrations }: { migrations: { migrationId: string }[] }) =>
+      migrations.map(({ migrationId }) => migrationId);
+    for (const list of [listed, own.listed, ofStack.listed]) expect(idsOf(list)).toEqual([accepted.migrationId]);
+    expect(own.target).toMatchObject({ kind: 'embedded', accountId: '000000000000' });
+    expect(ofStack.target).toMatchObject({
+      kind: 'stack',
+      stack: 'elasticache-migrator',
+      region: 'us-west-2',
+      apiUrl: own.target.apiUrl,
+      arn: 'arn:aws:iam::000000000000:user/operator',
+    });
+    expect(own.page).toContain('<div id="app">');
+    expect(await stack.ended).toBe(130);
     expect(await start.ended).toBe(130);
     expect(await allGone(start.descendants)).toBe(true);
   });
