@@ -190,6 +190,18 @@ export const locksIn = (table: string): Locks => {
       throw new TransientServiceError('Close lock', new Error(`it changed at each of ${MOST_TRIES} tries`));
     },
 
+    async noteRollback(replicationGroupId, rollback) {
+      const isLater = 'attribute_not_exists(rolledBack) OR rolledBack.#at < :at';
+      await naming('Write lock', () =>
+        updateIf(table, keyOf(replicationGroupId), {
+          expression: 'SET rolledBack = :rollback',
+          condition: isLater,
+          values: { ':rollback': rollback, ':at': rollback.at },
+          names: { '#at': 'at' },
+        }),
+      );
+    },
+
     async release(replicationGroupId, migrationId) {
       await change(replicationGroupId, 'REMOVE #owner, closed, attempt', '#owner = :me', { ':me': migrationId });
     },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TransientServiceError } from '../migration/errors.ts';
 import type { FencedShard, FenceRecord } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
-import type { Fences, Migrations } from '../migration/ports.ts';
+import type { Fences, Locks, Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import type { Servers } from '../preflight/ports.ts';
@@ -27,7 +27,8 @@ const LAST_PAUSE_MS = 365 * 24 * 3600 * 1000;
  * 1. it looks whether anything was written, connects to every node of the target, and claims the rollback;
  * 2. ends the connections of tries before it: from here on nobody else acts on the target;
  * 3. pauses writes on every node of the target, looks again, and makes the pause long while the first one holds;
- * 4. notes the decision, which only the one that claimed it last can do, and which nobody takes back;
+ * 4. notes the decision, which only the one that claimed it last can do, and which nobody takes back, and beside the
+ *    group's lock that its nodes are paused;
  * 5. only then lifts the source's fence.
  *
  * What speaks against it before 4 takes the pause away again, and is answered as refused. A repeat after 4 sees to the
@@ -41,6 +42,7 @@ export const makeRollBack =
     migrations: Pick<Migrations, 'find' | 'note'>,
     fences: Pick<Fences, 'find'>,
     rollbacks: Rollbacks,
+    locks: Pick<Locks, 'noteRollback'>,
     servers: Pick<Servers, 'open'>,
     lift: OperatorsLift,
     clock: Clock,
@@ -68,6 +70,8 @@ export const makeRollBack =
       }
       return { outcome: 'refused', why: against.why, at: asOf };
     }
+    // The next migration into this group has to be told of the pause.
+    await locks.noteRollback(record.replicationGroupId, { migrationId, at: isoNow() });
     await lift({ migrationId, because: `rolled back: ${record.rollback.reason ?? 'no reason was given'}` });
     const at = isoNow();
     const lifted = await fences.find(migrationId);

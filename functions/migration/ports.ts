@@ -136,6 +136,15 @@ export interface Lock {
   /** The one try of the cutover that may send CompleteMigration. */
   attempt?: string;
   intents: Partial<Record<Intent, NotedIntent>>;
+  /** The last rollback out of this group, whoever's it was. */
+  rolledBack?: GroupRollback;
+}
+
+/** A rollback leaves the nodes of its group paused, which nobody can read there. */
+export interface GroupRollback {
+  migrationId: string;
+  /** ISO 8601. */
+  at: string;
 }
 
 /** The locks of replication groups in the table: authoritative for who may act on a group. */
@@ -194,6 +203,8 @@ export interface Locks {
    * meet, one is let through.
    */
   closeUnlessSent(replicationGroupId: string, migrationId: string): Promise<'closed' | 'sent' | 'notOurs'>;
+  /** Notes beside the lock, whoever owns it, that the group's nodes were paused to return to a source. It outlives every owner. */
+  noteRollback(replicationGroupId: string, rollback: GroupRollback): Promise<void>;
   /** Gives the lock back. Nothing happens when it is not ours. */
   release(replicationGroupId: string, migrationId: string): Promise<void>;
 }

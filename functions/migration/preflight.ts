@@ -39,6 +39,7 @@ export const PREFLIGHT_CHECKS = {
   'target-snapshot-window': warning,
   'target-maintenance-window': warning,
   'target-holds-data': blocking,
+  'target-rolled-back': blocking,
   'target-clients': warning,
   'target-memory': blocking,
   'target-memory-tight': warning,

@@ -1,4 +1,5 @@
 import type { FenceChoice } from '../migration/fence.ts';
+import type { GroupRollback } from '../migration/ports.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { Info } from '../replication/info.ts';
 
@@ -180,6 +181,8 @@ export interface Circumstances {
   fence: FenceChoice;
   /** Expected speed of the full sync, in bytes of the source's dataset a second. */
   copyBytesPerSecond: number;
+  /** The last rollback out of this group, by this service's own notes. */
+  rolledBack?: GroupRollback;
 }
 
 /** CONFIG GET is asked for these, and no others. */

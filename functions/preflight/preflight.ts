@@ -1,6 +1,6 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { DEFAULT_CUTOVER, type FenceChoice } from '../migration/fence.ts';
-import type { Migrations } from '../migration/ports.ts';
+import type { Locks, Migrations } from '../migration/ports.ts';
 import { type Finding, isCheckId, type PreflightResult, type TargetNodeFigures } from '../migration/preflight.ts';
 import type { Endpoint, MigrationRecord } from '../migration/record.ts';
 import type { WaiverId } from '../migration/waivers.ts';
@@ -31,6 +31,7 @@ export const makePreflight =
   (
     gather: (asked: { replicationGroupId: string; source: Endpoint }) => Promise<Facts>,
     migrations: Pick<Migrations, 'update'>,
+    locks: Pick<Locks, 'find'>,
     clock: Clock,
     { copyBytesPerSecond }: { copyBytesPerSecond: number },
   ) =>
@@ -43,9 +44,11 @@ export const makePreflight =
     });
     failIfAborted(record);
     const facts = await gather({ replicationGroupId, source });
+    const rolledBack = (await locks.find(replicationGroupId))?.rolledBack;
+    const fence = fenceAskedBy(record);
     const judged = judge(
       facts,
-      { replicationGroupId, source, nowMs: clock.now(), fence: fenceAskedBy(record), copyBytesPerSecond },
+      { replicationGroupId, source, nowMs: clock.now(), fence, copyBytesPerSecond, ...(rolledBack && { rolledBack }) },
       waivers.filter(isCheckId),
     );
     const targetNodes = targetNodesOf(facts);

@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
+import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
 import { preflightSettings } from '../adapters/settings.ts';
@@ -12,4 +13,4 @@ const settings = preflightSettings();
 const targets = patientTargets(targetDescriptions, systemClock);
 const gather = makeGatherFacts(targets, redisServers(), systemClock, settings);
 
-export const handler = taskFunction(makePreflight(gather, theMigrations(), systemClock, settings));
+export const handler = taskFunction(makePreflight(gather, theMigrations(), theLocks(), systemClock, settings));

@@ -1,6 +1,7 @@
 import { systemClock } from '../adapters/clock.ts';
 import { theFenceLifter } from '../adapters/fence-lifter.ts';
 import { theFences } from '../adapters/fences.ts';
+import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
 import { theRollbacks } from '../adapters/rollbacks.ts';
@@ -14,6 +15,7 @@ export const handler = taskFunction(
     theMigrations(),
     theFences(),
     theRollbacks(),
+    theLocks(),
     redisServers(),
     (input) => lift({ ...input, byOrder: true }),
     systemClock,

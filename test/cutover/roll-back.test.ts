@@ -7,13 +7,16 @@ import { TransientServiceError } from '../../functions/migration/errors.ts';
 import type { Command, Reply, Servers, Session } from '../../functions/preflight/ports.ts';
 import { type Control, connectControl } from '../../local/redis/control.ts';
 import type { RedisProcess } from '../../local/redis/server.ts';
+import { FakeLocks } from '../functions/support/locks.ts';
 import { MIGRATION_ID } from '../functions/support/records.ts';
 import { fencedPair, type Promoted, until } from './support/promoted.ts';
 import { FakeRollbacks } from './support/rollbacks.ts';
 
 let scene: Promoted;
 let rollbacks: FakeRollbacks;
+let locks: FakeLocks;
 beforeEach(() => {
+  locks = new FakeLocks();
   rollbacks = new FakeRollbacks();
 });
 afterEach(() => scene.end());
@@ -24,7 +27,7 @@ const begin = async (...args: Parameters<typeof fencedPair>) => {
   return scene;
 };
 const rollBack = (servers: Pick<Servers, 'open'> = redisServers(), notes = rollbacks) =>
-  makeRollBack(scene.migrations, scene.fences, notes, servers, scene.lift, systemClock)(input);
+  makeRollBack(scene.migrations, scene.fences, notes, locks, servers, scene.lift, systemClock)(input);
 const look = () => makeRollbackLook(redisServers(), rollbacks, systemClock)(scene.fence);
 
 /** Servers that do something when a command is sent to one of them; `undefined` sends it on. */
@@ -74,6 +77,8 @@ describe('a rollback before any write', () => {
     expect(await rollBack()).toMatchObject({ outcome: 'rolledBack' });
     expect(await isOpen(scene.source)).toBe(true);
     expect(await isOpen(scene.primary)).toBe(false);
+    await locks.acquire('test', 'the next one');
+    expect(await locks.find('test')).toMatchObject({ rolledBack: { migrationId: MIGRATION_ID } });
     expect(await scene.migrations.find(MIGRATION_ID)).toMatchObject({
       rolledBackAt: expect.any(String),
       rollbackPossibility: { possible: false },

@@ -219,7 +219,7 @@ export const openWorld = (options: WorldOptions = {}) => {
   };
   const tasks: Record<string, (payload: never) => Promise<unknown>> = {
     ClaimReplicationGroup: makeClaimReplicationGroup(locks, migrations),
-    Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, ticking, settings),
+    Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, locks, ticking, settings),
     TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),
     WatchReplication: makeWatchReplication(groups, probe, migrations, samples, ticking, settings),

@@ -1,3 +1,4 @@
+import type { GroupRollback } from '../../functions/migration/ports.ts';
 import type { CheckId } from '../../functions/migration/preflight.ts';
 import type { Pair, PairOptions } from './pair.ts';
 
@@ -12,6 +13,7 @@ export type How =
   | 'process'
   | 'name'
   | 'time'
+  | 'record'
   | 'group attribute'
   | 'API fault'
   | 'RESP front';
@@ -32,6 +34,8 @@ export interface Case {
   prepare?(pair: Pair): Promise<undefined | (() => unknown)>;
   /** What time it is; default a Wednesday at 15:00 UTC. */
   nowMs?: number;
+  /** What the table has of this group. */
+  rolledBack?: GroupRollback;
   /** How long the writes are watched; default 30 ms. */
   sampleMs?: number;
   copyBytesPerSecond?: number;

@@ -186,6 +186,12 @@ const LIVED: readonly Case[] = [
     prepare: onTarget(['SET', 'kept', 'value'], ['DEL', 'kept']),
   },
   {
+    id: 'target-rolled-back',
+    how: 'record',
+    what: 'a migration into it was rolled back half a year ago',
+    rolledBack: { migrationId: 'test-0123456789ab', at: '2025-07-07T15:00:00.000Z' },
+  },
+  {
     id: 'target-clients',
     how: 'clients',
     what: 'one client is connected to its primary',

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../functions/adapters/clock.ts';
 import type { FenceChoice } from '../../functions/migration/fence.ts';
+import type { GroupRollback } from '../../functions/migration/ports.ts';
 import type { CheckId, PreflightResult } from '../../functions/migration/preflight.ts';
 import type { Endpoint } from '../../functions/migration/record.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';
@@ -42,6 +43,8 @@ export interface CheckOptions {
   /** As the request asks for it; default `auto`. */
   fence?: FenceChoice;
   copyBytesPerSecond?: number;
+  /** What the table has of the group. */
+  rolledBack?: GroupRollback;
 }
 
 /** A source and a replication group, real ones, and the real preflight over them. */
@@ -129,8 +132,9 @@ export const startPair = async (ground: Ground, options: PairOptions = {}): Prom
       client,
       facts,
       async check(asked = {}) {
-        const { nowMs = NOW, fence = 'auto', copyBytesPerSecond = 40e6, waivers = [] } = asked;
-        const circumstances = { replicationGroupId: group.id, source: endpoint, nowMs, fence, copyBytesPerSecond };
+        const { nowMs = NOW, fence = 'auto', copyBytesPerSecond = 40e6, waivers = [], rolledBack } = asked;
+        const known = { replicationGroupId: group.id, source: endpoint, nowMs, fence, copyBytesPerSecond };
+        const circumstances = { ...known, ...(rolledBack && { rolledBack }) };
         return judge(await facts(asked), circumstances, waivers);
       },
       end,

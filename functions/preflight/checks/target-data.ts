@@ -1,7 +1,7 @@
-import { check, page } from '../check.ts';
+import { check, measured, page } from '../check.ts';
 import type { ClientLine, TargetNode } from '../facts.ts';
 import { keysIn, keyspaceOf } from '../keyspace.ts';
-import { listed, shown } from '../text.ts';
+import { listed, shellWord, shown } from '../text.ts';
 
 /** Who loses something when the migration starts. */
 export const TARGET_DATA_CHECKS = [
@@ -27,6 +27,25 @@ export const TARGET_DATA_CHECKS = [
     },
   }),
   check({
+    id: 'target-rolled-back',
+    title: 'A migration into this replication group was rolled back, and its nodes may still be paused.',
+    required:
+      'Nodes that take writes: a pause holds up the stream of replication, too, and the migration would never be in sync. Nobody can read whether a node is paused: once you have sent CLIENT UNPAUSE to each, or made the group anew, waive `target-rolled-back`.',
+    because: measured(
+      'a replica whose writes are paused applies nothing of what its primary sends (CLIENT PAUSE … WRITE, 7.0)',
+    ),
+    needs: ['group'],
+    rule: ({ group }, { rolledBack, nowMs }) => {
+      if (!rolledBack || nowMs >= Date.parse(rolledBack.at) + PAUSED_MS) return undefined;
+      return {
+        found: `Migration ${shown(rolledBack.migrationId)} was rolled back at ${rolledBack.at}, which paused writes on every node of this group for a year.`,
+        remedy: group.nodes.map(
+          ({ endpoint }) => `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} CLIENT UNPAUSE`,
+        ),
+      };
+    },
+  }),
+  check({
     id: 'target-clients',
     title: 'Clients are connected to the replication group.',
     required: 'No clients but monitoring: their writes are refused, and what they read changes under them.',
@@ -43,6 +62,9 @@ export const TARGET_DATA_CHECKS = [
           },
   }),
 ];
+
+/** As long as a rollback pauses the nodes that it leaves. */
+const PAUSED_MS = 365 * 24 * 3600 * 1000;
 
 /** @throws {UnreadableFieldError} */
 const keysOf = ({ info }: TargetNode): number => keysIn(keyspaceOf(info, 'nodes'));

@@ -188,6 +188,20 @@ describe.each<[string, () => Locks]>([
     }
   });
 
+  it('tell every owner to come of the last rollback, also in a group that nobody has locked yet', async () => {
+    const { locks, group } = await held();
+    await locks.noteRollback(group, { migrationId: 'first', at: 't2' });
+    await locks.noteRollback(group, { migrationId: 'late', at: 't1' });
+    await locks.release(group, 'first');
+    await locks.acquire(group, 'second');
+    const fresh = newGroup();
+    await locks.noteRollback(fresh, { migrationId: 'first', at: 't1' });
+    await locks.acquire(fresh, 'second');
+
+    expect(await locks.find(group)).toMatchObject({ rolledBack: { migrationId: 'first', at: 't2' } });
+    expect(await locks.find(fresh)).toMatchObject({ owner: 'second', rolledBack: { at: 't1' } });
+  });
+
   it('note nothing for somebody else, nor for a group that nobody has locked', async () => {
     const { locks, group } = await held();
     for (const name of [group, newGroup()]) {

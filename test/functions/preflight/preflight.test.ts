@@ -5,8 +5,9 @@ import type { Facts } from '../../../functions/preflight/facts.ts';
 import { makePreflight } from '../../../functions/preflight/preflight.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aNode, aReplicaNode, aTargetGroup, cleanFacts, nodeInfo, nodes, sourceInfo } from '../support/facts.ts';
+import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aRecord, taskInput } from '../support/records.ts';
+import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 const MOOT = { moot: true } as const;
 const absent = cleanFacts(
@@ -32,15 +33,26 @@ const unfit = cleanFacts({
 
 let clock: FakeClock;
 let migrations: FakeMigrations;
+let locks: FakeLocks;
 beforeEach(() => {
+  locks = new FakeLocks();
   clock = new FakeClock();
   migrations = new FakeMigrations(clock, aRecord());
 });
 
 const preflight = (facts: Facts, waivers: CheckId[] = []) =>
-  makePreflight(async () => facts, migrations, clock, { copyBytesPerSecond: 40e6 })({ ...taskInput, waivers });
+  makePreflight(async () => facts, migrations, locks, clock, { copyBytesPerSecond: 40e6 })({ ...taskInput, waivers });
 
 describe('the preflight', () => {
+  it('finds in the table that the group was left paused by a rollback, whoever owned it then', async () => {
+    await locks.noteRollback('test', { migrationId: 'test-before', at: clock.iso() });
+    await locks.acquire('test', MIGRATION_ID);
+    const clean = cleanFacts();
+
+    expect((await preflight(clean)).why).toBe('Blocked by target-rolled-back.');
+    expect(await preflight(clean, ['target-rolled-back'])).toMatchObject({ verdict: 'passed' });
+  });
+
   it('shows that it looks, and afterwards what it found', async () => {
     const result = await preflight(absent);
     const { why, ...kept } = result;
@@ -81,6 +93,7 @@ describe('the preflight', () => {
         throw new Error('throttled');
       },
       migrations,
+      locks,
       clock,
       { copyBytesPerSecond: 40e6 },
     );
@@ -98,7 +111,7 @@ describe('the preflight', () => {
     const verdictWith = async (fence: 'auto' | 'none') => {
       const cutoverSettings = { ...DEFAULT_CUTOVER, fence };
       const asked = new FakeMigrations(clock, aRecord({ cutoverSettings }));
-      const preflight = makePreflight(async () => noFence, asked, clock, { copyBytesPerSecond: 40e6 });
+      const preflight = makePreflight(async () => noFence, asked, locks, clock, { copyBytesPerSecond: 40e6 });
       return (await preflight({ ...taskInput, waivers: [] })).verdict;
     };
 

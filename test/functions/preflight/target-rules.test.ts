@@ -286,6 +286,19 @@ describe('what the group is used for', () => {
     });
   });
 
+  it('is found by a rollback, as long as its pause may stand', () => {
+    const rolledBack = { migrationId: 'test-before', at: '2026-01-01T00:00:00.000Z' };
+    const at = (time: string) => ask('target-rolled-back', {}, { rolledBack, nowMs: Date.parse(time) });
+
+    expect(at('2026-12-31T23:59:59.000Z')).toEqual({
+      found: expect.stringContaining('test-before was rolled back at 2026-01-01'),
+      remedy: aTargetGroup().nodes.map(
+        ({ endpoint: { address, port } }) => `redis-cli -h ${address} -p ${port} CLIENT UNPAUSE`,
+      ),
+    });
+    expect([at('2027-01-01T00:00:00.000Z'), ask('target-rolled-back')]).toEqual([undefined, undefined]);
+  });
+
   it('is found by its clients, five of them by name', () => {
     const client = (number: number): FactValues['targetClients'][0] => ({
       cacheClusterId: 'test-001',

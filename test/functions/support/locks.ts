@@ -1,5 +1,5 @@
 import { LockLostError, ReplicationGroupLockedError } from '../../../functions/migration/errors.ts';
-import type { Intent, Lock, Locks, NotedIntent } from '../../../functions/migration/ports.ts';
+import type { GroupRollback, Intent, Lock, Locks, NotedIntent } from '../../../functions/migration/ports.ts';
 
 type Held = Partial<Lock> & { epoch: number; intents: Lock['intents']; closed?: true };
 
@@ -10,7 +10,13 @@ export class FakeLocks implements Locks {
   async acquire(replicationGroupId: string, migrationId: string): Promise<Lock> {
     const held = this.#held.get(replicationGroupId);
     if (held?.owner === undefined) {
-      const lock = { owner: migrationId, epoch: (held?.epoch ?? 0) + 1, intents: {} };
+      const { rolledBack } = held ?? {};
+      const lock = {
+        owner: migrationId,
+        epoch: (held?.epoch ?? 0) + 1,
+        intents: {},
+        ...(rolledBack && { rolledBack }),
+      };
       this.#held.set(replicationGroupId, lock);
       return { ...lock };
     }
@@ -95,6 +101,12 @@ export class FakeLocks implements Locks {
     if (held.intents.complete) return 'sent' as const;
     held.closed = true;
     return 'closed' as const;
+  }
+
+  async noteRollback(replicationGroupId: string, rollback: GroupRollback): Promise<void> {
+    const held = this.#held.get(replicationGroupId) ?? { epoch: 0, intents: {} };
+    if (!held.rolledBack || held.rolledBack.at < rollback.at) held.rolledBack = rollback;
+    this.#held.set(replicationGroupId, held);
   }
 
   async release(replicationGroupId: string, migrationId: string): Promise<void> {
