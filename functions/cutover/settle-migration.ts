@@ -15,7 +15,9 @@ export type SettleInput = { migrationId: string } & (
 );
 
 export type SettleResult =
-  | { state: 'running' | 'settled' | 'released' | 'concluded' }
+  | { state: 'running' | 'settled' | 'released' }
+  /** The migration had ended while the act was carried out, and its lock may have been left because its fence stood. */
+  | { state: 'concluded'; lockLeft: boolean }
   | {
       state: 'decided';
       ending: Ending;
@@ -119,6 +121,7 @@ export const makeSettleMigration =
         };
       case 'concludeAct':
         await migrations.concludeAct(migrationId, input.act);
-        return { state: 'concluded' };
+        // An end that is recorded after the record was read finds the fence as the act has left it.
+        return { state: 'concluded', lockLeft: record.outcome !== undefined && (await ownLock()) !== undefined };
     }
   };

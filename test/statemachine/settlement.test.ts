@@ -385,6 +385,26 @@ describe('an operator’s act', () => {
     expect(run.announced).toEqual([]);
   });
 
+  it('of a migration that ended meanwhile gives the lock back that its standing fence has kept', async () => {
+    const steps: unknown[] = [];
+    const run = await carryOut('unfence', {
+      Unfence: () => done('unfenced'),
+      SettleMigration: (payload) => {
+        steps.push(payload);
+        return payload.step === 'find' ? found : { state: 'concluded', lockLeft: true };
+      },
+    });
+
+    expect(run.path.slice(-5)).toEqual([
+      'ConcludeAct',
+      'RouteConcluded',
+      'AwaitOtherSettlements',
+      'ReleaseLiftedLock',
+      'Settled',
+    ]);
+    expect(steps.at(-1)).toEqual({ migrationId: ID, step: 'release' });
+  });
+
   it('that cannot be carried out now is left to the sweeper', async () => {
     const run = await carryOut('unfence', { Unfence: () => failing('TransientServiceError') });
 

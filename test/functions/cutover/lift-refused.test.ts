@@ -75,7 +75,10 @@ describe('the fence of a cutover that ElastiCache has refused', () => {
 
   it('stands when it was sent again since it was judged, or another cutover was begun', async () => {
     await locks.noteSend('test', MIGRATION_ID, 'then');
-    expect(await lift()).toMatchObject({ outcome: 'sent', why: 'CompleteMigration was sent again since' });
+    expect(await lift()).toMatchObject({
+      outcome: 'sent',
+      why: expect.stringContaining('CompleteMigration was sent again since'),
+    });
     expect(await lift({ at: 'before', sends: 2 })).toMatchObject({ outcome: 'sent' });
     expect(lifted).toEqual([]);
   });

@@ -314,8 +314,23 @@ describe('settlement', () => {
       state: 'found',
       about: { correlationId: 'corr-1', executionArn: EXECUTION_ARN, data: { replicationGroupId: 'test' } },
     });
-    await settle({ step: 'concludeAct', act: 'unfence' });
+    expect(await settle({ step: 'concludeAct', act: 'unfence' })).toEqual({ state: 'concluded', lockLeft: false });
     expect(record()).not.toHaveProperty('pendingAct');
+  });
+
+  it('that ends while an act lifts the fence leaves the lock, and the act tells so', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    await fences.takeOver(MIGRATION_ID, 'rollback', 'attempt-1');
+    await migrations.end(MIGRATION_ID, 'completed', { status: 'completed' });
+    await settle({ step: 'release' });
+    expect(await locks.find('test')).toMatchObject({ owner: MIGRATION_ID });
+    await fences.advance(MIGRATION_ID, 'rollback', { phase: 'lifted' });
+
+    expect(await settle({ step: 'concludeAct', act: 'rollback' })).toEqual({ state: 'concluded', lockLeft: true });
+    await settle({ step: 'release' });
+    expect(await locks.find('test')).toBeUndefined();
+    expect(await settle({ step: 'concludeAct', act: 'rollback' })).toEqual({ state: 'concluded', lockLeft: false });
   });
 
   it('announces the good end of a migration that could not announce it itself', async () => {

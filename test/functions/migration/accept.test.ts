@@ -46,6 +46,7 @@ describe('acceptMigration', () => {
         self: `/migrations/${answer.migrationId}`,
         cutover: `/migrations/${answer.migrationId}/cutover`,
         abort: `/migrations/${answer.migrationId}/abort`,
+        confirm: `/migrations/${answer.migrationId}/confirm`,
         unfence: `/migrations/${answer.migrationId}/unfence`,
         rollback: `/migrations/${answer.migrationId}/rollback`,
         close: `/migrations/${answer.migrationId}/close`,
