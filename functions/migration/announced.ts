@@ -1,3 +1,4 @@
+import { ASKED_ACTS, type AskedAct } from './acts.ts';
 import type { Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
 import { InvalidRequestError } from './request-errors.ts';
@@ -16,9 +17,9 @@ export interface AnnouncedPage {
   nextToken?: string;
 }
 
-/** The executions that announce something of a migration, whoever acted last first. */
-const SPEAKERS = ['rollback', 'unfence', 'settlement', 'migration'] as const;
-type Speaker = (typeof SPEAKERS)[number];
+/** Who announces something of a migration: its own execution, its settlement's, and that of each act that was asked for. */
+type Speaker = AskedAct | 'settlement' | 'migration';
+const SPEAKERS: readonly string[] = [...ASKED_ACTS, 'settlement', 'migration'] satisfies Speaker[];
 
 /**
  * What a migration has announced, newest first: by its own execution, by its settlement, and by the acts after its end.
@@ -39,13 +40,14 @@ export const makeAnnounced =
     return { events: page?.events ?? [], ...(next && { nextToken: next }) };
   };
 
-/** Nobody else has announced anything before the promotion or the end. */
-const speakersOf = ({ rollback, unfence, outcome, promotedAt, phase }: MigrationRecord): Speaker[] =>
-  SPEAKERS.filter((speaker) => {
-    if (speaker === 'migration') return true;
-    if (speaker === 'settlement') return Boolean(outcome ?? promotedAt) || phase === 'promotionInDoubt';
-    return Boolean(speaker === 'rollback' ? rollback : unfence);
-  });
+/** Whoever acted last first. Nobody but its own execution has announced anything before the promotion or the end. */
+const speakersOf = (record: MigrationRecord): Speaker[] => {
+  const { outcome, promotedAt, phase } = record;
+  const timeOf = (act: AskedAct) => record[act]?.at ?? '';
+  const acts = ASKED_ACTS.filter(timeOf).sort((a, b) => (timeOf(a) > timeOf(b) ? -1 : 1));
+  const isSettled = outcome !== undefined || promotedAt !== undefined || phase === 'promotionInDoubt';
+  return [...acts, ...(isSettled ? (['settlement'] as const) : []), 'migration'];
+};
 
 /** As whoever starts the settlement machine names its executions. */
 const nameOf = (speaker: Exclude<Speaker, 'migration'>, { migrationId, ...record }: MigrationRecord): string =>
@@ -54,7 +56,7 @@ const nameOf = (speaker: Exclude<Speaker, 'migration'>, { migrationId, ...record
 const readToken = (nextToken: string): [Speaker, string | undefined] => {
   const at = nextToken.indexOf('~');
   const [speaker, token] = [nextToken.slice(0, Math.max(0, at)), nextToken.slice(at + 1)];
-  if (!SPEAKERS.includes(speaker as Speaker)) {
+  if (!SPEAKERS.includes(speaker)) {
     throw new InvalidRequestError([{ parameter: 'nextToken', detail: 'is not a token that this API gave' }]);
   }
   return [speaker as Speaker, token || undefined];

@@ -1,0 +1,139 @@
+import 'uplot/dist/uPlot.min.css';
+import './charts.css';
+import { useMemo, useState } from 'preact/hooks';
+import type { History } from '../../../../functions/migration/sample.ts';
+import type { MigrationView } from '../../../../functions/migration/view.ts';
+import { get } from '../../data/api.ts';
+import { usePoll } from '../../data/use-poll.ts';
+import { ProblemNote } from '../../parts/problem.tsx';
+import { Section } from '../parts.tsx';
+import { Chart, type ChartProps } from './chart.tsx';
+import { bandsOf, type Live, merge, toSeries } from './series.ts';
+import { HistoryTable } from './table.tsx';
+import { useTheme } from './use-theme.ts';
+
+const POINTS = '1500';
+/** The samples are written every half a minute; what is newer the page has seen itself. */
+const EVERY_MS = 15_000;
+const ENDED_MS = 60_000;
+
+const SPANS: [label: string, hours: number | undefined][] = [
+  ['10 min', 1 / 6],
+  ['1 h', 1],
+  ['6 h', 6],
+  ['24 h', 24],
+  ['All', undefined],
+];
+
+type Range = { min: number; max: number };
+
+/** Lag, throughput and buffer over time: what was kept, and after it what the page has seen itself. */
+export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly Live[] }) => {
+  const { migrationId, acceptedAt, stoppedAt, outcome } = view;
+  const [hours, setHours] = useState<number>();
+  const [zoom, setZoom] = useState<Range>();
+  const [at, setAt] = useState<number>();
+  const [isOpen, setOpen] = useState(false);
+  const theme = useTheme();
+  const endMs = stoppedAt ? Date.parse(stoppedAt) : Date.now();
+  const fromMs =
+    hours === undefined ? Date.parse(acceptedAt) : Math.max(Date.parse(acceptedAt), endMs - hours * 3_600_000);
+  // To the minute, so that the same question is not another one each second.
+  const from = new Date(Math.floor(fromMs / 60_000) * 60_000).toISOString();
+  const path = `/migrations/${encodeURIComponent(migrationId)}/history`;
+  const { data, problem } = usePoll<History>(
+    `${path}?${hours}`,
+    (signal) => get(path, { from, points: POINTS }, signal),
+    () => (outcome ? ENDED_MS : EVERY_MS),
+  );
+  const samples = useMemo(() => merge(data?.samples ?? [], lived, fromMs), [data, lived, hours]);
+  const series = useMemo(() => toSeries(samples), [samples]);
+  const bands = useMemo(() => bandsOf(view, Date.now()), [view.phases, stoppedAt, samples]);
+  const hasBuffer = series.columns.bufferBytes.some((value) => value !== null);
+  const shared = { series, samples, bands, range: zoom, at, theme, onCursor: setAt, onZoom: setZoom };
+
+  return (
+    <Section
+      id="charts"
+      title="Lag, throughput, buffer"
+      aside={<Spans hours={hours} zoom={zoom} onHours={setHours} onZoom={setZoom} />}
+    >
+      {problem && <ProblemNote problem={problem} />}
+      {samples.length === 0 ? (
+        <p class="muted">
+          {outcome ? 'No samples were kept of this migration.' : 'There is a sample as soon as the replication runs.'}
+        </p>
+      ) : (
+        <>
+          <div class="charts">
+            <Chart {...shared} {...LAG} />
+            <Chart {...shared} {...SPEED} />
+            {hasBuffer && <Chart {...shared} {...BUFFER} />}
+          </div>
+          <p class="muted small chart-key">
+            <i class="swatch of-loss" aria-hidden="true" /> link lost, or promotion in doubt{' '}
+            <i class="swatch of-wait" aria-hidden="true" /> verification <i class="swatch of-act" aria-hidden="true" />{' '}
+            cutover and promotion. Drag to look closer, double-click for all of it.
+          </p>
+          <details class="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+            <summary>The same as a table</summary>
+            {isOpen && <HistoryTable samples={samples} />}
+          </details>
+        </>
+      )}
+    </Section>
+  );
+};
+
+const Spans = ({
+  hours,
+  zoom,
+  onHours,
+  onZoom,
+}: {
+  hours: number | undefined;
+  zoom: Range | undefined;
+  onHours(hours: number | undefined): void;
+  onZoom(zoom: Range | undefined): void;
+}) => (
+  <fieldset class="spans">
+    <legend class="unseen">Time that the charts show</legend>
+    {SPANS.map(([label, value]) => (
+      <button
+        key={label}
+        type="button"
+        aria-pressed={!zoom && hours === value}
+        onClick={() => {
+          onZoom(undefined);
+          onHours(value);
+        }}
+      >
+        {label}
+      </button>
+    ))}
+  </fieldset>
+);
+
+type Fixed = Pick<ChartProps, 'title' | 'hint' | 'lines' | 'unit'>;
+
+const LAG: Fixed = {
+  title: 'Lag',
+  hint: 'still to be applied by the target',
+  unit: '',
+  lines: [{ label: 'lag', figure: 'lagBytes', colour: 'lag', filled: true }],
+};
+const SPEED: Fixed = {
+  title: 'Throughput',
+  hint: 'full sync while it copies, then writes applied',
+  unit: '/s',
+  lines: [{ label: 'throughput', figure: 'bytesPerSecond', colour: 'speed', filled: true }],
+};
+const BUFFER: Fixed = {
+  title: "Source's buffer",
+  hint: 'held back for the target during the full sync',
+  unit: '',
+  lines: [
+    { label: 'buffer', figure: 'bufferBytes', colour: 'buffer', filled: true },
+    { label: 'limit', figure: 'bufferLimitBytes', colour: 'limit', dashed: true },
+  ],
+};

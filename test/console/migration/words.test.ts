@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { cutoverSteps, fenceText } from '../../../console/ui/migration/cutover.ts';
+import { askedBy, compared, copied, endpoint, left, waits } from '../../../console/ui/migration/sentences.ts';
+import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
+import { at, aView } from './views.ts';
+
+describe('the sentences', () => {
+  it('say what it waits for, with one full stop', () => {
+    expect(waits(aView({ waitingFor: 'the next step' }))).toBe('Waits for the next step.');
+    expect(waits(aView({ waitingFor: 'evidence. Look there.' }))).toBe('Waits for evidence. Look there.');
+    const { waitingFor, ...none } = aView();
+    expect(waits(none)).toBeUndefined();
+  });
+
+  it('say how far the copy is, as far as it is known', () => {
+    const of = (progress: object, phase = 'copying') =>
+      copied(aView({ progress: { asOf: at(0), ...progress }, phase: phase as never }));
+
+    expect(of({})).toBeUndefined();
+    expect(of({ bytesCopied: 2048 })).toBe('2 KiB copied; the source does not say of how much');
+    expect(of({ bytesCopied: 1024, bytesTotal: 2048 })).toBe('1 KiB of 2 KiB copied');
+    expect(of({ bytesCopied: 2048, bytesTotal: 2048 }, 'loading')).toBe('2 KiB received, being loaded');
+    expect(of({ bytesCopied: 2048, bytesTotal: 2048 }, 'inSync')).toBe('2 KiB copied');
+  });
+
+  it('say how far the comparison is, how long it takes, who asked', () => {
+    const progress = {
+      percent: 50,
+      keysDone: 1234,
+      keysTotal: 2468,
+      keysPerSecond: 5000,
+      counts: {} as never,
+      startedAt: at(0),
+      asOf: at(1),
+    };
+
+    expect(compared(aView({ verification: { mode: 'full', progress } }))).toBe('1,234 of 2,468 keys · 5,000 a second');
+    expect([left(undefined), left(0), left(200)]).toEqual([undefined, 'about 1.0 s left', 'about 3 min 20 s left']);
+    expect(askedBy({ by: 'http', principal: 'arn:anna', sourceIp: '10.0.0.1' })).toBe('arn:anna (10.0.0.1)');
+    expect([askedBy({ by: 'bus' }), askedBy({ by: 'http' })]).toEqual(['an event', 'somebody by the API']);
+    expect(endpoint({ address: 'fd00::1', port: 6379 })).toBe('[fd00::1]:6379');
+  });
+});
+
+describe('the steps of a cutover', () => {
+  const fenced: FenceSummary = {
+    kind: 'acl',
+    phase: 'sealed',
+    nodes: 2,
+    openedAt: at(0),
+    frozenAt: at(1),
+    drainedAt: at(1.25),
+    drainMs: 250,
+    fencedAt: at(1.5),
+    sealedAt: at(2),
+  };
+
+  it('are told in their order, with the time since the writes were frozen', () => {
+    const steps = cutoverSteps({ mode: 'manual', fenced, promotedAt: at(5) }, undefined);
+
+    expect(steps.map(({ title, sinceFreezeMs }) => [title.split(' ')[0], sinceFreezeMs])).toEqual([
+      ['Connected', undefined],
+      ['Writes', undefined],
+      ['Drained', 250],
+      ['Fence', 500],
+      ['Fence', 1000],
+      ['Promotion', 4000],
+    ]);
+    expect(steps[2]?.more).toBe('250 ms until every node of the target had it all');
+    expect(cutoverSteps({ mode: 'manual' }, undefined)).toEqual([]);
+  });
+
+  it('tell a fence that was lifted, and why', () => {
+    const lifted: FenceSummary = {
+      ...fenced,
+      phase: 'lifted',
+      liftedAt: at(3),
+      liftedBecause: 'the cutover was backed out',
+    };
+
+    expect(cutoverSteps({ mode: 'manual', fenced: lifted }, undefined).at(-1)).toMatchObject({
+      title: 'Fence lifted',
+      more: 'the cutover was backed out',
+    });
+    expect(fenceText(lifted)).toBe('The fence (acl, 2 nodes of the source) was lifted.');
+    expect(fenceText({ ...fenced, nodes: 1 })).toContain('1 node of the source) stands');
+    expect(fenceText({ ...fenced, kind: 'none' })).toContain("operator's word");
+  });
+});
