@@ -1,6 +1,7 @@
 import type { Problem } from '../functions/adapters/problem.ts';
 import type { Acceptance } from '../functions/migration/accept.ts';
 import type { Action } from '../functions/migration/actions.ts';
+import type { History } from '../functions/migration/sample.ts';
 import type { ListedMigration, MigrationView } from '../functions/migration/view.ts';
 import type { ApiAnswer, ApiCall, ApiRequest } from './call.ts';
 import { ApiProblemError, GatewayRefusedError } from './errors.ts';
@@ -10,6 +11,19 @@ export interface ListFilter {
   replicationGroupId?: string;
   limit?: number;
   nextToken?: string;
+}
+
+export interface ViewQuery {
+  /** `true` adds the execution's history, `events` what was announced; both paged. */
+  timeline?: boolean | 'events';
+  nextToken?: string;
+}
+
+export interface HistoryFilter {
+  /** ISO 8601, with its zone. */
+  from?: string;
+  to?: string;
+  points?: number;
 }
 
 export interface ActBody {
@@ -67,8 +81,10 @@ export const makeApi = (apiUrl: string, call: ApiCall) => {
       ),
     list: (filter: ListFilter = {}, options: Options = {}) =>
       get<{ migrations: ListedMigration[]; nextToken?: string }>(['migrations'], filter, options),
-    get: (migrationId: string, query: { timeline?: boolean; nextToken?: string } = {}, options: Options = {}) =>
+    get: (migrationId: string, query: ViewQuery = {}, options: Options = {}) =>
       get<MigrationView>(['migrations', migrationId], query, options),
+    history: (migrationId: string, filter: HistoryFilter = {}, options: Options = {}) =>
+      get<History>(['migrations', migrationId, 'history'], filter, options),
     act: (migrationId: string, action: Action, body: ActBody = {}, options: Options = {}) =>
       post<MigrationView>(['migrations', migrationId, action], body, {}, options),
   };

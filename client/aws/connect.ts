@@ -15,6 +15,8 @@ export interface ConnectOptions {
   profile?: string;
   /** Default 35,000. */
   timeoutMs?: number;
+  /** Default 3,000: a page waits for who it is before it can act, and STS may be out of reach where the API is not. */
+  identityTimeoutMs?: number;
 }
 
 export interface Identity {
@@ -28,12 +30,13 @@ export interface StackConnection {
   apiUrl: string;
   /** Signed by the operator's own credentials. Throws also CredentialsMissingError, CredentialsExpiredError and ApiAccessDeniedError. */
   call: ApiCall;
-  /** Who the credentials are, as STS says; undefined where it does not. */
+  /** Who the credentials are, as STS says; undefined where it does not, or not in time. */
   identity(): Promise<Identity | undefined>;
 }
 
 /** Enough for a bad moment; an operator waits. */
 const ATTEMPTS = 3;
+const IDENTITY_TIMEOUT_MS = 3_000;
 /** Nobody is asked for longer than that, also when no packet comes back. */
 const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
 
@@ -47,6 +50,7 @@ export const connectStack = async ({
   stack,
   profile,
   timeoutMs,
+  identityTimeoutMs = IDENTITY_TIMEOUT_MS,
   ...given
 }: ConnectOptions): Promise<StackConnection> => {
   const credentials = credentialsOf(profile);
@@ -69,7 +73,7 @@ export const connectStack = async ({
       sign: makeSign(credentials, region, profile),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
-    const sts = new STSClient({ ...settings, region });
+    const sts = new STSClient({ ...settings, region, maxAttempts: 1 });
     return {
       stack,
       region,
@@ -77,7 +81,8 @@ export const connectStack = async ({
       call: renewing(call, credentials, { apiUrl, ...(profile !== undefined && { profile }) }),
       identity: async () => {
         try {
-          const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+          const abortSignal = AbortSignal.timeout(identityTimeoutMs);
+          const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
           return Account && Arn ? { accountId: Account, arn: Arn } : undefined;
         } catch {
           // It is for showing only: whoever may not ask may all the same act.

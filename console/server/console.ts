@@ -82,6 +82,11 @@ export const createConsole = ({ assets, upstream, target, keys, report }: Consol
         if (isOwnFault(error) && !gone.signal.aborted) report(error);
         return problemAnswer(error);
       })
-      .then((answer) => send(request, response, answer));
+      .then((answer) => send(request, response, answer))
+      .catch((error: unknown) => {
+        // What cannot be sent must not end the process for all other pages.
+        report(error);
+        response.destroy();
+      });
   };
 };

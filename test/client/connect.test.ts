@@ -80,6 +80,13 @@ describe('a connection to a stack', () => {
     expect(await (await connect()).identity()).toBeUndefined();
   });
 
+  it('waits for its identity no longer than a page can', async () => {
+    const hung = Promise.withResolvers<never>();
+    await deploy({ ApiUrl: api.url }, () => hung.promise);
+
+    expect(await (await connect({ identityTimeoutMs: 50 })).identity()).toBeUndefined();
+  });
+
   it.each([
     [
       'a list',
@@ -192,12 +199,16 @@ describe('a connection to a stack', () => {
         : json(response, 409, { code: 'action-not-allowed', detail: 'not now' }, 'application/problem+json');
 
     expect(await client.list({ status: 'copying', limit: 3 })).toEqual({ migrations: [], nextToken: 'n' });
+    await client.get('m-1', { timeline: 'events' });
+    await client.history('m-1', { from: '2026-03-12T00:00:00+01:00', points: 10 });
     await expect(client.act('m-1', 'cutover', { reason: 'r' })).rejects.toMatchObject({
       name: 'ApiProblemError',
       problem: { code: 'action-not-allowed' },
     });
     expect(api.received.map(({ method, url, body }) => [method, url, body])).toEqual([
       ['GET', '/migrations?status=copying&limit=3', ''],
+      ['GET', '/migrations/m-1?timeline=events', ''],
+      ['GET', '/migrations/m-1/history?from=2026-03-12T00%3A00%3A00%2B01%3A00&points=10', ''],
       ['POST', '/migrations/m-1/cutover', '{"reason":"r"}'],
     ]);
   });
