@@ -37,8 +37,15 @@ export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
   return { data, correlationId: typeof correlationId === 'string' ? correlationId : id };
 };
 
+/** EventBridge documents no limit of its own beneath that of the whole event. */
+const LONGEST_SOURCE = 512;
+
 /** Who sent the event, as EventBridge vouches for the account and the sender names itself. */
-export const callerOf = ({ source, account }: BusEvent): Caller => ({ by: 'bus', principal: source, account });
+export const callerOf = ({ source, account }: BusEvent): Caller => ({
+  by: 'bus',
+  principal: source.slice(0, LONGEST_SOURCE),
+  account,
+});
 
 /** `data` of CutoverRequested. @throws InvalidRequestError, MigrationNotFoundError */
 export const readCutoverRequest = (event: BusEvent): CutoverAsking & { migrationId: string } => {

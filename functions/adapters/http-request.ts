@@ -10,6 +10,7 @@ import {
   MigrationNotFoundError,
   UnsupportedMediaTypeError,
 } from '../migration/request-errors.ts';
+import { shown } from '../migration/shown.ts';
 import { isStatus, STATUSES } from '../migration/status.ts';
 
 /** Far more than any request needs; what is larger is not even parsed. */
@@ -31,10 +32,13 @@ export const readJsonBody = ({ body = '', headers, isBase64Encoded }: APIGateway
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    const detail = `is not JSON: ${(error as Error).message.slice(0, 200)}`;
-    throw new InvalidRequestError([{ pointer: '', detail }]);
+    throw new InvalidRequestError([{ pointer: '', detail: `is not JSON: ${whereBroken(error as Error)}` }]);
   }
 };
+
+/** JSON.parse repeats the text around an unexpected token, which may be a password as well as anything else. */
+const whereBroken = ({ message }: Error): string =>
+  message.startsWith('Unexpected token') ? 'it has a token that is none' : shown(message, 200);
 
 /** @throws InvalidRequestError when the key is not 1-255 visible ASCII characters */
 export const readIdempotencyKey = ({ headers }: APIGatewayProxyEventV2): string | undefined => {

@@ -206,7 +206,7 @@ const named = (name: string, args: readonly Argument[], error: unknown): unknown
   if (error instanceof NetworkNotAllowedError) return error;
   const what = args.slice(0, /^(MEMORY|OBJECT|XINFO|SCRIPT|CLIENT)$/.test(String(args[0])) ? 2 : 1).join(' ');
   if (!(error instanceof ErrorReply)) return new TransientServiceError(`${what} to ${name}`, error);
-  const [code = ''] = error.message.split(' ');
+  const [code = ''] = error.message.slice(0, 100).split(' ');
   if (code === 'NOSCRIPT') return error;
   if (code === 'WRONGTYPE' || code === 'NOGROUP' || error.message.includes('no such key'))
     return new ValueChanged(what);

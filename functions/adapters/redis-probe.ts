@@ -1,5 +1,6 @@
 import { ErrorReply } from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
+import { shown } from '../migration/shown.ts';
 import { numberOf, parseInfo } from '../replication/info.ts';
 import type { Probe } from '../replication/ports.ts';
 import { parseReplicaBuffers, type ReplicaBuffer } from '../replication/replica-buffers.ts';
@@ -81,7 +82,7 @@ export const redisProbe = (now: () => number = Date.now, dialler = new Dialler()
         return toServerReading(parseInfo(await within(ANSWER_WITHIN_MS, info(endpoint))), now());
       } catch (error) {
         forget(nameOf(endpoint));
-        return { unreadable: `${nameOf(endpoint)}: ${(error as Error).message}`.slice(0, 300) };
+        return { unreadable: shown(`${nameOf(endpoint)}: ${(error as Error).message}`, 300) };
       }
     },
 

@@ -1,11 +1,19 @@
 import type { Endpoint } from '../migration/record.ts';
+import { shown } from '../migration/shown.ts';
 import type { TargetCluster, TargetGroup } from './facts.ts';
+
+/** Texts of servers stand in them. */
+const LONGEST_MESSAGE = 1000;
 
 /**
  * Something that could not be read, in words for a person. Never leaves the gathering of facts, so it has no code: it
  * becomes the `unreadable` of a fact.
  */
-export class Unread extends Error {}
+export class Unread extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(shown(message, LONGEST_MESSAGE), options);
+  }
+}
 
 /** The server answered with an error; the message is what it said. In an array, or in answers to a pipeline, it is a value. */
 export class Refused extends Unread {

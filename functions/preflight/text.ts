@@ -1,14 +1,4 @@
-/** What a server said, for a person to read: printable characters in one line, cut with `…` at `most` characters. */
-export const shown = (text: string, most = 80): string => {
-  // Twice as much is looked at as is shown: a server can send megabytes, and all the same of nothing but spaces.
-  const line = text
-    .slice(0, 2 * most)
-    .replace(/[^\P{C}\n\r\t]/gu, '?')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const characters = Array.from(line);
-  return characters.length > most || text.length > 2 * most ? `${characters.slice(0, most - 1).join('')}…` : line;
-};
+import { shown } from '../migration/shown.ts';
 
 /** No line that is pasted is so long: judge leaves out a line with a word that is. */
 const ENDLESS = 1000;
@@ -31,6 +21,7 @@ export const listed = (items: readonly string[], most = 5): string => {
 };
 
 export { bytesText } from '../migration/bytes-text.ts';
+export { shown };
 
 /** `10.0.0.5:6379`, `[fd00::5]:6379`. */
 export const endpointText = ({ address, port }: { address: string; port: number }): string =>

@@ -1,3 +1,4 @@
+import { shown } from '../migration/shown.ts';
 import { type Info, numberOf, replicaLines } from './info.ts';
 import type { ReplicaSide, ServerReading } from './shard-link.ts';
 import { toSyncCounters } from './sync-counters.ts';
@@ -16,9 +17,9 @@ export const toServerReading = (info: Info, atMs: number): ServerReading => {
   const masterOffset = numberOf(info, 'master_repl_offset');
   const offset = role === 'slave' ? (numberOf(info, 'slave_repl_offset') ?? masterOffset) : masterOffset;
   if (offset === undefined) throw new Error('INFO has no replication offset');
-  const replicationId = info.get('master_replid') ?? info.get('run_id');
+  const replicationId = textOf(info, 'master_replid') ?? textOf(info, 'run_id');
   if (!replicationId) throw new Error('INFO has no replication id');
-  const previousReplicationId = info.get('master_replid2');
+  const previousReplicationId = textOf(info, 'master_replid2');
   const previousIdUpToOffset = numberOf(info, 'second_repl_offset');
   return {
     atMs,
@@ -33,6 +34,14 @@ export const toServerReading = (info: Info, atMs: number): ServerReading => {
   };
 };
 
+/** Longer than any name of a host and any id that a server has. */
+const LONGEST = 260;
+
+const textOf = (info: Info, field: string): string | undefined => {
+  const text = info.get(field);
+  return text === undefined ? undefined : shown(text, LONGEST);
+};
+
 const replicaSide = (info: Info, loading: boolean): ReplicaSide => {
   const syncInProgress = info.get('master_sync_in_progress') === '1';
   const bytesRead = numberOf(info, 'master_sync_read_bytes');
@@ -41,7 +50,7 @@ const replicaSide = (info: Info, loading: boolean): ReplicaSide => {
   const downSinceSeconds = numberOf(info, 'master_link_down_since_seconds');
   return {
     status: info.get('master_link_status') === 'up' ? 'up' : 'down',
-    followed: { address: info.get('master_host') ?? '', port: numberOf(info, 'master_port') ?? 0 },
+    followed: { address: textOf(info, 'master_host') ?? '', port: numberOf(info, 'master_port') ?? 0 },
     syncInProgress,
     loading: loading || info.get('async_loading') === '1',
     ...(syncInProgress && bytesRead !== undefined && bytesRead >= 0 && { bytesRead }),

@@ -1,3 +1,5 @@
+import { shown } from '../../migration/shown.ts';
+
 /**
  * Why a cutover is backed out, in words for a person. Never leaves the cutover, so it has no code: it becomes the reason
  * that the operator is told.
@@ -7,7 +9,7 @@ export class BackOut extends Error {
   readonly verifyAgain: boolean;
 
   constructor(reason: string, { verifyAgain = false, cause }: { verifyAgain?: boolean; cause?: unknown } = {}) {
-    super(reason, { cause });
+    super(shown(reason, 1000), { cause });
     this.verifyAgain = verifyAgain;
   }
 }
