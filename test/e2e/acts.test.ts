@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusesWrites, rulesOf } from '../../chaos/invariants.ts';
 import type { RollbackPossibility } from '../../functions/migration/cutover-record.ts';
-import { expectTheTargetAlone, SELDOM_MS, type Sides, toldOf, turnstile } from './aftermath.ts';
+import { endOf, expectTheTargetAlone, SELDOM_MS, type Sides, toldOf, turnstile } from './aftermath.ts';
 import { type Answer, eventually, type Lab, startLab, type View } from './lab.ts';
 
 const REASON = 'the application is broken';
@@ -23,6 +23,12 @@ describe.concurrent('what an operator asks for after a cutover, over HTTP', { ti
   const targetOf = ({ group }: Sides) => lab.aws.elastiCache.group(group).nodes()[0]?.port as number;
   const rollbackIn = (view: View) => (view.cutover as { rollback?: RollbackPossibility }).rollback;
   const isOpen = async (port: number) => !(await refusesWrites(port));
+
+  /** Also after the end. */
+  const announced = (migrationId: string, detailType: string) =>
+    eventually(async () =>
+      lab.announced.find((one) => one.migrationId === migrationId && one.detailType === detailType),
+    );
 
   /** Refused, with why, and with what can be asked for instead. */
   const expectRefused = ({ status, body }: Answer, allowed: string[], why = /./) => {
@@ -78,9 +84,7 @@ describe.concurrent('what an operator asks for after a cutover, over HTTP', { ti
 
     // Also after the end.
     expect((await ask(migrationId, 'unfence')).status).toBe(202);
-    const unfenced = await eventually(async () =>
-      lab.announced.find((one) => one.migrationId === migrationId && one.detailType === 'MigrationUnfenced'),
-    );
+    const unfenced = await announced(migrationId, 'MigrationUnfenced');
     await eventually(async () => (await lab.view(migrationId)).waitingFor === undefined, SELDOM_MS);
     expect(unfenced.data).toMatchObject({ reason: REASON });
     expect(await Promise.all([isOpen(sides.port), isOpen(targetOf(sides))])).toEqual([true, true]);
@@ -92,25 +96,38 @@ describe.concurrent('what an operator asks for after a cutover, over HTTP', { ti
     expect(rollbackIn(await lab.view(migrationId))).toMatchObject({ possible: false, why: /unfenced/ });
   });
 
-  it('returns to the source, which alone takes writes then, and ends the migration', async () => {
-    const { sides, migrationId } = await promote('returned');
+  it.each([
+    [
+      'before the end, which is then an abort',
+      'returned',
+      { close: false, allowed: ['close'], end: { status: 'aborted', failure: { error: 'RolledBack' } } },
+    ],
+    ['after the end, which stays', 'returned-late', { close: true, allowed: [], end: { status: 'completed' } }],
+  ])('returns to the source, which alone takes writes then: %s', async (_, group, { close, allowed, end }) => {
+    const { sides, migrationId } = await promote(group);
     const possible = rollbackIn(await lab.view(migrationId));
+    if (close) {
+      await ask(migrationId, 'close');
+      await lab.announcement(migrationId, 'MigrationCompleted');
+    }
     const first = await ask(migrationId, 'rollback');
     const again = await ask(migrationId, 'rollback');
-    await lab.announcement(migrationId, 'MigrationRolledBack');
+    const { data } = await announced(migrationId, 'MigrationRolledBack');
+    const ended = await endOf(lab, migrationId);
 
     expect(possible).toMatchObject({ possible: true });
-    expect([first.status, first.body.allowedActions]).toEqual([202, ['close']]);
+    expect([first.status, first.body.allowedActions]).toEqual([202, allowed]);
     expect([again.status, again.body.code]).toEqual([409, 'action-not-allowed']);
-    expect(await Promise.all([isOpen(sides.port), isOpen(targetOf(sides))])).toEqual([true, false]);
-    expect(await rulesOf(sides.port)).toBe(sides.rules);
-    const { data } = await lab.announcement(migrationId, 'MigrationAborted');
-    expect(data).toMatchObject({ failure: { error: 'RolledBack' }, rolledBackAt: expect.any(String) });
+    expect(data).toMatchObject({ reason: REASON, rolledBackAt: expect.any(String) });
+    expect(ended.data).toMatchObject(end);
     for (const act of ['unfence', 'rollback'] as const) {
       expectRefused(await ask(migrationId, act), [], /rolled back at/);
     }
-    expect(rollbackIn(await lab.view(migrationId))).toMatchObject({ possible: false });
+    const view = await lab.view(migrationId);
+    expect([view.outcome, rollbackIn(view)?.possible]).toEqual([end.status, false]);
+    expect(view.statusReason).toContain('the source takes writes again, and the target takes none');
     expect(await Promise.all([isOpen(sides.port), isOpen(targetOf(sides))])).toEqual([true, false]);
+    expect(await rulesOf(sides.port)).toBe(sides.rules);
   });
 
   it('does not return to the source once the target was written to, and the view says why', async () => {
