@@ -49,7 +49,7 @@ const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown>
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
   },
   unfence: {
-    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt)) AND ${LEFT}`,
+    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${LEFT}`,
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
   },
   rollback: {

@@ -3,7 +3,7 @@ import type { FencedNode, FenceRecord } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { Fences, Locks, Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
-import { type Servers, type Session, Unread } from '../preflight/ports.ts';
+import { type Servers, type Session, SessionLost, Unread } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';
 import { connectionName, connectionsOf, nameOf, openNamed } from './fence/connection.ts';
 import { killConnections } from './fence/connections.ts';
@@ -16,6 +16,8 @@ export interface LiftFenceInput {
   because: string;
   /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
   byOrder?: boolean;
+  /** Replicas of the source that cannot be reached are left as they are, and named in the record. */
+  givesUpReplicas?: boolean;
   /**
    * The try that lifts its own fence, and no other. It may know that nothing durable was set, and no file is written then; and
    * that it has not begun to note CompleteMigration, which whoever else has noted was not sent under this fence.
@@ -49,7 +51,7 @@ export const makeLiftFence =
     clock: Clock,
     newAttempt: () => string,
   ): LiftFence =>
-  async ({ migrationId, because, byOrder = false, own }) => {
+  async ({ migrationId, because, byOrder = false, givesUpReplicas = false, own }) => {
     const standing = await fences.find(migrationId);
     if (!standing || standing.phase === 'lifted') return 'nothing';
     if (own && standing.attempt !== own.attempt) return 'nothing';
@@ -69,18 +71,26 @@ export const makeLiftFence =
     const untilMs = clock.now() + LIFTING_MS;
     const lines = await Promise.all(standing.nodes.map((node) => connect(open, node, name, clock, untilMs)));
     try {
-      const ours = await fences.takeOver(migrationId, attempt, standing.attempt, mustBe);
+      // To connect may take long, and the sweeper's lifters take it over from each other meanwhile: an order judges nothing.
+      const expected = byOrder ? await holderOf(fences, standing) : standing.attempt;
+      const ours = await fences.takeOver(migrationId, attempt, expected, mustBe);
       if (!ours) throw elsewhere(migrationId);
+      const isGivenUp = ({ role }: FencedNode, at: number) =>
+        givesUpReplicas && role === 'replica' && lines[at] instanceof SessionLost;
       const failures = await Promise.all(
-        ours.nodes.map((node, at) => restore(lines[at], node, ours, { name, untouched, clock })),
+        ours.nodes.map((node, at) =>
+          isGivenUp(node, at) ? undefined : restore(lines[at], node, ours, { name, untouched, clock }),
+        ),
       );
       const told = failures.filter((failure) => failure !== undefined);
       if (told.length > 0)
         throw new TransientServiceError(`Lift of the fence of migration ${migrationId}`, told.join('; '));
+      const givenUp = ours.nodes.filter(isGivenUp).map(({ endpoint }) => endpoint);
       const lifted = await fences.advance(migrationId, attempt, {
         phase: 'lifted',
         liftedAt: new Date(clock.now()).toISOString(),
         liftedBecause: sentence(because.slice(0, 2000)),
+        ...(givenUp.length > 0 && { givenUp }),
       });
       await migrations.note(migrationId, { fence: toFenceSummary(lifted) });
       return 'lifted';
@@ -90,6 +100,15 @@ export const makeLiftFence =
       for (const line of lines) if (!(line instanceof Error)) line.close();
     }
   };
+
+/** The attempt that holds this very fence now. */
+const holderOf = async (
+  fences: Pick<Fences, 'find'>,
+  { migrationId, openedAt, attempt }: FenceRecord,
+): Promise<string> => {
+  const now = await fences.find(migrationId);
+  return now?.openedAt === openedAt ? now.attempt : attempt;
+};
 
 /** What was sent is judged by others; if its note is taken back and whoever did that dies, the fence has to be found again. */
 const LOOK_AGAIN_MS = 10 * 60_000;

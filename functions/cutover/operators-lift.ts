@@ -8,4 +8,6 @@ export type OperatorsLift = (input: {
   migrationId: string;
   /** One sentence. */
   because: string;
+  /** Replicas that cannot be reached are given up: what stood on them stays there. */
+  givesUpReplicas?: boolean;
 }) => Promise<unknown>;

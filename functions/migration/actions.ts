@@ -18,7 +18,7 @@ const MAY: Record<Action, (record: MigrationRecord) => boolean> = {
     !outcome && !promotedAt && !abort && !FROM_NO_RETURN.includes(phase),
   // In doubt, and the execution or settlement watches on.
   confirm: (record) => record.phase === 'promotionInDoubt' && !record.outcome && !wasPromoted(record) && isLeft(record),
-  unfence: (record) => (wasPromoted(record) || isInDoubt(record)) && isLeft(record),
+  unfence: (record) => (wasPromoted(record) || isInDoubt(record) || isStuck(record)) && isLeft(record),
   // Whoever carries it out has the last look: only what is so for good is refused at once.
   rollback: (record) => wasPromoted(record) && isLeft(record) && !record.rollbackPossibility?.forGood,
   close: ({ outcome, promotedAt, close }) => !outcome && promotedAt !== undefined && !close,
@@ -29,6 +29,9 @@ const wasPromoted = ({ promotedAt }: MigrationRecord): boolean => promotedAt !==
 /** CompleteMigration was sent, and nothing has proven what came of it. */
 const isInDoubt = ({ phase, completeSentAt }: MigrationRecord): boolean =>
   phase === 'promotionInDoubt' || completeSentAt !== undefined;
+
+/** It ended before CompleteMigration was sent, and its fence could not be lifted on every node. */
+const isStuck = ({ outcome, fence }: MigrationRecord): boolean => outcome !== undefined && fence !== undefined;
 
 /**
  * There may be a fence on the source, and nobody waits for its end. The record only shows it: a fence that stands and is not

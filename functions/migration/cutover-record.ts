@@ -37,6 +37,8 @@ export interface FenceSummary {
   sealedAt?: string;
   liftedAt?: string;
   liftedBecause?: string;
+  /** Replicas of the source on which it could not be lifted, and that an operator has given up. */
+  givenUp?: Endpoint[];
 }
 
 /** Absent in the record until the target was looked at. */

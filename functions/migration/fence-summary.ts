@@ -3,7 +3,7 @@ import type { FenceRecord } from './fence.ts';
 
 /** What the view shows of a fence: no user's rules, and no names of connections. */
 export const toFenceSummary = (fence: FenceRecord): FenceSummary => {
-  const { kind, phase, nodes, openedAt, times, sealedAt, liftedAt, liftedBecause } = fence;
+  const { kind, phase, nodes, openedAt, times, sealedAt, liftedAt, liftedBecause, givenUp } = fence;
   const { frozenAt, drainedAt, fencedAt } = times;
   return {
     kind,
@@ -17,5 +17,6 @@ export const toFenceSummary = (fence: FenceRecord): FenceSummary => {
     ...(sealedAt && { sealedAt }),
     ...(liftedAt && { liftedAt }),
     ...(liftedBecause && { liftedBecause }),
+    ...(givenUp && { givenUp }),
   };
 };

@@ -75,7 +75,7 @@ export interface Migrations {
   /**
    * Notes what is asked for, if the record allows it; undefined when that is not so. `abort`: neither ended nor promoted,
    * and not asked for yet. `close`: promoted and not ended, and not asked for yet. `unfence`, `rollback`: promoted (an
-   * unfence also in doubt), with a fence that is not lifted, neither done nor pending, and a rollback not known to be impossible; they are
+   * unfence also in doubt, or after any end), with a fence that is not lifted, neither done nor pending, and a rollback not known to be impossible; they are
    * pending from then on.
    */
   requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined>;

@@ -109,6 +109,9 @@ const reasonOf = (record: MigrationRecord): string => {
     return `${statusReason} The confirmation was refused at ${confirmRefused.at}: ${confirmRefused.why}`;
   if (rolledBackAt)
     return `${statusReason} It was rolled back at ${rolledBackAt}: the source takes writes again, and the target takes none.`;
+  const { outcome, promotedAt, completeSentAt } = record;
+  if (unfencedAt && outcome && outcome !== 'completed' && !promotedAt && !completeSentAt)
+    return `${statusReason} An operator has had the source's fence lifted at ${unfencedAt}.`;
   return unfencedAt
     ? `${statusReason} The source was unfenced at ${unfencedAt}: it takes writes again, and so may the target.`
     : statusReason;

@@ -378,6 +378,15 @@ describe('an operator’s act', () => {
     expect(refused.path.slice(-3)).toEqual(['ConcludeAct', 'RouteConcluded', 'Settled']);
   });
 
+  it('to unfence what could not be lifted names whom it gave up', async () => {
+    const givenUp = [{ address: '10.0.0.6', port: 6379 }];
+    const run = await carryOut('unfence', { Unfence: () => ({ ...done('unfenced'), givenUp }) });
+    const others = await carryOut('unfence', { Unfence: () => done('unfenced') });
+
+    expect(run.announced).toMatchObject([{ detailType: 'MigrationUnfenced', data: { givenUp } }]);
+    expect(others.announced).toMatchObject([{ data: { givenUp: [] } }]);
+  });
+
   it('that is refused is concluded, and nobody is told of what did not happen', async () => {
     const run = await carryOut('rollback', { RollBack: () => done('refused') });
 

@@ -194,6 +194,8 @@ describe.each<[string, () => Migrations]>([
     [{ ...promoted, status: 'completed', outcome: 'completed', rolledBackAt: 't' }, []],
     [{ status: 'failed', outcome: 'failed', completeSentAt: 't', cutoverSettings }, ['unfence']],
     [{ status: 'failed', outcome: 'failed', cutoverSettings }, []],
+    [{ status: 'failed', outcome: 'failed', cutoverSettings, fence }, ['unfence']],
+    [{ status: 'failed', outcome: 'failed', cutoverSettings, fence: { ...fence, phase: 'lifted' } }, []],
   ];
 
   it.each(whenever)('of %j note as asked for only %j, once', async (change, wanted) => {

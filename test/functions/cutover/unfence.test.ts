@@ -1,12 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
 import { makeUnfence } from '../../../functions/cutover/unfence.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { SessionLost } from '../../../functions/preflight/ports.ts';
 import { aFence } from '../../cutover/support/certificates.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeFences } from '../support/fences.ts';
+import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
+import { FakeServers, SOURCE } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID } from '../support/records.ts';
+import { FakeSessions } from '../support/sessions.ts';
 
 const by = { by: 'http', at: '2026-01-01T00:20:00.000Z' } as const;
 const unfence = { at: by.at, by, reason: 'the old primary is needed', requestId: 'request-1' };
@@ -102,5 +107,73 @@ describe('an unfence', () => {
     expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringContaining('no fence') });
     await fences.open(aFence({ phase: 'open' }));
     expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringContaining('under way') });
+  });
+});
+
+describe('an unfence of a migration that ended while a node could not be reached', () => {
+  const ENDED: Partial<MigrationRecord> = { unfence, outcome: 'failed', status: 'failed', phase: 'ended' };
+  const REPLICA = { address: '10.0.0.6', port: 6379 };
+  let sessions: FakeSessions;
+  let gone: string[];
+  beforeEach(async () => {
+    gone = [REPLICA.address];
+    sessions = new FakeSessions(new FakeServers().probe);
+    sessions.meets = (_, { address }) => (gone.includes(address) ? new SessionLost('no route to host') : undefined);
+    await migrations.create(aRecord(ENDED));
+    const { nodes, ...fence } = aFence({ phase: 'open' });
+    const [primary] = nodes.map((node) => ({ ...node, before: { users: ['default on nopass ~* &* +@all'] } }));
+    if (!primary) throw new Error('it has no nodes');
+    await fences.open({ ...fence, nodes: [primary, { ...primary, role: 'replica', endpoint: REPLICA }] });
+    await fences.takeOver(MIGRATION_ID, 'the sweeper', 'attempt-1');
+  });
+  const lifting = () => {
+    let attempts = 0;
+    const newAttempt = () => `lifter-${++attempts}`;
+    return makeLiftFence(sessions.open, fences, new FakeLocks(), migrations, clock, newAttempt);
+  };
+  const actThere = () => act((input) => lifting()({ ...input, byOrder: true }) as Promise<never>);
+
+  it('gives up replicas, and names them', async () => {
+    expect(await actThere()).toEqual({
+      outcome: 'unfenced',
+      why: expect.stringMatching(/takes writes again\. Given up, and fenced still .*: 10\.0\.0\.6:6379\./),
+      at: clock.iso(),
+      givenUp: [REPLICA],
+    });
+    expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifted', givenUp: [REPLICA] });
+    expect(migrations.record).toMatchObject({ unfencedAt: clock.iso(), fence: { givenUp: [REPLICA] } });
+  });
+
+  it('gives up nobody who answers', async () => {
+    gone = [];
+
+    expect(await actThere()).toEqual(expect.not.objectContaining({ givenUp: expect.anything() }));
+    expect(sessions.rulesOf(REPLICA)).toBe('+@all');
+  });
+
+  it('never gives up the primary', async () => {
+    gone = [SOURCE.address];
+
+    await expect(actThere()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    expect(await fences.find(MIGRATION_ID)).toMatchObject({ phase: 'lifting' });
+  });
+
+  it('is not kept from it by lifters of the sweeper that take the fence over while it connects', async () => {
+    const { open } = sessions;
+    const slow: typeof open = async (...args) => {
+      await fences.takeOver(MIGRATION_ID, `sweeper of ${args[0].address}`, 'the sweeper');
+      return open(...args);
+    };
+    const lift = makeLiftFence(slow, fences, new FakeLocks(), migrations, clock, () => 'lifter');
+
+    expect(await act((input) => lift({ ...input, byOrder: true }) as Promise<never>)).toMatchObject({
+      givenUp: [REPLICA],
+    });
+  });
+
+  it('gives up nobody where CompleteMigration was sent', async () => {
+    migrations.records.set(MIGRATION_ID, aRecord({ ...ENDED, completeSentAt: 't' }));
+
+    await expect(actThere()).rejects.toMatchObject({ name: 'TransientServiceError' });
   });
 });

@@ -69,6 +69,11 @@ describe('allowedActions', () => {
     ['once going back was refused', { ...promoted, rollback: request }, ['unfence', 'rollback', 'close']],
     ['when the fence is lifted', { ...promoted, fence: { ...fence, phase: 'lifted' } }, ['close']],
     ['of a completed migration', completed, ['unfence', 'rollback']],
+    [
+      'of one whose fence could not be lifted everywhere',
+      { status: 'failed', outcome: 'failed', phase: 'ended', fence: { ...fence, phase: 'open' }, cutoverSettings },
+      ['unfence'],
+    ],
     ['of one that was unfenced', { ...completed, unfencedAt: 't' }, []],
     ['of one that was rolled back', { ...completed, rolledBackAt: 't' }, []],
     ['of one that was aborted', { status: 'aborted', outcome: 'aborted', phase: 'ended', abort: request }, []],

@@ -63,6 +63,13 @@ describe('the view', () => {
     expect(confirmed.cutover).not.toHaveProperty('confirmRefused');
   });
 
+  it('does not say of a target that was never promoted that it may take writes', () => {
+    const ended = aRecord({ status: 'failed', outcome: 'failed', statusReason: 'It failed.', unfencedAt: 't' });
+
+    expect(toView(ended).statusReason).toBe("It failed. An operator has had the source's fence lifted at t.");
+    expect(toView({ ...ended, completeSentAt: 's' }).statusReason).toMatch(/and so may the target/);
+  });
+
   it('leaves out what is not known', () => {
     expect(Object.keys(toView(aRecord())).sort()).toEqual([
       'acceptedAt',

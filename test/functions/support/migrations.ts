@@ -169,7 +169,13 @@ const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
     case 'confirm':
       return isLeft && !outcome && !promotedAt && phase === 'promotionInDoubt';
     case 'unfence':
-      return isLeft && (promotedAt !== undefined || phase === 'promotionInDoubt' || completeSentAt !== undefined);
+      return (
+        isLeft &&
+        (promotedAt !== undefined ||
+          phase === 'promotionInDoubt' ||
+          completeSentAt !== undefined ||
+          (outcome !== undefined && fence !== undefined))
+      );
     case 'rollback':
       return isLeft && promotedAt !== undefined && !record.rollbackPossibility?.forGood;
   }
