@@ -12,9 +12,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** These files leave nothing behind that another could meet: they share processes, and what those have loaded. */
+const SHARED = [
+  'test/functions/{migration,preflight,replication,cutover,verification}/*.test.ts',
+  // What executions cost is measured in a heap of its own.
+  'test/local/stepfunctions/!(performance).test.ts',
+  'test/local/{eventbridge,template}/**/*.test.ts',
+  'test/{statemachine,events,docs,model}/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Real redis-server processes and whole migrations: generous limits that only a hang reaches.
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -26,5 +34,9 @@ export default defineConfig({
     // The servers of the tests stand on this machine.
     env: { ALLOWED_NETWORKS: '10.0.0.0/8,127.0.0.0/8,::1/128' },
     reporters: ['default'],
+    projects: [
+      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARED } },
+    ],
   },
 });
