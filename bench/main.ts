@@ -1,3 +1,4 @@
+import { benchConsole } from './console.ts';
 import { benchCutover } from './cutover.ts';
 import { benchFleet } from './fleet.ts';
 import { benchForecast } from './forecast.ts';
@@ -21,6 +22,7 @@ const BENCHES: Record<string, Bench> = {
   preflight: { run: benchPreflight },
   cutover: { run: benchCutover },
   verify: { run: benchVerify, parts: VERIFY_PARTS },
+  console: { run: benchConsole },
 };
 
 /** Benches as asked for, each followed by its parts; all where none is named. */

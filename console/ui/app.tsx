@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from 'preact-iso';
+import { ErrorBoundary } from 'preact-iso/lazy';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
 import { Announcer } from './data/announce.tsx';
 import { NewMigration } from './form/page.tsx';
 import { AwayBanner } from './layout/away-banner.tsx';

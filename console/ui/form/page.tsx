@@ -1,6 +1,6 @@
 import './form.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { announce } from '../data/announce.tsx';
 import { get } from '../data/api.ts';

@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { announce } from '../data/announce.tsx';
 import { ApiAway, ApiProblem, type Problem, post } from '../data/api.ts';
 import { bodyOf, type Values } from './values.ts';

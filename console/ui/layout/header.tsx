@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import type { ConsoleSession } from '../../session.ts';
 import { useSession } from '../data/session.ts';
 import { chooseTheme, storedTheme, THEMES, type Theme } from './theme.ts';

@@ -55,7 +55,8 @@ const GroupInput = ({ value, wrong, onChange }: { value: string; wrong: boolean;
   const type = (text: string) => {
     setTyped(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onChange(text.trim()), TYPED_MS);
+    // What is the filter already would only lead back to its newest page.
+    if (text.trim() !== value) timer.current = setTimeout(() => onChange(text.trim()), TYPED_MS);
   };
   return (
     <input

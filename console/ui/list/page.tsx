@@ -1,4 +1,5 @@
 import './list.css';
+import { useRef } from 'preact/hooks';
 import type { ListedMigration } from '../../../functions/migration/view.ts';
 import { get } from '../data/api.ts';
 import { usePoll } from '../data/use-poll.ts';
@@ -30,6 +31,10 @@ export const Migrations = () => {
     ({ migrations }) => (migrations.some(({ outcome }) => !outcome) ? LIVE_MS : STILL_MS),
   );
   const filtered = Boolean(status || replicationGroupId || after);
+  // Until the next page is there the last one stays, dimmed: nothing jumps.
+  const last = useRef<Listed>(undefined);
+  if (data) last.current = data;
+  const shown = data ?? (problem ? undefined : last.current);
   const atFilter = problem?.violations?.every(({ parameter }) => parameter === 'replicationGroupId');
   return (
     <>
@@ -39,7 +44,9 @@ export const Migrations = () => {
       </div>
       <Filters query={query} filter={filter} problem={problem} />
       {problem && !atFilter && <ProblemNote problem={problem} />}
-      {data && data.migrations.length > 0 && <MigrationTable migrations={data.migrations} />}
+      <div class={data ? undefined : 'waiting'} aria-busy={!data}>
+        {shown && shown.migrations.length > 0 && <MigrationTable migrations={shown.migrations} />}
+      </div>
       {data?.migrations.length === 0 && !filtered && <Empty />}
       {data?.migrations.length === 0 && filtered && (
         <p class="none">

@@ -1,4 +1,4 @@
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 
 /** What of the migrations is shown; all of it is in the page's address, so that it can be kept and sent to others. */
 export interface ListQuery {
