@@ -1,5 +1,7 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConsoleRequest, UsageError } from '../../console/arguments.ts';
 import { cloudFormationWire } from '../../local/cloudformation/protocol.ts';
@@ -36,6 +38,9 @@ afterAll(async () => {
 
 const run = (...args: string[]): Command => startCommand('console/main.ts', environment, 'node', args);
 
+/** Elsewhere the system's own browser would come up. */
+const isLinux = process.platform === 'linux';
+
 const listening = async (address: string, port = 0): Promise<Server> => {
   const server = createServer().listen(port, address);
   await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
@@ -57,17 +62,23 @@ describe('npm run console', () => {
   let squatter: Server;
   let url: string;
   let cookie: string;
+  let folder: string;
   beforeAll(async () => {
     squatter = await listening('127.0.0.1');
-    command = run('--stack', 'cache', '--region', 'eu-west-1', '--port', String(portOf(squatter)));
+    folder = await mkdtemp(join(tmpdir(), 'console-'));
+    environment.BROWSER = join(folder, 'browser');
+    await writeFile(environment.BROWSER, `#!/bin/sh\necho "$1" > ${folder}/opened\n`, { mode: 0o755 });
+    const open = isLinux ? ['--open'] : [];
+    command = run('--stack', 'cache', '--region', 'eu-west-1', '--port', String(portOf(squatter)), ...open);
     const greeting = await command.printed('Ctrl-C ends');
     const [, origin = '', path = ''] = /(http:\/\/127\.0\.0\.1:\d+)(\/console\/\?key=\S+)/.exec(greeting) ?? [];
     url = origin;
     cookie = (await send(url, { path })).headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   });
-  afterAll(() => {
+  afterAll(async () => {
     command.child.kill('SIGKILL');
     squatter.close();
+    await rm(folder, { recursive: true });
   });
 
   it('takes the next free port, and says so, and which identity signs', () => {
@@ -75,6 +86,16 @@ describe('npm run console', () => {
     expect(command.output()).toContain(`Port ${portOf(squatter)} is taken`);
     expect(command.output()).toContain('arn:aws:iam::000000000000:user/operator');
     expect(command.output()).toContain(api.url);
+  });
+
+  it.runIf(isLinux)('opens the browser with a key that is good once, since every user sees command lines', async () => {
+    const opened = () => readFile(join(folder, 'opened'), 'utf8').catch(() => '');
+    await expect.poll(opened, { timeout: 20_000 }).toMatch(/\?key=[\w-]{43}\n$/);
+    const path = (await opened()).trim().slice(url.length);
+
+    expect(command.output()).not.toContain(path);
+    expect((await send(url, { path })).headers['set-cookie']).toBeDefined();
+    expect((await send(url, { path })).headers['set-cookie']).toBeUndefined();
   });
 
   it('tells its page what it works on', async () => {
@@ -142,7 +163,7 @@ describe('npm run console', () => {
       expect(await answers(address, portOf(everywhere))).toBe(true);
     }
     // Linux takes all of 127.0.0.0/8 for this machine.
-    if (process.platform === 'linux') {
+    if (isLinux) {
       expect(await answers('127.0.0.2', Number(port))).toBe(false);
       expect(await answers('127.0.0.2', portOf(everywhere))).toBe(true);
     }
