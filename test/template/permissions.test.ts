@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { shipped } from '../docs/sources.ts';
 import { callsOfAdapters } from './calls.ts';
 import { calledBy, machines } from './machine.ts';
-import { methodsUsedBy } from './reach.ts';
+import { filesReachedFrom, methodsUsedBy } from './reach.ts';
 import { functions, model, resourcesOf, statementsOf, template, templateText } from './support.ts';
 
 const { calls, ports } = await callsOfAdapters();
@@ -36,6 +37,35 @@ describe('the adapters', () => {
 
     // An execution's ARN follows from the machine's.
     expect(silent).toEqual(['Workflow.settlementArn', 'Workflow.executionArn']);
+  });
+});
+
+describe('the calls', () => {
+  const commandsOf = (text: string): string[] =>
+    [...text.matchAll(/^import \{([^}]*)\} from '@aws-sdk\/[\w-]+';/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/(?<!type )\b(\w+)Command\b/g)].map(([, name = '']) => name),
+    );
+
+  it('are known by every command of the SDK that they import', () => {
+    const imported = new Set(shipped.flatMap(({ text }) => commandsOf(text)));
+    const made = new Set([...calls.values()].flat().map(({ action }) => action.split(':')[1] as string));
+    // The document client's names are shorter.
+    const known = (name: string) => made.has(name) || made.has(`${name}Item`);
+
+    expect(imported.size).toBeGreaterThan(15);
+    expect([...imported].filter((name) => !known(name))).toEqual([]);
+  });
+
+  it('are in the bundle of every function that is allowed them', () => {
+    const entries = new Map(model.functions.map(({ logicalId, build }) => [logicalId, build.entryPoints[0] as string]));
+    for (const [logicalId, resource] of functions) {
+      const bundled = [...filesReachedFrom(entries.get(logicalId) as string).values()].flatMap(commandsOf);
+      const granted = statementsOf(resource).flatMap(({ Action }) =>
+        Action.map((action) => action.split(':')[1] ?? ''),
+      );
+      const idle = granted.filter((name) => !bundled.includes(name) && !bundled.includes(name.replace(/Item$/, '')));
+      expect([logicalId, idle]).toEqual([logicalId, []]);
+    }
   });
 });
 

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { model, template } from '../template/support.ts';
+import { sectionOf, tableOf, textOf } from './sources.ts';
+
+const page = textOf('docs/security.md');
+
+interface Policy {
+  Version: string;
+  Statement: {
+    Effect: string;
+    Action: string;
+    Resource: string | string[];
+    Condition?: { StringEquals: Record<string, string> };
+  }[];
+}
+
+const policyOf = (heading: string): Policy => {
+  const [, text = ''] = /```json\n([\s\S]*?)```/.exec(sectionOf(page, heading)) ?? [];
+  return JSON.parse(text);
+};
+
+/** As IAM matches: `*` is any text, slashes as well. */
+const matches = (pattern: string, text: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);
+
+const ARN = 'arn:aws:execute-api:eu-west-1:111122223333:$API/$default';
+
+const allows = ({ Statement }: Policy, method: string, path: string): boolean =>
+  Statement.some(
+    ({ Action, Resource }) =>
+      Action === 'execute-api:Invoke' && [Resource].flat().some((one) => matches(one, `${ARN}/${method}${path}`)),
+  );
+
+const ROLES = ['reader', 'starter', 'operator'];
+const ROUTES = model.routes.map(({ method, path }) => ({ method, path, name: `${method} ${path}` }));
+
+describe('the roles of docs/security.md', () => {
+  const rows = tableOf(sectionOf(page, 'Who may do what').split('\n### ')[0] ?? '');
+
+  it('are told for every route of the template, and no other', () => {
+    expect(rows.map(([route]) => route).sort()).toEqual(ROUTES.map(({ name }) => name).sort());
+  });
+
+  it.each(ROLES)('grant what the table says, and nothing else of the API: %s', (role) => {
+    const policy = policyOf(role);
+    const granted = ROUTES.filter(({ method, path }) =>
+      allows(policy, method, path.replace('{id}', 'test-0123456789ab')),
+    );
+    const told = rows.filter((row) => row[1 + ROLES.indexOf(role)] === 'yes').map(([route]) => route);
+
+    expect(granted.map(({ name }) => name).sort()).toEqual(told.sort());
+    expect(granted.length).toBeGreaterThan(0);
+    for (const { Effect, Action } of policy.Statement)
+      expect([Effect, Action]).toEqual(['Allow', 'execute-api:Invoke']);
+  });
+
+  it('have no line without a route behind it', () => {
+    for (const role of ROLES) {
+      const lines = policyOf(role).Statement.flatMap(({ Resource }) => Resource);
+      const idle = lines.filter(
+        (line) => !ROUTES.some(({ method, path }) => matches(line, `${ARN}/${method}${path.replace('{id}', 'x')}`)),
+      );
+      expect([role, idle]).toEqual([role, []]);
+    }
+  });
+
+  it('would be told apart no more if a starter might post anything beneath migrations', () => {
+    const wide: Policy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${ARN}/POST/migrations*` }],
+    };
+
+    expect(allows(wide, 'POST', '/migrations/test-0123456789ab/cutover')).toBe(true);
+    expect(allows(policyOf('starter'), 'POST', '/migrations/test-0123456789ab/cutover')).toBe(false);
+  });
+
+  it('come by event, too: a detail type that the bus takes', () => {
+    const [statement] = policyOf('By event').Statement;
+    const taken = model.rules.flatMap(({ pattern }) => (pattern['detail-type'] as string[] | undefined) ?? []);
+
+    expect(statement?.Action).toBe('events:PutEvents');
+    const [type] = Object.values(statement?.Condition?.StringEquals ?? {});
+    expect(statement?.Condition).toEqual({ StringEquals: { 'events:detail-type': expect.any(String) } });
+    expect(taken).toContain(type);
+  });
+});
+
+describe('docs/security.md', () => {
+  it('tells the networks that are allowed by default', () => {
+    const networks = String(template.Parameters.AllowedNetworks?.Default).split(',');
+
+    expect(networks.filter((network) => !sectionOf(page, 'Networks').includes(`\`${network}\``))).toEqual([]);
+  });
+
+  it.each(tableOf(sectionOf(page, 'Threats')))('has a test against: %s', (_threat, _guard, shownBy = '') => {
+    const [path = '', ...title] = shownBy.split(': ');
+
+    expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
+    expect(textOf(path)).toContain(title.join(': '));
+  });
+});
