@@ -42,8 +42,8 @@ export interface StopSettings {
  * That the call was accepted, and that the group was seen out of migration, is noted too: whatever runs on the group after
  * that is somebody else's, even from our source.
  *
- * Where nothing shows whom the primary follows (it does not answer, or a name stands for an address), only the very first
- * look of the first try takes the migration for ours, and only soon after the replication was last seen. ElastiCache
+ * Where nothing shows whom the primary follows (it does not answer, it came back empty and follows nobody, or a name stands
+ * for an address), only the very first look of the first try takes the migration for ours, and only soon after the replication was last seen. ElastiCache
  * refuses a second StartMigration while one runs, and nothing of ours has ended it yet; so another one can be there only if
  * a hand ended ours and began its own since that look. From the first call on ours may be over, and a repeat comes up to a
  * minute later: then somebody else's full sync looks just the same, and nothing is sent.
@@ -82,7 +82,9 @@ export const makeStopReplication =
       for (let isFirst = true, isShown = false, wasOurs = false; ; isFirst = false) {
         const seen = await look();
         const isTheVeryFirst = isFirst && claim.fresh;
-        const isOurs = seen.state === 'ours' || (seen.state === 'unclear' && isTheVeryFirst && isKnown);
+        // One that died and came back empty follows nobody, while the status says that there is a migration.
+        const isUnshown = seen.state === 'unclear' || (seen.state === 'between' && seen.isMigrating);
+        const isOurs = seen.state === 'ours' || (isUnshown && isTheVeryFirst && isKnown);
         wasOurs ||= isOurs;
         const mayBegin = !sentAt && clock.now() < graceEndsMs;
         // Before our call a group on its own is out only when ElastiCache has nothing more to do with it.

@@ -418,9 +418,21 @@ describe('what is ours', () => {
     expect(sent()).toContain('abort');
   });
 
-  it('is known at the very first look by the status where the primary cannot be read', async () => {
-    servers.primary(unreadable());
+  it.each([
+    ['cannot be read', unreadable()],
+    ['died and came back empty, and follows nobody', aMaster()],
+  ])('is known at the very first look by the status where the primary %s', async (_, primary) => {
+    servers.primary(primary);
 
     expect(await stop()).toMatchObject({ outcome: 'stopped' });
+    expect(sent()).toEqual(['abort']);
+  });
+
+  it('is not known by the status of a group that is on its own and was not seen for long', async () => {
+    servers.primary(aMaster());
+    clock.advance(301_000);
+
+    await expect(stop()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    expect(sent()).toEqual([]);
   });
 });
