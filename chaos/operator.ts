@@ -3,7 +3,7 @@ import type { Ledger } from '../test/cutover/ledger/ledger.ts';
 import { TERMINAL, type View } from '../test/e2e/lab.ts';
 import type { Ground } from './ground.ts';
 import { refusesWrites } from './invariants.ts';
-import { haveSameData } from './same-data.ts';
+import { isWhole } from './is-whole.ts';
 import { openTable } from './table.ts';
 
 /** How a cell came to its end. */
@@ -20,32 +20,33 @@ export interface Ended {
   unsettled?: string;
 }
 
-const LOOK_MS = 250;
-const TICK_MS = 2000;
-const LIMIT_MS = 240_000;
+const LOOK_MS = 800;
+/** Only what hangs takes so long; a promotion of a minute and four tries of a cutover on a busy machine do not. */
+const LIMIT_MS = 300_000;
 /** So long the operator watches before something is done by hand. */
-const PATIENCE_MS = { doubt: 8000, close: 3000, stuck: 30_000, again: 1000 };
+const PATIENCE_MS = { doubt: 5000, unread: 8000, close: 3000, linkLost: 20_000, stuck: 90_000, again: 1000 };
 const MOST_CUTOVERS = 4;
+const MOST_CONFIRMS = 2;
 
 /**
- * Plays the operator, the clients and the sweeper's schedule until the migration has its end and nothing runs any more: asks for
- * the cutover, once again when it was backed out, then aborts; closes; and looks at the nodes where a promotion is in doubt.
+ * Plays the operator and the clients until the migration has its end and nothing runs any more: asks for
+ * the cutover, again when it was backed out, then aborts; closes; and compares the data where a promotion is in doubt: if the
+ * target holds everything, its word is that it is promoted, else the source is given back.
  */
-export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): Promise<Ended> => {
+export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> => {
   const { lab } = ground.lane;
-  const { migrationId } = ground;
+  const { groupId, migrationId } = ground;
   const table = openTable(lab);
   const beganMs = Date.now();
   const since = new Map<string, number>();
   const asked: Record<string, number> = {};
-  let tickedMs = 0;
   let isPointed = false;
   let unfenced: Ended['unfenced'];
 
   const act = async (action: string, body: object = { reason: 'chaos' }) => {
     asked[action] = (asked[action] ?? 0) + 1;
     const { status } = await lab.request('POST', `/migrations/${migrationId}/${action}`, body);
-    trace.push(`operator: ${action} (${status})`);
+    ground.note(`operator: ${action} (${status})`);
     return status < 300;
   };
   /** For how long this has been so, without a break. */
@@ -54,11 +55,24 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
     else if (!since.has(what)) since.set(what, Date.now());
     return holds ? Date.now() - (since.get(what) as number) : -1;
   };
-  const tick = async () => {
-    if (Date.now() < Math.max(ground.ticksFromMs, tickedMs + TICK_MS)) return;
-    tickedMs = Date.now();
-    await table.makeOld(migrationId);
-    await lab.aws.lambda.invoke(lab.aws.resources.SweepFunction as string, {});
+  const isLinkLost = () =>
+    lab.typesOf(migrationId).findLast((type) => /^MigrationLink(Lost|Restored)$/.test(type)) === 'MigrationLinkLost';
+  /** ElastiCache is done with CompleteMigration, whatever it came to: until then there is nothing to be seen. */
+  const isUnderWay = () => lab.aws.elastiCache.group(groupId).status === 'modifying';
+  const resolveDoubt = async (mayConfirm: boolean) => {
+    const { source, target } = ground;
+    const whole = await isWhole(source.port, target.primary.port).catch(() => undefined);
+    if (lasting('unread', whole === undefined) >= 0 && lasting('unread', true) < PATIENCE_MS.unread) return;
+    ground.note(`operator: the target is ${whole ? '' : 'not '}a primary that holds everything`);
+    if (whole && mayConfirm) {
+      // Where the service has looked and says no, it is in doubt on.
+      since.delete('doubt');
+      await act('confirm');
+      return;
+    }
+    unfenced = { wasOpen: !(await refusesWrites(source.port)) };
+    await ledger.stop();
+    await act('unfence');
   };
   const handle = async (view: View) => {
     const may = (action: string) => view.allowedActions.includes(action);
@@ -68,16 +82,12 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
       if ((asked.cutover ?? 0) < MOST_CUTOVERS) await act('cutover', {});
       else if (may('abort')) await act('abort');
     }
-    const isDoubtful = lasting('doubt', inDoubt && may('unfence')) > PATIENCE_MS.doubt;
-    // Nobody writes to either side as long as the fence stands and nobody was told of a promotion.
-    if (isDoubtful && may('confirm') && !asked.confirm && (await isCopied(ground))) {
-      await act('confirm');
-    } else if (isDoubtful && !asked.unfence) {
-      unfenced = { wasOpen: !(await refusesWrites(ground.source.port)) };
-      await ledger.stop();
-      await act('unfence');
+    const isUnsure = inDoubt && may('unfence') && !isUnderWay();
+    if (lasting('doubt', isUnsure) > PATIENCE_MS.doubt && !asked.unfence) {
+      await resolveDoubt(may('confirm') && (asked.confirm ?? 0) < MOST_CONFIRMS);
     }
     if (lasting('close', may('close')) > PATIENCE_MS.close && !asked.close) await act('close');
+    if (lasting('linkLost', isLinkLost() && may('abort')) > PATIENCE_MS.linkLost && !asked.abort) await act('abort');
     if (lasting(`stuck ${view.status} ${view.phase}`, may('abort')) > PATIENCE_MS.stuck && !asked.abort)
       await act('abort');
   };
@@ -86,7 +96,7 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
     for (;;) {
       if (!isPointed && lab.typesOf(migrationId).includes('MigrationPromoted')) {
         isPointed = true;
-        trace.push('clients turn to the target');
+        ground.note('clients turn to the target');
         await ledger.point(0, 'target');
       }
       const view = await lab.view(migrationId).catch(() => undefined);
@@ -106,21 +116,10 @@ export const operate = async (ground: Ground, ledger: Ledger, trace: string[]): 
         };
       }
       if (view?.allowedActions) await handle(view);
-      await tick();
       await sleep(LOOK_MS);
     }
   } finally {
     table.close();
-  }
-};
-
-/** The target holds what the source does, as far as both can be read. */
-const isCopied = async ({ source, target }: Ground): Promise<boolean> => {
-  try {
-    return await haveSameData([source.port, target.primary.port]);
-  } catch {
-    // One of them is down just now: it is looked again, or unfenced.
-    return false;
   }
 };
 

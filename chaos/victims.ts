@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '../test/cutover/ledger/resp.ts';
 import type { Ground } from './ground.ts';
 import { processOnPort } from './processes.ts';
 import type { Moment } from './steps.ts';
@@ -11,10 +12,13 @@ export interface Victim {
   strike(ground: Ground, moment: Moment): Promise<'pass' | 'lose'>;
 }
 
-/** The process that is making the call. */
+/** The process that made the call has ended meanwhile. */
+export class GoneError extends Error {}
+
+/** The process that is making the call. @throws GoneError */
 const taskOf = async ({ lane }: Ground, { fromPort }: Moment): Promise<number> => {
   const pid = await processOnPort(lane.lab.aws.lambda.pids(), fromPort);
-  if (pid === undefined) throw new Error(`No function has a connection from port ${fromPort}`);
+  if (pid === undefined) throw new GoneError(`No function has a connection from port ${fromPort}`);
   return pid;
 };
 
@@ -35,7 +39,7 @@ const hang = async (ground: Ground, moment: Moment): Promise<void> => {
   const pid = await taskOf(ground, moment);
   signal(pid, 'SIGSTOP');
   ground.later(async () => {
-    await sleep(ground.random.between(2500, 4500));
+    await sleep(ground.random.between(3500, 6000));
     signal(pid, 'SIGCONT');
   });
 };
@@ -44,9 +48,12 @@ const hang = async (ground: Ground, moment: Moment): Promise<void> => {
 export const stopExecution = ({ lane, migrationId }: Ground): void => {
   const { stepFunctions, outputs } = lane.lab.aws;
   for (const stateMachineArn of [outputs.MigrationStateMachineArn, outputs.SettlementStateMachineArn]) {
-    const { executions } = stepFunctions.listExecutions({ stateMachineArn: stateMachineArn as string });
-    for (const { name, executionArn, status } of executions) {
-      if (status !== 'RUNNING' || !name.startsWith(migrationId)) continue;
+    const { executions } = stepFunctions.listExecutions({
+      stateMachineArn: stateMachineArn as string,
+      statusFilter: 'RUNNING',
+    });
+    for (const { name, executionArn } of executions) {
+      if (!name.startsWith(migrationId)) continue;
       stepFunctions.stopExecution({ executionArn, error: 'Operator', cause: 'stopped by hand' });
     }
   }
@@ -173,7 +180,7 @@ export const VICTIMS: readonly Victim[] = [
     what: 'the execution is stopped, the event about it is lost, and so are the first ticks of the sweeper',
     async strike(ground) {
       ground.losesStatusChanges = true;
-      ground.ticksFromMs = Date.now() + 6000;
+      ground.ticksFromMs = Date.now() + 8000;
       stopExecution(ground);
       return 'pass';
     },
@@ -188,3 +195,31 @@ export const VICTIMS: readonly Victim[] = [
     },
   },
 ];
+
+/**
+ * Not of the matrix: what a fence is there for. Somebody takes it away at this step, on the source and its replicas, behind the
+ * service's back. A cell with it has to fail, by its ledger.
+ */
+export const CONTROLS: readonly Victim[] = [
+  {
+    id: 'fence-lost',
+    what: 'the fence is gone',
+    async strike({ servers }) {
+      await Promise.all(
+        servers.map(async ({ port }) => {
+          const connection = await Connection.open(port);
+          await connection.ask('ACL', 'SETUSER', 'default', '+@all');
+          await connection.ask('CONFIG', 'SET', 'min-replicas-to-write', 0);
+          connection.close();
+        }),
+      );
+      return 'pass';
+    },
+  },
+];
+
+export const findVictim = (id: string): Victim => {
+  const found = [...VICTIMS, ...CONTROLS].find((victim) => victim.id === id);
+  if (!found) throw new Error(`There is no victim ${id}`);
+  return found;
+};

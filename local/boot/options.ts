@@ -6,8 +6,8 @@ import type { LogSink } from '../lambda/logs.ts';
 import type { UnhandledErrorNames } from './lambda-invoke.ts';
 
 export interface EmbeddedLambdaOptions {
-  /** Default 64: that many invocations of a function share a process before another one starts. */
-  invocationsPerProcess?: number;
+  /** Default 64: that many invocations of a function share a process before another one starts. Of some, by logical id. */
+  invocationsPerProcess?: number | Readonly<Record<string, number>>;
   /** The account's limit of concurrent executions. Default: none. */
   accountConcurrency?: number;
   /** Waits between the attempts of an asynchronous invocation. Default: one minute, then two. */

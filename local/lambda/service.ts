@@ -26,8 +26,11 @@ export interface LambdaOptions {
   clock?: Clock;
   /** The account's limit of concurrent executions. Default: none. */
   accountConcurrency?: number;
-  /** Invocations beyond it get another process of the function. Default 64; 1 is how AWS isolates them. */
-  invocationsPerProcess?: number;
+  /**
+   * Invocations beyond it get another process of the function. Default 64; 1 is how AWS isolates them. Of some functions, by
+   * logical id, and the default of the others.
+   */
+  invocationsPerProcess?: number | Readonly<Record<string, number>>;
   /** Default one minute, then two: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
   asyncRetryDelaysMs?: readonly number[];
   /** For every function, such as AWS_ENDPOINT_URL; wins over the template's own variables. */
@@ -39,6 +42,8 @@ export interface LambdaOptions {
   /** Failures of the embedded AWS itself, such as an OnFailure destination that does not exist. Default: console.error. */
   report?: (error: unknown) => void;
 }
+
+const INVOCATIONS_PER_PROCESS = 64;
 
 /** A function's ARN or name, with or without qualifier, taken apart. */
 interface Target {
@@ -161,9 +166,12 @@ export class LambdaService {
   #pool({ model, version }: Target): FunctionPool {
     if (this.#closed) throw new LambdaEndedError();
     const key = `${model.name}:${version}`;
-    const { bundles, environment = {}, invocationsPerProcess = 64, logs = quiet } = this.#options;
+    const { bundles, environment = {}, invocationsPerProcess = {}, logs = quiet } = this.#options;
     const settings: PoolSettings = {
-      invocationsPerProcess,
+      invocationsPerProcess:
+        typeof invocationsPerProcess === 'number'
+          ? invocationsPerProcess
+          : (invocationsPerProcess[model.logicalId] ?? INVOCATIONS_PER_PROCESS),
       workerPath: bundles.workerPath,
       bundlePath: bundles.modules[model.logicalId] as string,
       environment,
