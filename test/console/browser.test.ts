@@ -7,6 +7,7 @@ import { looks } from './flows/looks.ts';
 import { migrations } from './flows/migrations.ts';
 import { keyOfTheStack, otherSites } from './flows/other-sites.ts';
 import { outage } from './flows/outage.ts';
+import { watching } from './flows/watching.ts';
 import { type Harness, startHarness } from './harness.ts';
 
 /** One embedded AWS and one browser for all of them: booting is what takes longest. */
@@ -24,6 +25,7 @@ describe('the console in a browser', () => {
   askingForm(at);
   migrations(at);
   acts(at);
+  watching(at);
   outage(at);
   looks(at);
   hostileContent(at);

@@ -1,7 +1,7 @@
 import type { CertifiedShard, OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import { CopyButton } from '../parts/copy.tsx';
 import { count } from '../parts/text.ts';
-import { Fact, Facts, Section, Wide } from './parts.tsx';
+import { Block, Fact, Facts, Section, Wide } from './parts.tsx';
 import { endpoint } from './sentences.ts';
 
 /** What the cutover rests on, to keep and to check elsewhere. */
@@ -47,7 +47,7 @@ export const Certificate = ({ certificate }: { certificate: OffsetCertificate })
       </Facts>
       <details>
         <summary>The whole certificate</summary>
-        <pre class="small foreign">{text}</pre>
+        <Block label="The whole certificate" text={text} />
       </details>
     </Section>
   );

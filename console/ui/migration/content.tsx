@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { Acts } from '../acts/acts.tsx';
 import { Note } from '../parts/note.tsx';
+import { againOf } from './again.ts';
 import { Certificate } from './certificate.tsx';
 import { Charts } from './charts/charts.tsx';
 import { addLive, type Live } from './charts/series.ts';
@@ -77,6 +78,15 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
             </Note>
           )}
           <Acts view={view} onChanged={onChanged} />
+          {againOf(view).length > 0 && (
+            <p class="again">
+              {againOf(view).map(({ href, text }) => (
+                <a key={href} href={href}>
+                  {text}
+                </a>
+              ))}
+            </p>
+          )}
         </div>
         <Figures view={view} bytesPerSecond={lived.at(-1)?.bytesPerSecond} />
       </div>

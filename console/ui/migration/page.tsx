@@ -13,6 +13,7 @@ import { ProblemNote } from '../parts/problem.tsx';
 import { StatusBadge } from '../parts/status.tsx';
 import { statusWords } from '../parts/status-words.ts';
 import { Content } from './content.tsx';
+import { endpoint } from './sentences.ts';
 
 /** One migration. */
 export const MigrationPage = ({ id }: { id: string }) => {
@@ -39,6 +40,11 @@ export const MigrationPage = ({ id }: { id: string }) => {
         </Heading>
         {view && <StatusBadge status={view.status} phase={view.phase} />}
         {view?.dryRun && <span class="tag">dry run</span>}
+        {view && (
+          <span class="muted small">
+            from <span class="mono foreign">{endpoint(view.source)}</span>
+          </span>
+        )}
       </div>
       {problem && <ProblemNote problem={problem} />}
       {!view && !problem && <p class="muted">The migration is being read.</p>}

@@ -36,6 +36,14 @@ export const Wide = ({ label, children }: { label: string; children: ComponentCh
   </section>
 );
 
+/** A text that is shown as it is, and scrolls inside its place; whoever uses the keyboard can scroll it. */
+export const Block = ({ label, text }: { label: string; text: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+  <section class="block" aria-label={label} tabIndex={0}>
+    <pre class="small foreign">{text}</pre>
+  </section>
+);
+
 /** `06:51:10` of today, `22 Nov, 06:51:10` of another day. */
 export const whenText = (at: string): string => {
   const time = new Date(at);

@@ -82,7 +82,7 @@ const Node = ({
       <td>{role}</td>
       <td>{followsText(node, phase)}</td>
       <td class="number">{offset === undefined ? '–' : count(offset)}</td>
-      <td class="number">{behind(node, sourceOffset)}</td>
+      <td class="number">{isCopied(phase) ? '–' : behind(node, sourceOffset)}</td>
     </tr>
   );
 };
@@ -91,9 +91,12 @@ const followsText = ({ role, replicationRole, linkStatus }: NodeView, phase: Sha
   if (replicationRole === undefined) return <span class="warn-text">does not answer</span>;
   if (replicationRole === 'master') return 'nobody';
   // Redis calls the link down for as long as the full sync lasts.
-  if (role === 'primary' && (phase === 'copying' || phase === 'loading')) return 'full sync';
+  if (role === 'primary' && isCopied(phase)) return 'full sync';
   return linkStatus === 'down' ? <span class="bad-text">link down</span> : 'link up';
 };
+
+/** What a node holds now is thrown away. */
+const isCopied = (phase: ShardView['phase']): boolean => phase === 'copying' || phase === 'loading';
 
 /** Offsets of a node whose link is down say nothing of the source's data. */
 const behind = ({ offset, replicationRole, linkStatus }: NodeView, source: number | undefined): string => {

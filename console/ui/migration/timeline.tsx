@@ -7,7 +7,7 @@ import { CopyButton } from '../parts/copy.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { ToneMark } from '../parts/status.tsx';
 import { count } from '../parts/text.ts';
-import { Section, still, When } from './parts.tsx';
+import { Block, Section, still, When } from './parts.tsx';
 import { readOn, sentenceOf, titleOf, toneOf } from './timeline.ts';
 
 const EVERY_MS = 10_000;
@@ -88,7 +88,7 @@ const Event = still(({ event }: { event: Announced }) => {
               <code>{detailType}</code>
               <CopyButton text={text} label={`Copy the payload of ${detailType}`} />
             </div>
-            <pre class="small foreign">{text}</pre>
+            <Block label={`Payload of ${detailType}`} text={text} />
           </div>
         )}
       </details>

@@ -4,7 +4,6 @@ import {
   bandsOf,
   type Live,
   merge,
-  some,
   summaryOf,
   toSeries,
 } from '../../../console/ui/migration/charts/series.ts';
@@ -84,13 +83,5 @@ describe('the charts', () => {
       { phase: 'linkLost', fromSeconds: from + 5, toSeconds: from + 9 },
     ]);
     expect(bandsOf({ ...view, stoppedAt: at(7) }, START_MS + 9000).at(-1)).toMatchObject({ toSeconds: from + 7 });
-  });
-
-  it('have a table of some samples, always with the newest', () => {
-    const all = Array.from({ length: 1000 }, (_, index) => index);
-
-    expect(some(all, 60).length).toBeLessThanOrEqual(60);
-    expect(some(all, 60).at(-1)).toBe(999);
-    expect(some([1, 2, 3], 60)).toEqual([1, 2, 3]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { againOf } from '../../../console/ui/migration/again.ts';
 import { cutoverSteps, fenceText } from '../../../console/ui/migration/cutover.ts';
 import { askedBy, compared, copied, endpoint, left, waits } from '../../../console/ui/migration/sentences.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
@@ -35,10 +36,41 @@ describe('the sentences', () => {
     };
 
     expect(compared(aView({ verification: { mode: 'full', progress } }))).toBe('1,234 of 2,468 keys · 5,000 a second');
-    expect([left(undefined), left(0), left(200)]).toEqual([undefined, 'about 1.0 s left', 'about 3 min 20 s left']);
+    expect([left(undefined), left(0), left(200)]).toEqual([undefined, 'about 1 s left', 'about 3 min 20 s left']);
     expect(askedBy({ by: 'http', principal: 'arn:anna', sourceIp: '10.0.0.1' })).toBe('arn:anna (10.0.0.1)');
     expect([askedBy({ by: 'bus' }), askedBy({ by: 'http' })]).toEqual(['an event', 'somebody by the API']);
     expect(endpoint({ address: 'fd00::1', port: 6379 })).toBe('[fd00::1]:6379');
+  });
+});
+
+describe('what can be asked for again', () => {
+  const finding = (id: string, waived?: true) => ({ id, severity: 'blocking', ...(waived && { waived }) });
+  const failed = (...findings: object[]) =>
+    againOf(aView({ outcome: 'failed', preflight: { verdict: 'failed', findings } as never }));
+
+  it('is the same, after a dry run for real, and in spite of what can be waived', () => {
+    const id = aView().migrationId;
+
+    expect(againOf(aView())).toEqual([]);
+    expect(againOf(aView({ outcome: 'completed' }))).toEqual([]);
+    expect(
+      againOf(
+        aView({
+          outcome: 'dryRunCompleted',
+          dryRun: true,
+          dryRunResult: { verdict: 'wouldStart', why: '', actions: [] },
+        }),
+      ),
+    ).toEqual([{ href: `/console/new?from=${id}`, text: 'Start it for real' }]);
+    expect(failed(finding('source-bind'), finding('target-memory'), finding('rdb-format', true)).at(-1)).toEqual({
+      href: `/console/new?from=${id}&waive=source-bind,target-memory`,
+      text: 'Ask again, waiving source-bind, target-memory',
+    });
+  });
+
+  it('waives nothing where something cannot be waived, or is not known here', () => {
+    expect(failed(finding('source-bind'), finding('source-tls'))).toHaveLength(1);
+    expect(failed(finding('later'))).toHaveLength(1);
   });
 });
 

@@ -13,7 +13,7 @@ export interface ChartProps {
   series: Series;
   samples: readonly Sample[];
   bands: readonly Band[];
-  range: { min: number; max: number } | undefined;
+  range: { min: number; max: number };
   /** The sample under the cursor of whichever chart. */
   at: number | undefined;
   theme: number;

@@ -1,14 +1,14 @@
 import 'uplot/dist/uPlot.min.css';
 import './charts.css';
 import { useMemo, useState } from 'preact/hooks';
-import type { History } from '../../../../functions/migration/sample.ts';
+import type { History, Sample } from '../../../../functions/migration/sample.ts';
 import type { MigrationView } from '../../../../functions/migration/view.ts';
 import { get } from '../../data/api.ts';
 import { usePoll } from '../../data/use-poll.ts';
 import { ProblemNote } from '../../parts/problem.tsx';
 import { Section } from '../parts.tsx';
 import { Chart, type ChartProps } from './chart.tsx';
-import { bandsOf, type Live, merge, toSeries } from './series.ts';
+import { bandsOf, type Figure, type Live, merge, toSeries } from './series.ts';
 import { HistoryTable } from './table.tsx';
 import { useTheme } from './use-theme.ts';
 
@@ -26,6 +26,12 @@ const SPANS: [label: string, hours: number | undefined][] = [
 ];
 
 type Range = { min: number; max: number };
+
+/** From the first sample on: to now, as long as it goes on, so that a line that ends is seen to end. */
+const wholeOf = (samples: readonly Sample[], isLive: boolean): Range => {
+  const secondsOf = (sample: Sample | undefined) => (sample ? Date.parse(sample.at) / 1000 : 0);
+  return { min: secondsOf(samples[0]), max: isLive ? Date.now() / 1000 : secondsOf(samples.at(-1)) };
+};
 
 /** Lag, throughput and buffer over time: what was kept, and after it what the page has seen itself. */
 export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly Live[] }) => {
@@ -49,8 +55,9 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
   const samples = useMemo(() => merge(data?.samples ?? [], lived, fromMs), [data, lived, hours]);
   const series = useMemo(() => toSeries(samples), [samples]);
   const bands = useMemo(() => bandsOf(view, Date.now()), [view.phases, stoppedAt, samples]);
-  const hasBuffer = series.columns.bufferBytes.some((value) => value !== null);
-  const shared = { series, samples, bands, range: zoom, at, theme, onCursor: setAt, onZoom: setZoom };
+  const has = (figure: Figure) => series.columns[figure].some((value) => value !== null);
+  const range = useMemo(() => zoom ?? wholeOf(samples, outcome === undefined), [zoom, samples, outcome]);
+  const shared = { series, samples, bands, range, at, theme, onCursor: setAt, onZoom: setZoom };
 
   return (
     <Section
@@ -66,9 +73,9 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
       ) : (
         <>
           <div class="charts">
-            <Chart {...shared} {...LAG} />
+            {has('lagBytes') && <Chart {...shared} {...LAG} />}
             <Chart {...shared} {...SPEED} />
-            {hasBuffer && <Chart {...shared} {...BUFFER} />}
+            {has('bufferBytes') && <Chart {...shared} {...BUFFER} />}
           </div>
           <p class="muted small chart-key">
             <i class="swatch of-loss" aria-hidden="true" /> link lost, or promotion in doubt{' '}

@@ -20,7 +20,7 @@ export interface PlotOptions {
 }
 
 export interface Plot {
-  draw(data: (number | null)[][], range: { min: number; max: number } | undefined): void;
+  draw(data: (number | null)[][], range: { min: number; max: number }): void;
   /** After a change of the theme: a canvas has no style sheet. */
   recolour(): void;
   end(): void;
@@ -34,7 +34,6 @@ const FONT = '11px system-ui, sans-serif';
 /** A chart of time. All charts of a page share one cursor. */
 export const makePlot = (place: HTMLElement, { lines, text, bands, onCursor, onZoom }: PlotOptions): Plot => {
   let colours = coloursOf(place);
-  let zoomed: { min: number; max: number } | undefined;
   const axis = {
     stroke: () => colours.text,
     font: FONT,
@@ -90,12 +89,9 @@ export const makePlot = (place: HTMLElement, { lines, text, bands, onCursor, onZ
   const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(200, place.clientWidth), height: HEIGHT }));
   observer.observe(place);
   return {
-    draw(data, range) {
-      zoomed = range;
+    draw(data, { min, max }) {
       plot.batch(() => {
         plot.setData(data as uPlot.AlignedData, false);
-        const [seconds = []] = data as number[][];
-        const [min, max] = zoomed ? [zoomed.min, zoomed.max] : [seconds[0] ?? 0, seconds.at(-1) ?? 1];
         plot.setScale('x', { min, max: Math.max(max, min + 10) });
       });
     },

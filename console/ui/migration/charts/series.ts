@@ -90,12 +90,6 @@ export const summaryOf = (samples: readonly Sample[], figure: Figure): Summary |
   return summary;
 };
 
-/** At most so many of them, evenly, and always the newest. */
-export const some = <T>(all: readonly T[], most: number): T[] => {
-  const step = Math.max(1, Math.ceil(all.length / most));
-  return all.filter((_, index) => (all.length - 1 - index) % step === 0);
-};
-
 export interface Band {
   phase: string;
   fromSeconds: number;

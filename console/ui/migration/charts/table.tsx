@@ -1,9 +1,10 @@
 import type { Sample } from '../../../../functions/migration/sample.ts';
+import { thin } from '../../../../functions/migration/thin.ts';
 import { phaseWords } from '../../parts/status-words.ts';
 import { bytes } from '../../parts/text.ts';
 import { When, Wide } from '../parts.tsx';
-import { some } from './series.ts';
 
+/** The extremes are among them. */
 const MOST_ROWS = 60;
 
 /** What the charts show, for who reads rather than looks. Newest first. */
@@ -30,8 +31,8 @@ export const HistoryTable = ({ samples }: { samples: readonly Sample[] }) => (
         </tr>
       </thead>
       <tbody>
-        {some(samples, MOST_ROWS)
-          .toReversed()
+        {thin(samples, MOST_ROWS)
+          .samples.toReversed()
           .map(({ at, phase, lagBytes, bytesPerSecond, bufferBytes, bufferLimitBytes }) => (
             <tr key={at}>
               <th scope="row">
