@@ -10,17 +10,20 @@ export interface CloseInput extends TaskInput {
 }
 
 /**
- * Records the good end, then gives the lock back. Both can be repeated.
+ * Records the good end, gives the lock back, and tries once more to have a certificate signed that was not in time for the
+ * announcement of the promotion. All of it can be repeated.
  *
  * A second try of the cutover may still be about to send CompleteMigration, into whatever runs on the group by then: the
  * lock is closed first, so that no further send can be noted, and kept until one that was noted cannot be made any more.
  *
+ * @param sign as makeSignCertificate does
  * @throws TransientServiceError until then
  */
 export const makeCloseMigration =
   (
     migrations: Pick<Migrations, 'end'>,
     locks: Pick<Locks, 'find' | 'closeToIntents' | 'release'>,
+    sign: (migrationId: string) => Promise<unknown>,
     clock: Clock,
     { actingTaskSeconds }: { actingTaskSeconds: number },
   ) =>
@@ -41,4 +44,5 @@ export const makeCloseMigration =
       promotedAt,
     });
     await locks.release(replicationGroupId, migrationId);
+    await sign(migrationId);
   };

@@ -19,6 +19,17 @@ export const isWatched = (fence: FenceRecord | undefined): fence is FenceRecord 
 export const quietFor = (quietSinceMs: number, nowMs: number, record: MigrationRecord | undefined): boolean =>
   nowMs - quietSinceMs >= (record?.cutoverSettings?.quietSeconds ?? 0) * 1000;
 
+const isWholeNow = ({ group, readings }: Look, judged: PromotionState): boolean =>
+  judged.state === 'promoted' && unfollowing(readings).length === 0 && group.status === 'available';
+
+/** What a migration that is not closed yet waits for, in words for the view. */
+export const closingWaitsFor = (look: Look, judged: PromotionState, record: MigrationRecord | undefined): string =>
+  isWholeNow(look, judged)
+    ? `nobody to turn to the old primary for ${record?.cutoverSettings?.quietSeconds ?? 0} s, or a close`
+    : FOLLOWING;
+
+export const FOLLOWING = 'the replicas to follow and the status to be available';
+
 /**
  * The second stage, after the promotion was proven and told: it closes when the group is whole again (or its time for that
  * is over) and nobody turns to the old primary any more, or when an operator says so; it says what is not as it should be.
@@ -27,14 +38,15 @@ export const quietFor = (quietSinceMs: number, nowMs: number, record: MigrationR
  * @returns undefined while the group may still become whole, or clients still have to turn to it
  */
 export const closeWhenWhole = (
-  { group, readings, nowMs }: Look,
+  look: Look,
   judged: PromotionState,
   timeIsOver: boolean,
   { isQuiet, told }: Quietness,
   isAskedTo: boolean,
 ): Extract<PromotionResult, { outcome: 'closed' }> | undefined => {
+  const { readings, nowMs } = look;
   const missing = unfollowing(readings);
-  const isWhole = judged.state === 'promoted' && missing.length === 0 && group.status === 'available';
+  const isWhole = isWholeNow(look, judged);
   if (!isAskedTo && !((isWhole || timeIsOver) && isQuiet)) return undefined;
   const parts = [
     isWhole

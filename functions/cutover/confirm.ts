@@ -9,6 +9,7 @@ import { listed } from '../preflight/text.ts';
 import { linksOf } from '../replication/observe.ts';
 import type { Clock, ReplicationGroup, ReplicationGroups } from '../replication/ports.ts';
 import type { ActResult } from './act-result.ts';
+import { FOLLOWING } from './closing-stage.ts';
 import { type ConfirmedShard, lookAtShard } from './confirm-look.ts';
 
 /**
@@ -75,7 +76,7 @@ export const makeConfirm =
       status: 'promoted',
       statusReason: sentence(`An operator has confirmed that the target is promoted: ${evidence}`),
       phase: 'closing',
-      waitingFor: 'the replicas to follow and the status to be available',
+      waitingFor: FOLLOWING,
       promotedAt: at,
       promotion: {
         evidence,

@@ -1,9 +1,7 @@
 import type { OffsetCertificate } from '../migration/certificate.ts';
-import { buildCertificate, type CertificateInput, canonicalBody, withHash } from './certificate-body.ts';
+import { buildCertificate, type CertificateInput, withHash } from './certificate-body.ts';
 import type { Certificates, Signer } from './certificate-ports.ts';
-
-/** MigrationPromoted, on which clients are re-pointed, waits no longer for a signature. */
-const SIGN_WITHIN_MS = 2000;
+import { signed } from './sign-certificate.ts';
 
 /**
  * Builds the certificate of a promotion, keeps it, and has it signed; for whoever has just proven the promotion (the watch
@@ -23,28 +21,3 @@ export const makeIssueCertificate =
     const body = buildCertificate(record, fence, promotedShards, completeSentAt, promotedAt);
     return body && signed(certificates, signer, await certificates.keep(withHash(body)));
   };
-
-/**
- * Tries once more to have a kept certificate signed; for the closing of a migration. Answers it as it stands.
- *
- * @returns undefined when none was issued
- * @throws TransientServiceError of the table
- */
-export const makeSignCertificate =
-  (certificates: Pick<Certificates, 'find' | 'addSignature'>, signer: Pick<Signer, 'sign'>) =>
-  async (migrationId: string): Promise<OffsetCertificate | undefined> => {
-    const standing = await certificates.find(migrationId);
-    return standing && signed(certificates, signer, standing);
-  };
-
-const signed = async (
-  certificates: Pick<Certificates, 'addSignature'>,
-  signer: Pick<Signer, 'sign'>,
-  certificate: OffsetCertificate,
-): Promise<OffsetCertificate> => {
-  if (certificate.signature) return certificate;
-  const signature = await signer.sign(canonicalBody(certificate), SIGN_WITHIN_MS);
-  if (!signature) return certificate;
-  if ('whyNot' in signature) return { ...certificate, unsignedBecause: signature.whyNot };
-  return certificates.addSignature(certificate.migrationId, signature);
-};

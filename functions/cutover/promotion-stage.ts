@@ -6,6 +6,7 @@ import type { Look } from '../replication/look.ts';
 import { toShardViews } from '../replication/progress.ts';
 import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
 import type { TaskInput } from '../replication/task-input.ts';
+import { FOLLOWING } from './closing-stage.ts';
 import type { PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { type Certify, provenBy, recordedProof } from './proven.ts';
@@ -49,7 +50,7 @@ export const makePromotionStage =
         status: 'promoted',
         statusReason: `The target is promoted: ${evidence}.`,
         phase: 'closing',
-        waitingFor: 'the replicas to follow and the status to be available',
+        waitingFor: FOLLOWING,
         promotedAt,
         promotion: { evidence, shards: promotedShards },
         shards,

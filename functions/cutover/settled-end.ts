@@ -1,5 +1,7 @@
+import type { ActRequest } from '../migration/acts.ts';
 import type { RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
+import { sentence } from '../migration/sentence.ts';
 import type { Outcome } from '../migration/status.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { Ending } from './ending.ts';
@@ -33,7 +35,9 @@ export const toEnd = (
   const told = notes.length > 0 && !/[.!?]$/.test(cause) ? `${short(cause)}.` : short(cause);
   const failure = { error, cause: [told, ...notes].join(' ') };
   const isInDoubt = completeSentAt && !record.promotedAt;
-  const statusReason = [`${error} while ${record.phase}: ${told}`, ...notes].join(' ');
+  const isAbort = record.abort !== undefined && error === 'AbortRequestedError';
+  const why = isAbort ? abortOf(record.abort) : `${error} while ${record.phase}: ${told}`;
+  const statusReason = [why, ...notes].join(' ');
   return {
     outcome,
     change: {
@@ -45,6 +49,10 @@ export const toEnd = (
     },
   };
 };
+
+/** The code of an error is no reason. */
+const abortOf = ({ at, reason }: Pick<ActRequest, 'at' | 'reason'> = { at: '' }): string =>
+  sentence(`The abort was requested at ${at}${reason ? `: ${short(reason)}` : ''}`);
 
 /** Leaves room for what was done. */
 const short = (text: string): string => text.slice(0, LONGEST_REASON / 2);

@@ -16,6 +16,8 @@ export interface SourceNode {
   role: 'primary' | 'replica';
   runId: string;
   session: Session;
+  /** Who followed it when it was opened, the target among them: `10.0.0.6:6379`. */
+  replicas: readonly string[];
   /** Of the Redis that it behaves like. */
   version: string;
   /** CLIENT PAUSE … WRITE and CLIENT UNPAUSE, which came with 6.2. */
@@ -120,7 +122,8 @@ const reach = async (sought: Sought, seeking: Seeking): Promise<Reached> => {
     await unlessQuiet(session, info, seeking, nameOf(endpoint));
     const version = info.get('redis_version') ?? '0';
     const pausesWrites = isAtLeast(version, '6.2');
-    return { sought, node: { ...sought, runId, session, version, pausesWrites }, info };
+    const replicas = replicaLines(info).map(({ ip, port }) => nameOf({ address: ip, port }));
+    return { sought, node: { ...sought, runId, session, replicas, version, pausesWrites }, info };
   } catch (error) {
     session?.close();
     if (error instanceof Unread || error instanceof FenceFailed) return { sought, unread: error };

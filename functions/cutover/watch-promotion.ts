@@ -8,7 +8,7 @@ import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { toShardViews } from '../replication/progress.ts';
 import { makeSampler } from '../replication/sampler.ts';
 import type { TaskInput } from '../replication/task-input.ts';
-import { closeWhenWhole } from './closing-stage.ts';
+import { closeWhenWhole, closingWaitsFor } from './closing-stage.ts';
 import { judgePromotion, type PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { makePromotionStage } from './promotion-stage.ts';
@@ -124,6 +124,9 @@ export const makeWatchPromotion =
           await migrations.update(migrationId, { shards: toShardViews(look.readings, look.states) });
           return proven ?? { outcome: 'turn', evidence: judged.evidence };
         }
+        const waitingFor = closingWaitsFor(look, judged, record);
+        if (stage === 'closing' && record?.waitingFor !== waitingFor)
+          await migrations.update(migrationId, { waitingFor });
         await clock.sleep(pollMs);
       }
     } finally {

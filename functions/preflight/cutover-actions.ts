@@ -31,6 +31,7 @@ export const cutOver = (plan: Plan): PlannedAction[] => [
   announce('MigrationPromotionInDoubt'),
   announce('MigrationPromoted'),
   watchStragglers(plan),
+  ...(plan.cutover.fence === 'none' ? [] : [announce('MigrationStragglersFound')]),
 ];
 
 const awaited: PlannedAction = {

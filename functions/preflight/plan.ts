@@ -42,6 +42,7 @@ const EFFECTS: Record<string, string> = {
   MigrationAwaitingCutover: 'Its subscribers are told that it is your turn.',
   MigrationCutoverBackedOut: 'Possible: told only if the cutover comes to nothing; then the fence is lifted before.',
   MigrationPromotionInDoubt: 'Possible: told only if nothing proves the promotion within its budget.',
+  MigrationStragglersFound: 'Possible: told only if clients still turn to the source after the promotion.',
   MigrationPromoted: 'Its subscribers point the clients to the new primary.',
 };
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SessionLost } from '../../functions/preflight/ports.ts';
 import { startRedis } from '../../local/redis/server.ts';
@@ -252,6 +253,28 @@ describe('a cutover of real servers', () => {
     expect(result).toMatchObject({ outcome: 'backedOut', reason: expect.stringMatching(/held up by a script/) });
     await isBusy;
     expect(await said(link.source, 'SET', 'k', 'v')).toBe('OK');
+  });
+
+  it('backs out when a replica joins the source meanwhile, which nobody has fenced', async () => {
+    const { engine, link } = await start({ sourceReplicas: 1 });
+    const late = await startRedis();
+    link.sourceReplicas.push(late);
+    let isLate = false;
+    const joining: Tap = async (command) => {
+      if (!command.startsWith('CLIENT PAUSE') || isLate) return;
+      isLate = true;
+      await (await client(late)).ask('REPLICAOF', '127.0.0.1', String(link.source.port));
+      const onSource = await client(link.source);
+      while (!(await onSource.ask<string>('INFO', 'replication')).includes(`port=${late.port}`)) await sleep(5);
+    };
+
+    expect(await engine.cutOver(tapping(joining))).toMatchObject({
+      outcome: 'backedOut',
+      reason: `the replica 127.0.0.1:${late.port} has joined 127.0.0.1:${link.source.port} meanwhile, and is not fenced`,
+    });
+    expect([engine.groups.completedMs, await said(link.source, 'SET', 'k', 'v')]).toEqual([undefined, 'OK']);
+    expect(await engine.cutOver()).toMatchObject({ outcome: 'sent' });
+    expect(await said(late, 'PUBLISH', 'channel', 'message')).toBe('NOPERM');
   });
 
   it('backs out when a user is added behind its back, and leaves that one alone', async () => {

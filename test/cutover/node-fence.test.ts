@@ -264,7 +264,8 @@ describe('a fence by min-replicas-to-write', () => {
     await (await client()).ask('CONFIG', 'SET', 'min-replicas-to-write', '1');
     await restored('minReplicas', noted);
 
-    expect((await readBefore(await session(), 'minReplicas')).before.minReplicasToWrite).toBe('1');
+    const { before } = await readBefore(await session(), 'minReplicas');
+    expect(before).toEqual({ minReplicasToWrite: '1', minReplicasMaxLag: '0' });
   });
 });
 

@@ -34,6 +34,7 @@ const look = async ({ pausesWrites }: Pick<SourceNode, 'pausesWrites'>) => {
     role: 'primary',
     runId: '',
     session,
+    replicas: [],
     version: '7.0.0',
     pausesWrites,
   } as const;

@@ -259,7 +259,7 @@ export const openWorld = (options: WorldOptions = {}) => {
       ticking,
       settings,
     ),
-    CloseMigration: makeCloseMigration(migrations, locks, ticking, { actingTaskSeconds: 60 }),
+    CloseMigration: makeCloseMigration(migrations, locks, async () => undefined, ticking, { actingTaskSeconds: 60 }),
     CloseDryRun: makeCloseDryRun(migrations, locks, ticking),
     SettleMigration: makeSettleMigration(migrations, locks, fences, workflow, ticking, { actingTaskSeconds: 60 }),
   };

@@ -87,6 +87,8 @@ const drain = async (
     nodes.map((node, at) => fence(node, record.nodes[at] as FencedNode, kind, mayForget, clock)),
   );
   const fencedAt = isoNow();
+  const readings = fenced.map(({ reading }) => reading);
+  if (kind !== 'none') unlessJoined(nodes, readings);
   const goals = new Map(
     primaries.map(
       (node) =>
@@ -152,6 +154,19 @@ const callsOf = async (
   if (!writing) return undefined;
   const [stats] = await session.askAll([['INFO', 'commandstats']]);
   return Buffer.isBuffer(stats) ? writeCallsIn(parseInfo(stats.toString()), writing) : undefined;
+};
+
+/**
+ * A replica that has joined since the nodes were opened is not fenced: whoever promotes it would have a primary that takes
+ * writes. One that has only moved to another node is known.
+ */
+const unlessJoined = (nodes: readonly SourceNode[], readings: readonly ServerReading[]): void => {
+  const known = new Set(nodes.flatMap(({ endpoint, replicas }) => [nameOf(endpoint), ...replicas]));
+  for (const [at, { replicas }] of readings.entries()) {
+    const joined = replicas.map(({ ip, port }) => nameOf({ address: ip, port })).find((name) => !known.has(name));
+    const { endpoint } = nodes[at] as SourceNode;
+    if (joined) throw new BackOut(`the replica ${joined} has joined ${nameOf(endpoint)} meanwhile, and is not fenced`);
+  }
 };
 
 const unlessSameSource = (

@@ -26,12 +26,28 @@ export const unlessOthersAct = async ({ session, endpoint }: SourceNode, migrati
   if (other) throw new BackOut(`another migration acts on ${nameOf(endpoint)}, by the connection ${other}`);
 };
 
-/** @throws BackOut when what is there already is a fence, on a node that was just read */
-export const unlessFenced = ({ endpoint, before: { users, minReplicasToWrite } }: FencedNode): void => {
-  const able = (users ?? []).map(parseUser).filter(({ commands }) => commands.some((word) => !word.startsWith('-')));
+/**
+ * Before 7.0 the rules of a user such as `-@all +@string` are told command by command, and the words of a fence that took
+ * its writes away are not among them: whoever has none of the writing commands says nothing.
+ *
+ * @param writing names of commands in small letters; empty where they are not known
+ * @throws BackOut when what is there already is a fence, on a node that was just read
+ */
+export const unlessFenced = (
+  { endpoint, before: { users, minReplicasToWrite } }: FencedNode,
+  writing: ReadonlySet<string>,
+): void => {
+  const able = (users ?? []).map(parseUser).filter(({ commands }) => commands.some((word) => mayWrite(word, writing)));
   const areFenced = able.length > 0 && able.every(({ commands }) => FENCE.every((word) => commands.includes(word)));
   if (!areFenced && minReplicasToWrite !== BEYOND_ANY) return;
   throw new BackOut(`${nameOf(endpoint)} takes no writes already: it may be fenced by another migration`);
 };
 
 const FENCE = ['-@write', '-publish'];
+
+const mayWrite = (word: string, writing: ReadonlySet<string>): boolean => {
+  if (word.startsWith('-') || word === 'nocommands') return false;
+  const [name = ''] = word.slice(1).toLowerCase().split('|');
+  const isOne = word.startsWith('+') && !name.startsWith('@') && writing.size > 0;
+  return !isOne || writing.has(name) || name === 'publish';
+};

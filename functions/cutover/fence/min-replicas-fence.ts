@@ -43,20 +43,27 @@ export const fenceByMinReplicas = async (session: Session, { minReplicasMaxLag }
 };
 
 /**
- * Sets both as they were. A number of replicas that an operator has set meanwhile is the operator's.
+ * Sets both as they were. A number of replicas that an operator has set meanwhile is the operator's; the lag beside it goes
+ * back to 0 where we have raised it from there, unless the operator has set that, too.
  *
  * @throws FenceFailed a setting was refused, or is not what it was; SessionLost
  */
 export const restoreMinReplicas = async (session: Session, before: MinReplicas): Promise<void> => {
   const prefix = await prefixOf(session);
   const now = settingsIn(await carryOut(session, READ));
-  if (now.toWrite !== BEYOND_ANY) return;
+  const isOurs = now.toWrite === BEYOND_ANY;
+  const isLagOurs = isOurs || (before.minReplicasMaxLag === '0' && now.maxLag === MAX_LAG_SECONDS);
+  const wanted = {
+    toWrite: isOurs ? before.minReplicasToWrite : now.toWrite,
+    maxLag: isLagOurs ? before.minReplicasMaxLag : now.maxLag,
+  };
+  if (!isLagOurs) return;
   const set = [
-    ['CONFIG', 'SET', `${prefix}-to-write`, before.minReplicasToWrite],
-    ['CONFIG', 'SET', `${prefix}-max-lag`, before.minReplicasMaxLag],
+    ...(isOurs ? [['CONFIG', 'SET', `${prefix}-to-write`, wanted.toWrite]] : []),
+    ['CONFIG', 'SET', `${prefix}-max-lag`, wanted.maxLag],
   ];
   const { toWrite, maxLag } = settingsIn((await carryOut(session, [...set, ...READ])).slice(set.length));
-  if (toWrite !== before.minReplicasToWrite || maxLag !== before.minReplicasMaxLag) {
+  if (toWrite !== wanted.toWrite || maxLag !== wanted.maxLag) {
     throw new FenceFailed(`${prefix}-to-write is ${toWrite}, and ${prefix}-max-lag ${maxLag}`);
   }
 };

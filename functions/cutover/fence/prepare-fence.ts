@@ -92,7 +92,8 @@ export const prepareFence = async (
     const known = await Promise.all(
       fenced.map(async (node, at) => ({ ...node, ...(await readBefore((nodes[at] as SourceNode).session, kind)) })),
     );
-    for (const node of known) unlessFenced(node);
+    const commands = new Set([...writing.values()].flatMap((names) => [...names]));
+    for (const node of known) unlessFenced(node, commands);
     const kept = await Promise.all(known.map((node, at) => saved(nodes[at] as SourceNode, node, mayForget)));
     unlessTooLarge(kept);
     const noted = await fences.advance(migrationId, attempt, { nodes: kept });

@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCloseMigration } from '../../../functions/cutover/close-migration.ts';
 import type { Ending } from '../../../functions/cutover/ending.ts';
+import { makeIssueCertificate } from '../../../functions/cutover/issue-certificate.ts';
 import {
   makeSettleMigration,
   type SettleInput,
   type SettleResult,
 } from '../../../functions/cutover/settle-migration.ts';
+import { makeSignCertificate } from '../../../functions/cutover/sign-certificate.ts';
 import type { ExecutionStatus } from '../../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { aCertificateInput, FakeCertificates } from '../../cutover/support/certificates.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeLocks } from '../support/locks.ts';
@@ -21,6 +24,9 @@ let locks: FakeLocks;
 let fences: FakeFences;
 let migrations: FakeMigrations;
 let workflow: FakeWorkflow;
+const signature = { keyId: 'arn:aws:kms:us-west-2:000000000000:key/k', algorithm: 'ECDSA_SHA_256', value: 'c2ln' };
+let sign: (migrationId: string) => Promise<unknown> = async () => undefined;
+
 beforeEach(async () => {
   clock = new FakeClock();
   locks = new FakeLocks();
@@ -161,6 +167,18 @@ describe('settlement records', () => {
     await migrations.update(MIGRATION_ID, { abort });
 
     expect((await end([], failure)).announcement.detailType).toBe('MigrationAborted');
+  });
+
+  it('in words of an abort that was seen, and not by the name of its error', async () => {
+    const abort = { at: 'then', reason: 'the wrong source', by: { by: 'http' as const, at: 'then' }, requestId: 'r' };
+    await migrations.update(MIGRATION_ID, { abort });
+    const cause = 'The abort of migration x was requested at then: the wrong source';
+    const { announcement } = await end(['The online migration was stopped.'], { error: 'AbortRequestedError', cause });
+
+    expect(announcement.data).toMatchObject({
+      statusReason: 'The abort was requested at then: the wrong source. The online migration was stopped.',
+      failure: { error: 'AbortRequestedError' },
+    });
   });
 
   it('no abort behind the point of no return: what became of CompleteMigration counts', async () => {
@@ -334,7 +352,7 @@ describe('settlement', () => {
   });
 
   it('announces the good end of a migration that could not announce it itself', async () => {
-    const close = makeCloseMigration(migrations, locks, clock, { actingTaskSeconds: 60 });
+    const close = makeCloseMigration(migrations, locks, sign, clock, { actingTaskSeconds: 60 });
     await close({ ...taskInput, closedAt: 'c', promotedAt: 'p', evidence: 'all is well' });
 
     expect(await decide({ error: 'EventBridge.FailedEntry', cause: 'x' })).toMatchObject({
@@ -345,8 +363,27 @@ describe('settlement', () => {
 });
 
 describe('closing', () => {
+  it('has a certificate signed that was not in time for the promotion, with the same body', async () => {
+    const certificates = new FakeCertificates();
+    const late = { sign: async () => ({ whyNot: 'KMS Sign: no answer within 2000 ms' }) };
+    const input = aCertificateInput();
+    const issued = await makeIssueCertificate(
+      certificates,
+      late,
+    )({
+      ...input,
+      record: { ...input.record, migrationId: MIGRATION_ID },
+    });
+    sign = makeSignCertificate(certificates, { sign: async () => signature });
+    await close();
+    await close();
+
+    expect(issued).toMatchObject({ unsignedBecause: expect.stringContaining('no answer') });
+    expect(await certificates.find(MIGRATION_ID)).toMatchObject({ hash: issued?.hash, signature });
+  });
+
   const close = () =>
-    makeCloseMigration(migrations, locks, clock, { actingTaskSeconds: 60 })({
+    makeCloseMigration(migrations, locks, sign, clock, { actingTaskSeconds: 60 })({
       ...taskInput,
       closedAt: 'c',
       promotedAt: 'p',

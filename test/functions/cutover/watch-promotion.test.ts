@@ -374,7 +374,10 @@ describe('the watch until the group is whole', () => {
     });
 
     it('is over when it was quiet for so long', async () => {
+      const waited: (string | undefined)[] = [];
+      clock.after(30_000, () => waited.push(migrations.record.waitingFor));
       expect(await closing()).toMatchObject({ outcome: 'closed' });
+      expect(waited).toEqual(['nobody to turn to the old primary for 60 s, or a close']);
       expect(elapsedMs()).toBeGreaterThanOrEqual(60_000);
       expect(elapsedMs()).toBeLessThan(70_000);
     });

@@ -79,6 +79,7 @@ describe('the actions of a real run', () => {
       'MigrationPromotionInDoubt',
       'MigrationPromoted',
       `ACL LOG, CLIENT LIST on ${EACH}`,
+      'MigrationStragglersFound',
       'dynamodb:UpdateItem on the lock of replication group test',
       'MigrationCompleted',
     ]);
@@ -106,6 +107,7 @@ describe('the actions of a real run', () => {
       'MigrationVerificationFailed',
       'MigrationCutoverBackedOut',
       'MigrationPromotionInDoubt',
+      'MigrationStragglersFound',
     ]);
   });
 
