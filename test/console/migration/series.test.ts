@@ -4,10 +4,11 @@ import {
   bandsOf,
   type Live,
   merge,
+  readHistory,
   summaryOf,
   toSeries,
 } from '../../../console/ui/migration/charts/series.ts';
-import type { Sample } from '../../../functions/migration/sample.ts';
+import type { History, Sample } from '../../../functions/migration/sample.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { at, aView, phases, START_MS } from './views.ts';
 
@@ -55,6 +56,40 @@ describe('what the page sees itself', () => {
     expect(merge(kept, lived, START_MS + 10_000).map(({ lagBytes }) => lagBytes)).toEqual([2, 3]);
     const many = Array.from({ length: 700 }, (_, second) => seen(second, { lagBytes: second }));
     expect(liveOf(...many)).toHaveLength(600);
+  });
+});
+
+describe('the kept samples', () => {
+  const history = (...seconds: number[]): History => ({
+    migrationId: 'm',
+    from: at(0),
+    to: at(seconds.at(-1) ?? 0),
+    samples: seconds.map((second) => sample(second)),
+  });
+  const read = async (known: History | undefined, answer: History) => {
+    const asked: (string | undefined)[] = [];
+    const found = await readHistory(known, async (from) => {
+      asked.push(from);
+      return answer;
+    });
+    return { asked, found };
+  };
+
+  it('are read whole once, and then from the newest on', async () => {
+    const first = await read(undefined, history(0, 10));
+    const second = await read(first.found, history(10, 20, 30));
+
+    expect([first.asked, second.asked]).toEqual([[undefined], [at(10)]]);
+    expect(second.found).toEqual(history(0, 10, 20, 30));
+  });
+
+  it('are the same where nothing is new, and read whole where there are too many', async () => {
+    const known = history(0, 10);
+    const many = history(...Array.from({ length: 3000 }, (_, index) => index));
+
+    expect((await read(known, history(10))).found).toBe(known);
+    expect((await read(many, known)).asked).toEqual([undefined]);
+    expect((await read(history(), known)).asked).toEqual([undefined]);
   });
 });
 

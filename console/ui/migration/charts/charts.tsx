@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import './charts.css';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { History, Sample } from '../../../../functions/migration/sample.ts';
 import type { MigrationView } from '../../../../functions/migration/view.ts';
 import { get } from '../../data/api.ts';
@@ -8,7 +8,7 @@ import { usePoll } from '../../data/use-poll.ts';
 import { ProblemNote } from '../../parts/problem.tsx';
 import { Section } from '../parts.tsx';
 import { Chart, type ChartProps } from './chart.tsx';
-import { bandsOf, type Figure, type Live, merge, toSeries } from './series.ts';
+import { bandsOf, type Figure, type Live, merge, readHistory, toSeries } from './series.ts';
 import { HistoryTable } from './table.tsx';
 import { useTheme } from './use-theme.ts';
 
@@ -47,9 +47,16 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
   // To the minute, so that the same question is not another one each second.
   const from = new Date(Math.floor(fromMs / 60_000) * 60_000).toISOString();
   const path = `/migrations/${encodeURIComponent(migrationId)}/history`;
+  const key = `${path}?${hours}`;
+  const known = useRef<{ key: string; history: History }>(undefined);
   const { data, problem } = usePoll<History>(
-    `${path}?${hours}`,
-    (signal) => get(path, { from, points: POINTS }, signal),
+    key,
+    async (signal) => {
+      const before = known.current?.key === key ? known.current.history : undefined;
+      const history = await readHistory(before, (since = from) => get(path, { from: since, points: POINTS }, signal));
+      known.current = { key, history };
+      return history;
+    },
     () => (outcome ? ENDED_MS : EVERY_MS),
   );
   const samples = useMemo(() => merge(data?.samples ?? [], lived, fromMs), [data, lived, hours]);

@@ -1,4 +1,4 @@
-import type { Sample } from '../../../../functions/migration/sample.ts';
+import type { History, Sample } from '../../../../functions/migration/sample.ts';
 import type { MigrationView } from '../../../../functions/migration/view.ts';
 
 /** A moment that the page has seen itself: it goes on where the kept samples end. */
@@ -52,6 +52,22 @@ const speed = (before: Live, now: Live): number | undefined => {
 export const addLive = (lived: readonly Live[], view: MigrationView): readonly Live[] => {
   const live = liveOf(view, lived.at(-1));
   return live ? [...lived, live].slice(-MOST_LIVE) : lived;
+};
+
+/** So many samples are added to before all of them are asked for, and thinned, anew. */
+const MOST_KEPT = 3000;
+
+/** A history with what came since, so that a page which is open for hours reads no more than that. */
+export const readHistory = async (
+  known: History | undefined,
+  read: (from: string | undefined) => Promise<History>,
+): Promise<History> => {
+  const newest = known?.samples.at(-1)?.at;
+  if (!known || newest === undefined || known.samples.length >= MOST_KEPT) return read(undefined);
+  // The newest is read again: the speed of the next one is told since then.
+  const since = await read(newest);
+  const fresh = since.samples.filter(({ at }) => at > newest);
+  return fresh.length > 0 ? { ...known, to: since.to, samples: [...known.samples, ...fresh] } : known;
 };
 
 /** Kept samples, and after them what the page has seen itself. */
