@@ -44,13 +44,29 @@ const many = (round: number): MigrationRecord[] => {
   });
 };
 
+/** One event, as the browser timed it: from the input to the next paint, and what the page's own handlers took of it. */
+interface Timing {
+  name: string;
+  tookMs: number;
+  waitedMs: number;
+  ownMs: number;
+}
+
 /** Interactions while the rows change under them, each from the input to the paint after it. */
 const measure = async (at: Harness, page: Page): Promise<void> => {
   await page.evaluate(() => {
-    const tookMs: number[] = [];
-    Object.assign(window, { tookMs });
+    const timings: Timing[] = [];
+    Object.assign(window, { timings });
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) tookMs.push(duration);
+      for (const entry of list.getEntries()) {
+        const { name, duration, startTime, processingStart, processingEnd } = entry as PerformanceEventTiming;
+        timings.push({
+          name,
+          tookMs: duration,
+          waitedMs: processingStart - startTime,
+          ownMs: processingEnd - processingStart,
+        });
+      }
       // Shorter ones are not told: 16 ms is the least that the browser reports.
     }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
   });
@@ -65,10 +81,21 @@ const measure = async (at: Harness, page: Page): Promise<void> => {
     await page.getByRole('link', { name: 'Newest' }).click();
     await page.locator('[data-id="bench-000000000999"]').waitFor();
   }
-  const tookMs = await page.evaluate(() => (window as unknown as { tookMs: number[] }).tookMs);
-  const longest = Math.max(16, ...tookMs);
-  report(`interactions, ${TRIES} rounds: 98 % within`, `${quantile([16, ...tookMs], 0.98).toFixed(0)} ms`);
-  report('the longest', `${longest.toFixed(0)} ms`, { text: `${INTERACTION_MS} ms`, kept: longest <= INTERACTION_MS });
+  const timings = await page.evaluate(() => (window as unknown as { timings: Timing[] }).timings);
+  const tookMs = timings.map((timing) => timing.tookMs);
+  const longest = timings.toSorted((a, b) => b.tookMs - a.tookMs)[0] ?? {
+    name: 'none',
+    tookMs: 16,
+    waitedMs: 0,
+    ownMs: 0,
+  };
+  report(`interactions, ${TRIES} rounds: half of them within`, `${quantile([16, ...tookMs], 0.5).toFixed(0)} ms`);
+  report('98 % within', `${quantile([16, ...tookMs], 0.98).toFixed(0)} ms`);
+  report(`the longest (${longest.name})`, `${longest.tookMs.toFixed(0)} ms`, {
+    text: `${INTERACTION_MS} ms`,
+    kept: longest.tookMs <= INTERACTION_MS,
+  });
+  report('of it in handlers of the page', `${longest.ownMs.toFixed(1)} ms, after ${longest.waitedMs.toFixed(1)} ms`);
 };
 
 /** From the write to the table to the row that shows it. */

@@ -1,6 +1,6 @@
 import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
-import { age, count, duration } from '../parts/text.ts';
+import { age, count, duration, plain } from '../parts/text.ts';
 
 /** An act in words, before it is asked for. */
 export interface ActWords {
@@ -17,7 +17,10 @@ export interface ActWords {
 type Words = (view: MigrationView) => ActWords;
 
 /** An act that this console does not know is offered all the same: the API says what is allowed, not this page. */
-export const actWords = (act: string, view: MigrationView): ActWords => (WORDS[act] ?? unknown(act))(view);
+export const actWords = (act: string, view: MigrationView): ActWords => {
+  const { title, will, after, ...words } = (WORDS[act] ?? unknown(act))(view);
+  return { ...words, title: plain(title), will: will.map(plain), after: after.map(plain) };
+};
 
 const sourceOf = ({ source }: MigrationView): string => `${source.address}:${source.port}`;
 

@@ -5,6 +5,7 @@ import type { MigrationView } from '../../../functions/migration/view.ts';
 import { announce } from '../data/announce.tsx';
 import { get } from '../data/api.ts';
 import { Heading } from '../parts/heading.tsx';
+import { plain } from '../parts/text.ts';
 import { CutoverFields, VerificationFields } from './advanced.tsx';
 import { Answer } from './answer.tsx';
 import { Basics } from './basics.tsx';
@@ -89,7 +90,7 @@ const Preview = ({ values }: { values: Values }) => (
     <ol>
       {stepsOf(values).map(({ text, loud }) => (
         <li key={text} class={loud ? 'foreign loud' : 'foreign'}>
-          {text}
+          {plain(text)}
         </li>
       ))}
     </ol>

@@ -3,7 +3,7 @@ import type { ListedMigration } from '../../../functions/migration/view.ts';
 import { Progress } from '../parts/progress.tsx';
 import { StatusBadge } from '../parts/status.tsx';
 import { phaseWords } from '../parts/status-words.ts';
-import { duration } from '../parts/text.ts';
+import { duration, plain } from '../parts/text.ts';
 import { Ago } from '../parts/time.tsx';
 import { lagOf, progressOf } from './figures.ts';
 
@@ -23,7 +23,7 @@ export class Row extends Component<{ migration: ListedMigration }> {
           <a href={`/console/migrations/${encodeURIComponent(migrationId)}`}>{replicationGroupId}</a>
           {dryRun && <span class="tag">dry run</span>}
           <span class="sub foreign">
-            <code>{migrationId.slice(replicationGroupId.length + 1)}</code> from {source.address}:{source.port}
+            <code>{migrationId.slice(replicationGroupId.length + 1)}</code> from {plain(source.address)}:{source.port}
           </span>
         </th>
         <td class="stands">
@@ -51,13 +51,13 @@ export class Row extends Component<{ migration: ListedMigration }> {
   }
 }
 
-const Why = ({ migration: { allowedActions, statusReason, waitingFor, phase } }: { migration: ListedMigration }) => {
-  const yours = allowedActions.includes('cutover');
+const Why = ({ migration }: { migration: ListedMigration }) => {
+  const { allowedActions, outcome, statusReason, waitingFor, phase } = migration;
   return (
     <span class="foreign">
-      {yours && <strong class="yours">Your turn: </strong>}
+      {allowedActions.includes('cutover') && <strong class="yours">Your turn: </strong>}
       {phase === 'promotionInDoubt' && <strong class="doubt">Look now: </strong>}
-      {waitingFor ? `waits for ${waitingFor}` : statusReason}
+      {waitingFor && !outcome ? `waits for ${waitingFor}` : statusReason}
     </span>
   );
 };

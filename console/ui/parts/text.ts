@@ -40,3 +40,10 @@ export const clockTime = (at: string | number): string => CLOCK.format(new Date(
 
 /** `23 Nov 2026, 06:51:10` */
 export const fullTime = (at: string | number): string => DAY_AND_CLOCK.format(new Date(at));
+
+/** Marks that turn the direction of what follows, in or out of their own text, and control characters but line ends. */
+const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/gu;
+
+/** The text with what cannot be seen written out (`\u202e`): inside of a sentence it would turn the words around it. */
+export const plain = (text: string): string =>
+  text.replace(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);

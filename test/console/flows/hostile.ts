@@ -95,7 +95,9 @@ export const hostileContent = (at: Harness) =>
       for (const width of [375, 1440]) {
         const page = await at.open(path, { width });
         await page.getByText('<img src=x').first().waitFor();
-        for (const details of await page.locator('details:not([open]) > summary').all()) await details.click();
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true;
+        });
         const made =
           'main script, main iframe, main img, main [onerror], main [onload], main [onfocus], main svg:not(.mark)';
         const elements = await page
@@ -113,6 +115,7 @@ export const hostileContent = (at: Harness) =>
       const page = await at.open(`/migrations/${ID}`);
       await page.getByRole('button', { name: 'Cut over …' }).click();
       const dialog = page.getByRole('dialog');
+      expect(await dialog.locator('ol').textContent()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
       await dialog.getByLabel('Go on in spite of').check();
       await dialog.getByLabel("Type the replication group's name").fill('hostile');
       await dialog.getByLabel('Reason', { exact: true }).fill(LONG);
@@ -122,6 +125,11 @@ export const hostileContent = (at: Harness) =>
       const form = await at.open(`/new?from=${ID}&waive=${encodeURIComponent(HOSTILE)}`);
       await form.locator('li', { hasText: '<img src=x' }).first().waitFor();
       expect(await form.getByLabel('Reason').inputValue()).toBe(LONG);
+      // A mark that turns the direction would turn the sentences around it.
+      expect(await form.getByRole('region', { name: 'What this' }).textContent()).not.toMatch(
+        /[\u202a-\u202e\u2066-\u2069]/,
+      );
+      expect(await form.getByRole('region', { name: 'What this' }).textContent()).toContain('\\u202eright to left');
       await form.getByRole('button', { name: 'Start the migration' }).click();
       await form.getByText('to be corrected').waitFor();
       expect(await at.overflow(form)).toBe(0);
