@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
+import { theKeyNames } from '../adapters/key-names.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
@@ -11,6 +12,6 @@ import { makePreflight } from '../preflight/preflight.ts';
 
 const settings = preflightSettings();
 const targets = patientTargets(targetDescriptions, systemClock);
-const gather = makeGatherFacts(targets, redisServers(), systemClock, settings);
+const gather = makeGatherFacts(targets, redisServers(), systemClock, settings, theKeyNames());
 
 export const handler = taskFunction(makePreflight(gather, theMigrations(), theLocks(), systemClock, settings));

@@ -1,5 +1,6 @@
 import { theCheckpoints } from '../adapters/checkpoints.ts';
 import { systemClock } from '../adapters/clock.ts';
+import { theKeyNames } from '../adapters/key-names.ts';
 import { openKeyReader } from '../adapters/key-reader.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
@@ -21,5 +22,6 @@ export const handler = taskFunction(
     theSamples(),
     systemClock,
     verifySettings(),
+    theKeyNames(),
   ),
 );

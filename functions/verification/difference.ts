@@ -1,4 +1,7 @@
+import { type PrintedName, printable } from '../migration/key-name.ts';
 import type { KeyState } from './ports.ts';
+
+export { printable };
 
 export type DifferenceKind = 'missing' | 'extra' | 'type' | 'value' | 'ttl';
 
@@ -13,37 +16,13 @@ export interface Side {
   length: number;
 }
 
-export interface Difference {
+export interface Difference extends PrintedName {
   database: number;
-  /** Printable: other bytes as \xNN, cut to {@link NAME_CHARACTERS}. */
-  key: string;
-  /** The name's bytes, where the text is not the name itself. */
-  keyBase64?: string;
   kind: DifferenceKind;
   source?: Side;
   target?: Side;
   note?: string;
 }
-
-const NAME_CHARACTERS = 120;
-const BASE64_BYTES = 90;
-
-/** A name that may be any bytes as text of bounded length, and its bytes where the text is not exact and they are few. */
-export const printable = (key: Buffer): { key: string; keyBase64?: string } => {
-  let text = '';
-  let [shown, exact] = [0, true];
-  for (; shown < key.length && text.length < NAME_CHARACTERS; shown++) {
-    const byte = key[shown] ?? 0;
-    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x5c;
-    text += plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
-    exact &&= plain;
-  }
-  const whole = shown === key.length;
-  return {
-    key: whole ? text : `${text}… (${key.length} bytes)`,
-    ...(!(exact && whole) && key.length <= BASE64_BYTES && { keyBase64: key.toString('base64') }),
-  };
-};
 
 export const sideOf = (state: KeyState): Side | undefined =>
   state.type === 'none'

@@ -1,5 +1,6 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { TransientServiceError } from '../migration/errors.ts';
+import { AS_THEY_ARE, type KeyNames } from '../migration/key-name.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { Samples } from '../migration/sample.ts';
@@ -15,6 +16,7 @@ import { epochIn } from '../replication/verified-epoch.ts';
 import { type Checkpoint, newCheckpoint } from './checkpoint.ts';
 import { VerificationImpossibleError } from './errors.ts';
 import type { Checkpoints, KeyReader } from './ports.ts';
+import { redacted } from './redact.ts';
 import { cut, impossible, toReport } from './report.ts';
 import type { Readers } from './servers.ts';
 import type { verifyStep } from './step.ts';
@@ -72,6 +74,7 @@ export const makeVerifyData =
     samples: Pick<Samples, 'append'>,
     clock: Clock,
     { pollMs, describeMs, verifySeconds, linkLostAfterSeconds, eventGraceSeconds }: VerifySettings,
+    keyNames: Pick<KeyNames, 'redaction'> = AS_THEY_ARE,
   ) =>
   async (input: VerifyInput): Promise<VerifyResult> => {
     const { migrationId, replicationGroupId, source, settings, round } = input;
@@ -84,11 +87,16 @@ export const makeVerifyData =
     const sampler = makeSampler(samples, migrationId, pollMs, STEP_MS);
     const pair = makePair(openReader, source);
     const [down, failing] = [new Stopwatch(), new Stopwatch()];
+    // Before anything is found: what cannot be redacted is not looked for.
+    const redaction = await keyNames.redaction();
+    // Where names are not told, they do not go through the execution's history either: the kept checkpoint leads on.
+    const handedOn = (one: Checkpoint): Checkpoint | null => (redaction ? null : one);
     await show.begin();
     let checkpoint = (await latest(checkpoints, input)) ?? begin(settings, clock.now());
     let epoch: VerificationEpoch | undefined;
 
-    const end = async (report: VerificationReport): Promise<VerifyResult> => {
+    const end = async (found: VerificationReport): Promise<VerifyResult> => {
+      const report = redacted(found, redaction);
       await show.end(report);
       return { outcome: report.verdict === 'same' ? 'verified' : 'failed', checkpoint: null, report: cut(report) };
     };
@@ -103,7 +111,7 @@ export const makeVerifyData =
           epoch = epochIn(seen.readings) ?? epoch;
           const isLost = seen.states.some(({ phase }) => phase === 'linkLost');
           if (down.run(isLost, seen.nowMs) >= lostAfterMs && isLost) {
-            return { outcome: 'linkLost', checkpoint, report: null };
+            return { outcome: 'linkLost', checkpoint: handedOn(checkpoint), report: null };
           }
           const budget = {
             untilMs: Math.min(clock.now() + STEP_MS, endsMs),
@@ -127,7 +135,7 @@ export const makeVerifyData =
           }
           await clock.sleep(pollMs);
         }
-        if (clock.now() >= endsMs) return { outcome: 'turn', checkpoint, report: null };
+        if (clock.now() >= endsMs) return { outcome: 'turn', checkpoint: handedOn(checkpoint), report: null };
       }
     } finally {
       pair.close();

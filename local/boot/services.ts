@@ -52,6 +52,7 @@ export const makeServices = async (
   for (const queue of model.queues) queues.create(queue.name, queue);
 
   const kms = new Kms();
+  for (const key of model.macKeys) kms.createMacKey(key.name);
   const elastiCache = new ElastiCache({ ...options.elastiCache, clock, aliases: new Map(addressesOf(hostAliases)) });
   teardown.add(() => elastiCache.close());
 

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { arn } from '../identity.ts';
 import { fromDer, toDer } from './der.ts';
 import { signDigestByP256, signDigestByRsa, verifyDigestByP256, verifyDigestByRsa } from './digest-signatures.ts';
@@ -54,9 +54,16 @@ export interface Key {
   verify(digest: Buffer, signature: Buffer): boolean;
 }
 
+/** A key for HMACs. */
+export interface MacKey {
+  arn: string;
+  mac(message: Buffer): Buffer;
+}
+
 /** The keys of the embedded account. */
 export class Kms {
   readonly #keys = new Map<string, Key>();
+  readonly #macKeys = new Map<string, MacKey>();
   /** Every answer comes so much later. */
   delayMs = 0;
 
@@ -78,6 +85,24 @@ export class Kms {
     };
     this.#keys.set(made.arn, made).set(keyId, made);
     return made;
+  }
+
+  /** Of the spec HMAC_256. */
+  createMacKey(keyId: string = randomUUID()): MacKey {
+    const secret = randomBytes(32);
+    const made: MacKey = {
+      arn: arn('kms', `key/${keyId}`),
+      mac: (message) => createHmac('sha256', secret).update(message).digest(),
+    };
+    this.#macKeys.set(made.arn, made).set(keyId, made);
+    return made;
+  }
+
+  /** By its ARN or its id. @throws KmsError NotFoundException */
+  macKey(keyId: string): MacKey {
+    const key = this.#macKeys.get(keyId);
+    if (!key) throw new KmsError('NotFoundException', `Key '${keyId}' does not exist`);
+    return key;
   }
 
   /** By its ARN or its id. @throws KmsError NotFoundException, DisabledException */

@@ -11,11 +11,18 @@ interface Input {
   Signature?: string;
   MessageType?: string;
   SigningAlgorithm?: string;
+  MacAlgorithm?: string;
 }
 
 /** What Sign and Verify take as a whole message (KMS API, Sign). */
 const MOST_RAW_BYTES = 4096;
 const DIGEST_BYTES = 32;
+
+const tooLong = (): KmsError =>
+  new KmsError(
+    'ValidationException',
+    `1 validation error detected: Value at 'message' failed to satisfy constraint: Member must have length between 1 and ${MOST_RAW_BYTES}`,
+  );
 
 /** The digest that is signed. @throws KmsError as KMS refuses it */
 const digestOf = (key: Key, { Message = '', MessageType = 'RAW', SigningAlgorithm = '' }: Input): Buffer => {
@@ -29,12 +36,7 @@ const digestOf = (key: Key, { Message = '', MessageType = 'RAW', SigningAlgorith
     );
   }
   const message = Buffer.from(Message, 'base64');
-  if (message.length < 1 || message.length > MOST_RAW_BYTES) {
-    throw new KmsError(
-      'ValidationException',
-      `1 validation error detected: Value at 'message' failed to satisfy constraint: Member must have length between 1 and ${MOST_RAW_BYTES}`,
-    );
-  }
+  if (message.length < 1 || message.length > MOST_RAW_BYTES) throw tooLong();
   if (MessageType === 'RAW') return createHash('sha256').update(message).digest();
   if (MessageType !== 'DIGEST') {
     throw new KmsError('ValidationException', `MessageType ${MessageType} is not played by the embedded AWS`);
@@ -45,7 +47,7 @@ const digestOf = (key: Key, { Message = '', MessageType = 'RAW', SigningAlgorith
   return message;
 };
 
-const OPERATIONS: Record<string, (key: Key, input: Input) => object> = {
+const ASYMMETRIC: Record<string, (key: Key, input: Input) => object> = {
   GetPublicKey: ({ arn, publicKey, spec, usage, algorithms }) => ({
     KeyId: arn,
     PublicKey: publicKey.toString('base64'),
@@ -67,7 +69,27 @@ const OPERATIONS: Record<string, (key: Key, input: Input) => object> = {
   },
 };
 
-/** The JSON 1.1 slice of KMS that asymmetric signing needs. */
+const generateMac = (kms: Kms, { KeyId = '', Message = '', MacAlgorithm = '' }: Input): object => {
+  const { arn, mac } = kms.macKey(KeyId);
+  const message = Buffer.from(Message, 'base64');
+  if (MacAlgorithm !== 'HMAC_SHA_256') {
+    throw new KmsError('InvalidKeyUsageException', `Algorithm ${MacAlgorithm} is incompatible with key spec HMAC_256.`);
+  }
+  if (message.length < 1 || message.length > MOST_RAW_BYTES) throw tooLong();
+  return { KeyId: arn, Mac: mac(message).toString('base64'), MacAlgorithm };
+};
+
+const OPERATIONS: Record<string, (kms: Kms, input: Input) => object> = {
+  GenerateMac: generateMac,
+  ...Object.fromEntries(
+    Object.entries(ASYMMETRIC).map(([name, run]) => [
+      name,
+      (kms: Kms, input: Input) => run(kms.usable(input.KeyId ?? ''), input),
+    ]),
+  ),
+};
+
+/** The JSON 1.1 slice of KMS that asymmetric signing and HMACs need. */
 export const kmsWire =
   (kms: Kms): WireService =>
   async ({ headers, body }) => {
@@ -79,7 +101,7 @@ export const kmsWire =
     if (kms.delayMs > 0) await sleep(kms.delayMs);
     try {
       const input = JSON.parse(body.toString()) as Input;
-      return jsonAnswer(operation(kms.usable(input.KeyId ?? ''), input), '1.1');
+      return jsonAnswer(operation(kms, input), '1.1');
     } catch (error) {
       if (error instanceof KmsError) return jsonError(error.code, error.message, '1.1');
       if (error instanceof SyntaxError) return jsonError('SerializationException', error.message, '1.1');

@@ -110,6 +110,14 @@ export interface BusModel {
   arn: string;
 }
 
+/** A key of KMS for HMACs. */
+export interface MacKeyModel {
+  logicalId: string;
+  /** Its id. */
+  name: string;
+  arn: string;
+}
+
 export interface TemplateModel {
   functions: FunctionModel[];
   machines: MachineModel[];
@@ -118,6 +126,7 @@ export interface TemplateModel {
   rules: RuleModel[];
   schedules: ScheduleModel[];
   queues: QueueModel[];
+  macKeys: MacKeyModel[];
   routes: RouteModel[];
   outputs: Record<string, string>;
   /** What `!Ref` gives for each resource, by logical id. */

@@ -100,6 +100,13 @@ const READERS: Record<string, Reader> = {
     if (rule) model.rules.push(rule);
     model.schedules.push(...schedules);
   },
+  'AWS::KMS::Key': (model, identity, properties) => {
+    properties.only(['KeySpec', 'KeyUsage'], ['Description', 'Enabled', 'KeyPolicy', 'PendingWindowInDays', 'Tags']);
+    if (properties.text('KeySpec') !== 'HMAC_256' || properties.text('KeyUsage') !== 'GENERATE_VERIFY_MAC') {
+      throw new TemplateError(`${properties.where}: only keys for HMAC_256 are played`);
+    }
+    model.macKeys.push(identity);
+  },
   'AWS::SQS::Queue': (model, identity, properties) => {
     properties.only(
       ['QueueName', 'VisibilityTimeout', 'MessageRetentionPeriod'],
@@ -180,6 +187,7 @@ export const readTemplate = (path: string, options: ReadTemplateOptions): Templa
     rules: [],
     schedules: [],
     queues: [],
+    macKeys: [],
     routes: [],
     outputs: {},
     resources: {},

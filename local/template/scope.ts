@@ -59,6 +59,11 @@ const PLAYED: Record<string, Kind> = {
     nameProperty: 'Name',
     identify: (name) => ({ ref: stateMachineArn(name), attributes: { Arn: stateMachineArn(name), Name: name } }),
   },
+  'AWS::KMS::Key': {
+    // AWS gives an id of its own.
+    nameProperty: 'no property',
+    identify: (name) => ({ ref: name, attributes: { Arn: arn('kms', `key/${name}`), KeyId: name } }),
+  },
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
     identify: (name, { awsEndpoint }) => {

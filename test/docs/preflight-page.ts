@@ -18,7 +18,7 @@ const HEAD = `# Preflight
 Before it calls StartMigration, this service looks at both sides for every reason why the migration would fail or hurt. It only reads: nothing is changed on the source, on the nodes or in AWS. All findings come at once, in the view
 (\`GET /migrations/{id}\`, member \`preflight\`) and in the event \`MigrationPreflightPassed\` or \`MigrationPreflightFailed\`. Each has an id, what was found, what is required, lines to paste where there are any, and where the rule comes from. A line that begins with \`#\` is not a command but words.
 
-The findings \`big-keys\`, \`short-ttls\` and \`sliding-ttls\` name keys by up to 80 characters of their names, so these stand in the view and in the events. No value of a key does. The keys are drawn by SCAN; STRLEN, HLEN and their like, and DUMP of one small key, count as a use
+The findings \`big-keys\`, \`short-ttls\` and \`sliding-ttls\` name keys by up to 80 characters of their names, so these stand in the view and in the events, unless the template parameter \`RedactKeyNames\` hides them ([security.md](security.md#what-is-kept-and-who-can-read-it)). No value of a key does. The keys are drawn by SCAN; STRLEN, HLEN and their like, and DUMP of one small key, count as a use
 of them: OBJECT IDLETIME of these keys begins anew, and eviction by LRU or LFU takes them for used. Nothing else of them changes.
 
 | severity | what it does |

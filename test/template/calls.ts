@@ -69,6 +69,7 @@ export const callsOfAdapters = async (): Promise<{
     MIGRATION_STATE_MACHINE_ARN: 'migration',
     SETTLEMENT_STATE_MACHINE_ARN: 'settlement',
     CERTIFICATE_KEY_ARN: 'key',
+    KEY_NAMES_KEY_ARN: 'names',
   });
   let sent: AwsCall[] = [];
   let conditionsHold = true;
@@ -91,6 +92,7 @@ export const callsOfAdapters = async (): Promise<{
   const { theCertificates } = await import('../../functions/adapters/certificates.ts');
   const { theFences } = await import('../../functions/adapters/fences.ts');
   const { theSigner } = await import('../../functions/adapters/kms.ts');
+  const { theKeyNames } = await import('../../functions/adapters/key-names.ts');
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
@@ -103,6 +105,7 @@ export const callsOfAdapters = async (): Promise<{
     Fences: theFences(),
     Certificates: theCertificates(),
     Signer: theSigner(),
+    KeyNames: theKeyNames(),
     Checkpoints: theCheckpoints(),
     Samples: theSamples(),
     Workflow: { ...executions, ...executionHistory(), ...migrationStarter(), ...settlementStarter() },

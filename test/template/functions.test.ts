@@ -139,6 +139,17 @@ describe('functions of the template', () => {
     expect(inVpc).toEqual(whoReach('functions/adapters/dial.ts'));
   });
 
+  it('know the key for names of keys exactly when they tell such names, and only where these are redacted', () => {
+    const redacting = readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: { RedactKeyNames: 'true' } });
+    const [key] = redacting.macKeys;
+    const told = redacting.functions.filter(({ environment }) => environment.KEY_NAMES_KEY_ARN === key?.arn);
+
+    expect(told.map(({ logicalId }) => logicalId)).toEqual(['PreflightFunction', 'VerifyDataFunction']);
+    expect(told.map(({ logicalId }) => logicalId)).toEqual(whoReach('functions/adapters/key-names.ts'));
+    expect(model.macKeys).toEqual([]);
+    expect(model.functions.filter(({ environment }) => environment.KEY_NAMES_KEY_ARN)).toEqual([]);
+  });
+
   it('know the allowed networks exactly when they dial Redis, or take requests that name a source', () => {
     const told = model.functions
       .filter(({ environment }) => environment.ALLOWED_NETWORKS === template.Parameters.AllowedNetworks?.Default)

@@ -14,6 +14,7 @@ const resourceFor = (action: string, machine: string | undefined): string => {
   if (action === 'states:StartExecution')
     return machine === 'migration' ? 'MigrationStateMachine' : 'SettlementStateMachine';
   if (['states:SendTaskSuccess', 'states:SendTaskFailure', 'elasticache:DescribeEvents'].includes(action)) return '*';
+  if (action === 'kms:GenerateMac') return 'KeyNamesKey.Arn';
   if (action.startsWith('kms:')) return 'CertificateKeyArn';
   const arn = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;

@@ -1,3 +1,4 @@
+import { AS_THEY_ARE, type KeyNames } from '../../migration/key-name.ts';
 import type { Endpoint } from '../../migration/record.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { Facts, TargetGroup } from '../facts.ts';
@@ -26,8 +27,15 @@ const LIMIT_MS = 8000;
  * @throws TransientServiceError, TargetRefusedError of the API's description of the group
  */
 export const makeGatherFacts =
-  (targets: Descriptions, servers: Servers, clock: Clock, { sampleMs, limitMs = LIMIT_MS }: GatherSettings) =>
+  (
+    targets: Descriptions,
+    servers: Servers,
+    clock: Clock,
+    { sampleMs, limitMs = LIMIT_MS }: GatherSettings,
+    keyNames: Pick<KeyNames, 'redaction'> = AS_THEY_ARE,
+  ) =>
   async ({ replicationGroupId, source }: { replicationGroupId: string; source: Endpoint }): Promise<Facts> => {
+    const redaction = await keyNames.redaction();
     const beganMs = clock.now();
     const lines = new Lines(servers, beganMs + limitMs + sampleMs);
     // The API may take its time until it believes what it describes: the source is read meanwhile.
@@ -42,7 +50,7 @@ export const makeGatherFacts =
     try {
       const [{ group, members, nodes }, { clock: sourceClock, ...ofSource }] = await Promise.all([
         ofTarget(),
-        gatherSource({ source, lines, servers, clock, sampleMs }),
+        gatherSource({ source, lines, servers, clock, sampleMs, redaction }),
       ]);
       const { primary, ...target } = nodes;
       const info = valueIn(ofSource.sourceInfo);

@@ -1,3 +1,4 @@
+import { printable, type Redaction } from '../../migration/key-name.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { SampledKey } from '../facts.ts';
 import { type Command, Refused, type Reply, Unread } from '../ports.ts';
@@ -66,7 +67,12 @@ export const lookAtKeys = async (
 };
 
 /** Looks at the TTLs of those that expire once more. @throws Unread */
-export const lookAgain = async (line: Line, looked: readonly LookedAt[], clock: Clock): Promise<SampledKey[]> => {
+export const lookAgain = async (
+  line: Line,
+  looked: readonly LookedAt[],
+  clock: Clock,
+  redaction?: Redaction,
+): Promise<SampledKey[]> => {
   const later = new Map<LookedAt, Pick<SampledKey, 'laterTtlMs' | 'apartMs'>>();
   for (const { database, lot } of lotsOf(looked.filter(({ ttlMs }) => ttlMs !== undefined))) {
     const atMs = clock.now();
@@ -76,12 +82,12 @@ export const lookAgain = async (line: Line, looked: readonly LookedAt[], clock: 
       later.set(look, { apartMs: atMs - look.atMs, ...(typeof ttl === 'number' && { laterTtlMs: ttl }) });
     });
   }
-  return looked.map((look) => ({ ...toSampledKey(look), ...later.get(look) }));
+  return looked.map((look) => ({ ...toSampledKey(look, redaction), ...later.get(look) }));
 };
 
-export const toSampledKey = ({ key, atMs: _, ...look }: LookedAt): SampledKey => ({
+export const toSampledKey = ({ key, atMs: _, ...look }: LookedAt, redaction?: Redaction): SampledKey => ({
   ...look,
-  name: shown(key.toString(), 80),
+  name: redaction ? redaction(printable(key).key) : shown(key.toString(), 80),
 });
 
 const lotsOf = <T extends KeyName>(names: readonly T[]): { database: number; lot: T[] }[] => {

@@ -1,3 +1,4 @@
+import type { Redaction } from '../../migration/key-name.ts';
 import type { Endpoint } from '../../migration/record.ts';
 import type { Info } from '../../replication/info.ts';
 import type { Clock } from '../../replication/ports.ts';
@@ -33,6 +34,8 @@ export interface Asking {
   clock: Clock;
   /** Between the two readings of the writes; 0 for none. */
   sampleMs: number;
+  /** Of names of keys; undefined where they are told as they are. */
+  redaction: Redaction | undefined;
 }
 
 /** Reads all of the source's facts: over one connection, and what takes longer beside it. */
@@ -112,13 +115,13 @@ const firstDatabase = async (line: Line): Promise<Keyspace[]> => {
 };
 
 const lookedAtAgain = async (
-  { clock, sampleMs }: Asking,
+  { clock, sampleMs, redaction }: Asking,
   line: Line,
   looked: Fact<LookedAt[]>,
 ): Promise<Fact<SampledKey[]>> => {
   if (!('value' in looked)) return looked;
-  if (sampleMs === 0) return { value: looked.value.map(toSampledKey) };
-  return factOf(() => lookAgain(line, looked.value, clock));
+  if (sampleMs === 0) return { value: looked.value.map((look) => toSampledKey(look, redaction)) };
+  return factOf(() => lookAgain(line, looked.value, clock, redaction));
 };
 
 const watched = (

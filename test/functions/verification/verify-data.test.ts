@@ -4,6 +4,7 @@ import {
   ReplicationFailedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
+import { AS_THEY_ARE } from '../../../functions/migration/key-name.ts';
 import type { Endpoint } from '../../../functions/migration/record.ts';
 import { VerificationImpossibleError } from '../../../functions/verification/errors.ts';
 import type { verifyStep } from '../../../functions/verification/step.ts';
@@ -47,7 +48,7 @@ const openReader = (endpoint: Endpoint) => {
   readers.open++;
   return { close: () => readers.open-- } as never;
 };
-const verifyBy = (verify: typeof verifyStep, input: Partial<VerifyInput> = {}) =>
+const verifyBy = (verify: typeof verifyStep, input: Partial<VerifyInput> = {}, keyNames = AS_THEY_ARE) =>
   makeVerifyData(
     groups,
     servers.probe,
@@ -58,6 +59,7 @@ const verifyBy = (verify: typeof verifyStep, input: Partial<VerifyInput> = {}) =
     samples,
     clock,
     settings,
+    keyNames,
   )({
     ...taskInput,
     eventsSinceMs: startMs,
@@ -149,6 +151,35 @@ describe('verifyData', () => {
     ]);
     expect(report?.differences).toHaveLength(20);
     expect(migrations.record.verificationReport?.differences).toHaveLength(100);
+  });
+
+  it('names no key where names are redacted: not in its result, not in the record, not to the machine', async () => {
+    const names = { redaction: async () => (name: string) => `key-${name.length}` };
+    const finding = steps({ keys: 1000, keysAStep: 100, missing: 250 });
+    const { report } = await verifyBy(finding, {}, names);
+
+    expect(report?.differences[0]?.key).toBe('key-9');
+    expect(migrations.record.verificationReport?.differences).toHaveLength(100);
+    expect(JSON.stringify([report, migrations.changes])).not.toMatch(/session|86f7/);
+  });
+
+  it('hands no checkpoint on where names are redacted, and goes on from the one that is kept', async () => {
+    const names = { redaction: async () => (name: string) => `key-${name.length}` };
+    const slow = steps({ keys: 1000, keysAStep: 2 });
+    const first = await verifyBy(slow, {}, names);
+    expect(first).toEqual({ outcome: 'turn', checkpoint: null, report: null });
+    const done = (await checkpoints.find(taskInput.migrationId))?.checkpoint.counts.compared ?? 0;
+    expect(done).toBeGreaterThan(100);
+
+    await verifyBy(slow, {}, names);
+    expect((await checkpoints.find(taskInput.migrationId))?.checkpoint.counts.compared).toBeGreaterThan(done);
+  });
+
+  it('looks at nothing while names cannot be redacted', async () => {
+    const away = { redaction: () => Promise.reject(new TransientServiceError('KMS', 'away')) };
+
+    await expect(verifyBy(FINE, {}, away)).rejects.toThrow(TransientServiceError);
+    expect(readers.opened).toEqual([]);
   });
 
   it('fails when some keys could not be told', async () => {

@@ -55,6 +55,19 @@ describe('Keys of the source', () => {
     }
   });
 
+  it('have what stands for their names where these are redacted, at both looks', async () => {
+    const redis = await sourceWith([
+      ['SET', 'session:anna', 'x', 'EX', '5000'],
+      ['SET', Buffer.from('\xff', 'latin1'), 'x', 'EX', '5000'],
+    ]);
+    const keyNames = { redaction: async () => (name: string) => `key-${name.length}` };
+    for (const sampleMs of [0, 30]) {
+      const facts = await gather(redis, { keyNames, sampleMs });
+      expect(Object.keys(byName(valueIn(facts.sourceKeys))).sort()).toEqual(['key-12', 'key-4']);
+      expect(JSON.stringify(facts.sourceKeys)).not.toContain('anna');
+    }
+  });
+
   it('have names that are binary and may be long', async () => {
     const redis = await sourceWith([
       ['SET', Buffer.from('\xff\x00\r\nend', 'latin1'), 'value'],

@@ -1,5 +1,6 @@
 import { systemClock } from '../../../../functions/adapters/clock.ts';
 import { redisServers } from '../../../../functions/adapters/redis-servers.ts';
+import type { KeyNames } from '../../../../functions/migration/key-name.ts';
 import type { Endpoint } from '../../../../functions/migration/record.ts';
 import type { Fact, Facts, TargetGroup } from '../../../../functions/preflight/facts.ts';
 import { type GatherSettings, makeGatherFacts } from '../../../../functions/preflight/gather/gather.ts';
@@ -46,11 +47,12 @@ export interface Asked extends Partial<GatherSettings> {
   nodes?: readonly { port: number }[];
   targets?: Partial<TargetDescriptions>;
   answerMs?: number;
+  keyNames?: KeyNames;
 }
 
 /** Gathers the facts of a source, and of a group of these nodes on this machine. */
 export const gather = (source: { port: number }, asked: Asked = {}): Promise<Facts> => {
-  const { nodes = [], targets, sampleMs = 0, limitMs = LIMIT_MS, answerMs = 10_000 } = asked;
+  const { nodes = [], targets, sampleMs = 0, limitMs = LIMIT_MS, answerMs = 10_000, keyNames } = asked;
   const described: TargetDescriptions = {
     group: async () => (nodes.length > 0 ? groupOf(nodes.map(endpointOf)) : undefined),
     clusters: async () => [
@@ -59,7 +61,13 @@ export const gather = (source: { port: number }, asked: Asked = {}): Promise<Fac
     parameters: async () => new Map(),
     ...targets,
   };
-  const gathering = makeGatherFacts(described, redisServers(Date.now, answerMs), systemClock, { sampleMs, limitMs });
+  const gathering = makeGatherFacts(
+    described,
+    redisServers(Date.now, answerMs),
+    systemClock,
+    { sampleMs, limitMs },
+    keyNames,
+  );
   return gathering({ replicationGroupId: 'test', source: endpointOf(source) });
 };
 
