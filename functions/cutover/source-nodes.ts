@@ -37,6 +37,8 @@ export interface Seeking {
   targetRunIds: ReadonlySet<string>;
   /** The operator goes on although Sentinels watch the source. */
   sentinelsAreWaived: boolean;
+  /** Nothing will be set on any node: replicas are left alone. */
+  primariesOnly: boolean;
 }
 
 interface Sought extends Pick<SourceNode, 'nodeGroupId' | 'endpoint' | 'role'> {
@@ -47,7 +49,7 @@ interface Sought extends Pick<SourceNode, 'nodeGroupId' | 'endpoint' | 'role'> {
 type Reached = { sought: Sought } & ({ node: SourceNode; info: Info } | { isTarget: true } | { unread: Error });
 
 /**
- * Connects to every node of the source: each link's source, its replicas, and theirs. Nothing is changed on them but the
+ * Connects to every node of the source: each link's source, its replicas, and theirs, where those matter. Nothing is changed on them but the
  * connection's name.
  *
  * @throws BackOut when one of them cannot be reached or named, or somebody may promote it; every connection is closed again
@@ -70,7 +72,7 @@ export const openSource = async (links: readonly ShardLink[], seeking: Seeking):
         else if (found.some(({ runId }) => runId === one.node.runId)) one.node.session.close();
         else {
           found.push(one.node);
-          level.push(...replicasOf(one.sought, one.info));
+          if (!seeking.primariesOnly) level.push(...replicasOf(one.sought, one.info));
         }
       }
     }

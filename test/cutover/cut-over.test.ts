@@ -344,6 +344,27 @@ describe('a cutover of real servers', () => {
     expect(await said(link.source, 'SET', 'k', 'v')).toBe('OK');
   });
 
+  it('dials no replica of a source on which it sets nothing, and asks for the list of clients some times a second', async () => {
+    const { engine, link } = await start({ sourceReplicas: 1 });
+    const dialled: number[] = [];
+    let lists = 0;
+    const count: Tap = (command) => {
+      if (command.startsWith('CLIENT LIST')) lists++;
+    };
+    const world: EngineOptions['world'] = ({ open }) => ({
+      open: (endpoint, untilMs) => {
+        dialled.push(endpoint.port);
+        return tapped(open, count)(endpoint, untilMs);
+      },
+    });
+
+    expect(await engine.cutOver({ cutover: { fence: 'none' }, world })).toMatchObject({ outcome: 'sent' });
+    expect(dialled.toSorted()).toEqual(
+      [link.source, link.target, ...link.targetReplicas].map(({ port }) => port).sort(),
+    );
+    expect([lists >= 2, lists <= 6]).toEqual([true, true]);
+  });
+
   it('leaves a pause of the operator as it is, where that keeps the application off', async () => {
     const { engine, link } = await start();
     await (await client(link.source)).ask('CLIENT', 'PAUSE', '60000', 'WRITE');

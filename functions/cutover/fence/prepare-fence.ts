@@ -67,6 +67,8 @@ export const prepareFence = async (
       untilMs,
       targetRunIds,
       sentinelsAreWaived,
+      // Several migrations of one source would dial each other's targets.
+      primariesOnly: cutover.fence === 'none',
     });
     const writing = await writingOf(targets);
     const kind = await kindOf(nodes, cutover.fence);

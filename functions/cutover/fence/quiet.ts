@@ -13,7 +13,8 @@ const PING_BYTES = 14;
 const MOST_PINGS = 60;
 /** So long it is looked whether somebody writes, at the most: whoever was stopped does not feel it. */
 const LOOK_MS = 1000;
-const PAUSE_MS = 50;
+/** Who came to wait stays in the list until the pause ends, and the list of 10,000 clients has megabytes. */
+const PAUSE_MS = 250;
 /** How often the offset is read again where nothing can freeze it. */
 const OFFSET_PAUSE_MS = 10;
 
@@ -32,8 +33,9 @@ export const unlessWritten = async (node: SourceNode, frozen: Goal, clock: Clock
   for (;;) {
     const waits = await whoWaits(node);
     if (waits) throw new BackOut(waits);
-    if (clock.now() >= endsMs) break;
-    await clock.sleep(PAUSE_MS);
+    const leftMs = endsMs - clock.now();
+    if (leftMs <= 0) break;
+    await clock.sleep(Math.min(PAUSE_MS, leftMs));
   }
   const since = await callsOf(node);
   const called = Object.entries(since ?? {}).find(([command, count]) => calls && count !== (calls[command] ?? 0));
