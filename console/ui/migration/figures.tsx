@@ -9,7 +9,9 @@ const OLD_MS = 15_000;
 
 /** The figures of this moment. */
 export const Figures = ({ view, bytesPerSecond }: { view: MigrationView; bytesPerSecond?: number | undefined }) => {
-  const { progress, phase, verification, outcome } = view;
+  const { progress, phase, verification, outcome, cutover } = view;
+  // After the promotion nothing follows the source any more.
+  const follows = outcome === undefined && cutover.promotedAt === undefined;
   const isVerifying = phase === 'verifying';
   const told = isVerifying ? verification.progress : undefined;
   const buffer = progress?.buffer;
@@ -36,17 +38,17 @@ export const Figures = ({ view, bytesPerSecond }: { view: MigrationView; bytesPe
             copied
           </Tile>
         )}
-        {progress?.lagBytes !== undefined && (
+        {follows && progress?.lagBytes !== undefined && (
           <Tile name="Lag" value={progress.lagBytes === 0 ? 'none' : bytes(progress.lagBytes)}>
             {progress.lagSeconds !== undefined && `last acknowledged ${progress.lagSeconds} s ago`}
           </Tile>
         )}
-        {bytesPerSecond !== undefined && !outcome && (
+        {follows && bytesPerSecond !== undefined && (
           <Tile name="Throughput" value={`${bytes(Math.round(bytesPerSecond))}/s`}>
             {phase === 'copying' ? 'of the full sync' : 'of writes applied'}
           </Tile>
         )}
-        {buffer && (
+        {follows && buffer && (
           <Tile name="Source's buffer" value={bytes(buffer.bytes)}>
             {buffer.limitBytes !== undefined
               ? `${percent((100 * buffer.bytes) / buffer.limitBytes)} of ${bytes(buffer.limitBytes)}`
@@ -54,7 +56,7 @@ export const Figures = ({ view, bytesPerSecond }: { view: MigrationView; bytesPe
           </Tile>
         )}
       </dl>
-      {progress && !outcome && <AsOf at={told ? told.asOf : progress.asOf} isAwaited={phase === 'awaitingCutover'} />}
+      {progress && follows && <AsOf at={told ? told.asOf : progress.asOf} isAwaited={phase === 'awaitingCutover'} />}
     </div>
   );
 };

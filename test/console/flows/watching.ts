@@ -125,9 +125,9 @@ export const watching = (at: Harness) =>
       await putRecords(at.lab, [madeRecord(id, 'day', record)]);
       await putSamples(at.lab, id, dayOfSamples(beginMs));
       const page = await at.open(`/migrations/${id}`);
-      await page.getByRole('img', { name: /Lag: now .*at most 942 MiB/ }).waitFor();
+      await page.getByRole('img', { name: /Lag: latest .*at most 942 MiB/ }).waitFor();
       await page.getByRole('button', { name: '1 h', exact: true }).click();
-      await page.getByRole('img', { name: /Lag: now .*at most 1.02 KiB/ }).waitFor();
+      await page.getByRole('img', { name: /Lag: latest .*at most 1.02 KiB/ }).waitFor();
       await page.getByRole('button', { name: 'All', exact: true }).click();
       await page.getByText('The same as a table').click();
       await page.locator('#charts tbody tr').nth(20).waitFor();

@@ -50,7 +50,7 @@ export const Chart = (props: ChartProps) => {
   const summary = main && summaryOf(samples, main.figure);
   const shown = at === undefined ? undefined : samples[at];
   const told = summary
-    ? `now ${text(summary.latest)}, at most ${text(summary.most)} at ${whenText(summary.mostAt)}`
+    ? `latest ${text(summary.latest)}, at most ${text(summary.most)} at ${whenText(summary.mostAt)}`
     : 'not known yet';
   return (
     <figure class="chart">

@@ -62,8 +62,10 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
   const samples = useMemo(() => merge(data?.samples ?? [], lived, fromMs), [data, lived, hours]);
   const series = useMemo(() => toSeries(samples), [samples]);
   const bands = useMemo(() => bandsOf(view, Date.now()), [view.phases, stoppedAt, samples]);
+  // After the promotion nothing follows the source any more.
+  const goesOn = outcome === undefined && view.cutover.promotedAt === undefined;
   const has = (figure: Figure) => series.columns[figure].some((value) => value !== null);
-  const range = useMemo(() => zoom ?? wholeOf(samples, outcome === undefined), [zoom, samples, outcome]);
+  const range = useMemo(() => zoom ?? wholeOf(samples, goesOn), [zoom, samples, goesOn]);
   const shared = { series, samples, bands, range, at, theme, onCursor: setAt, onZoom: setZoom };
 
   return (
