@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { AskedAct } from '../migration/acts.ts';
 import type { KeyClaim, Migrations, RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { documents, settingAll, unlessConditionFails } from './dynamo.ts';
@@ -47,23 +48,34 @@ export const migrationsIn = (table: string): Migrations => {
   const notingPhase = async (
     migrationId: string,
     attributes: RecordChange & { outcome?: string },
-    { removes = [], only }: { removes?: string[]; only?: string } = {},
+    { removes = [], only, asked }: { removes?: string[]; only?: string; asked?: AskedAct | undefined } = {},
   ) => {
     const aborts = attributes.outcome === 'dryRunCompleted' ? { '#abort': 'abort' } : undefined;
-    const open = ['outcome', ...(aborts ? ['#abort'] : []), ...(only ? [only] : [])]
-      .map((name) => `attribute_not_exists(${name})`)
-      .join(' AND ');
+    const missing = ['outcome', ...(aborts ? ['#abort'] : []), ...(only ? [only] : [])].map(
+      (name) => `attribute_not_exists(${name})`,
+    );
+    const open = [...missing, ...(asked ? ['pendingAct.act = :asked'] : [])].join(' AND ');
+    const pending = asked && { ':asked': asked };
     const { phase } = attributes;
     if (phase !== undefined) {
       const changed = await change(migrationId, attributes, `${open} AND #phase <> :phase AND size(phases) < :most`, {
         removes,
         sets: ['phases = list_append(phases, :change)'],
         names: { '#phase': 'phase', ...aborts },
-        values: { ':phase': phase, ':most': MOST_PHASES, ':change': [{ phase, at: new Date().toISOString() }] },
+        values: {
+          ':phase': phase,
+          ':most': MOST_PHASES,
+          ':change': [{ phase, at: new Date().toISOString() }],
+          ...pending,
+        },
       });
       if (changed) return changed;
     }
-    return change(migrationId, attributes, open, { removes, ...(aborts && { names: aborts }) });
+    return change(migrationId, attributes, open, {
+      removes,
+      ...(aborts && { names: aborts }),
+      ...(pending && { values: pending }),
+    });
   };
 
   return {
@@ -102,7 +114,8 @@ export const migrationsIn = (table: string): Migrations => {
       (await notingPhase(migrationId, { ...attributes, outcome }, { removes: ['waitingFor', 'taskToken'] })) ??
       find(migrationId),
 
-    recordPromotion: (migrationId, promotion) => notingPhase(migrationId, promotion, { only: 'promotedAt' }),
+    recordPromotion: (migrationId, promotion, asked) =>
+      notingPhase(migrationId, promotion, { only: 'promotedAt', asked }),
 
     ...requestsBy(change, find),
 

@@ -1,6 +1,6 @@
 import { TargetNotFoundError } from '../migration/errors.ts';
 import type { FenceRecord } from '../migration/fence.ts';
-import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { Fences, Locks, Migrations, RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { sentence } from '../migration/sentence.ts';
@@ -19,7 +19,8 @@ import { type ConfirmedShard, lookAtShard } from './confirm-look.ts';
  * empty while its source has keys. The fence stays. Can be repeated.
  *
  * The word is noted in the lock first, where a refusal that is judged at the same time would have to withdraw the intent:
- * one of both gets through. Whoever watches the promotion finds it in the record, and announces it.
+ * one of both gets through. Whoever watches the promotion finds it in the record, and announces it. A try that was given up
+ * records nothing once the operator has turned to something else.
  *
  * @throws TransientServiceError
  * @throws MigrationNotFoundError
@@ -60,6 +61,8 @@ export const makeConfirm =
     const links = linksOf(group, source);
     const verifiedKeys = record.verificationReport?.counts?.compared ?? 0;
     const known = { fenced: fence?.shards ?? [], ...(links.length === 1 && { verifiedKeys }) };
+    const unshown = known.fenced.find((shard) => links.every(({ nodeGroupId }) => nodeGroupId !== shard.nodeGroupId));
+    if (unshown) return refused(`the replication group has no node group ${unshown.nodeGroupId} any more`);
     const looks = await Promise.all(links.map((link) => lookAtShard(servers, clock, link, known)));
     const against = looks.flatMap((look) => ('against' in look ? look.against : []));
     if (against.length > 0) return refused(against.join('; '));
@@ -72,7 +75,7 @@ export const makeConfirm =
     const { by, reason = '' } = confirm;
     const unproven = shards.flatMap((shard) => shard.unproven ?? []);
     const evidence = evidenceOf(shards, group.status, { at, reason, unproven });
-    const written = await migrations.recordPromotion(migrationId, {
+    const promotion: RecordChange = {
       status: 'promoted',
       statusReason: sentence(`An operator has confirmed that the target is promoted: ${evidence}`),
       phase: 'closing',
@@ -83,8 +86,12 @@ export const makeConfirm =
         shards: shards.map(({ promoted }) => promoted),
         confirmation: { at, by, reason, unproven: unproven.map(sentence), keys: shards.map(({ keys }) => keys) },
       },
-    });
-    return written ? confirmed(at) : refused('the promotion was proven meanwhile, or the migration has ended');
+    };
+    const written = await migrations.recordPromotion(migrationId, promotion, 'confirm');
+    // The client repeats a write whose answer was lost, and finds it done.
+    const standing = written ?? (await migrations.find(migrationId));
+    if (standing?.promotion?.confirmation) return confirmed(standing.promotion.confirmation.at);
+    return refused('the promotion was proven meanwhile, the migration has ended, or it is not asked for any more');
   };
 
 const confirmed = (at: string): ActResult => ({

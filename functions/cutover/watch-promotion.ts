@@ -48,7 +48,8 @@ export interface WatchPromotionInput extends TaskInput {
 
 /**
  * Watches the nodes and the events after CompleteMigration was sent. A promotion that takes longer than its budget is in
- * doubt: that is told once, and watched on. The group gets at least one watch's time to become whole.
+ * doubt: that is told once, and watched on. One that is recorded stays so. The group gets at least one watch's time to
+ * become whole.
  *
  * A refusal counts only once it was seen again in a description of the group that cannot be older than the event: a stale
  * `migrating` beside a failure event may hide that ElastiCache has begun to promote after all.
@@ -94,9 +95,12 @@ export const makeWatchPromotion =
         const act = await endedByAct(record, fences);
         if (act) return act;
         const isConfirmed = record?.promotion?.confirmation !== undefined;
-        const confirmed =
-          isConfirmed && stage === 'promotion' && (await recordedProof(record, fence, input.sentAt, certify));
-        if (confirmed) return { outcome: 'promoted', ...confirmed };
+        // By an operator, or by a try that died before it could tell: what the nodes say since undoes nothing.
+        const recorded = stage === 'promotion' && (await recordedProof(record, fence, input.sentAt, certify));
+        if (recorded) {
+          await watchRollback(fence, record, clock.now());
+          return { outcome: 'promoted', ...recorded };
+        }
         const look = await lookAgain();
         // Afterwards nobody follows the source any more.
         if (stage === 'promotion') await sampler.note(look, input.inDoubt ? 'promotionInDoubt' : 'promoting');

@@ -84,8 +84,10 @@ export interface Migrations {
   /**
    * Records a promotion that was proven, or that an operator has confirmed: the first word counts. Undefined when one is
    * recorded already, or the migration has ended.
+   *
+   * @param asked the act that must still be pending
    */
-  recordPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
+  recordPromotion(migrationId: string, change: RecordChange, asked?: 'confirm'): Promise<MigrationRecord | undefined>;
   /** Changes also a record that has an outcome, in what may come to be known after the end. */
   note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined>;
   /**

@@ -220,6 +220,22 @@ describe.each<[string, () => Migrations]>([
     for (const { migrations, id } of others) expect(await migrations.recordPromotion(id, change)).toBeUndefined();
   });
 
+  it("record an operator's confirmation only while it is asked for", async () => {
+    const change = { status: 'promoted', phase: 'closing', promotedAt: 't2' } as const;
+    const doubt = { status: 'cuttingOver', phase: 'promotionInDoubt' } as const;
+    const [asked, unfencing, concluded] = [
+      await created({ ...doubt, pendingAct: { act: 'confirm', at: 't' } }),
+      await created({ ...doubt, pendingAct: { act: 'unfence', at: 't' } }),
+      await created(doubt),
+    ];
+
+    expect(await asked.migrations.recordPromotion(asked.id, change, 'confirm')).toMatchObject(change);
+    for (const { migrations, id } of [unfencing, concluded]) {
+      expect(await migrations.recordPromotion(id, change, 'confirm')).toBeUndefined();
+      expect(await migrations.find(id)).toMatchObject(doubt);
+    }
+  });
+
   it('forget what was asked for only for the request that it was', async () => {
     const { migrations, id } = await created();
     await migrations.requestAct(id, 'abort', anAct('1'));

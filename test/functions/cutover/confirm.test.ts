@@ -122,6 +122,37 @@ describe('the confirmation of a promotion in doubt', () => {
     expect(migrations.record).toMatchObject({ promotedAt, phase: 'promotionInDoubt' });
   });
 
+  it('is not recorded by a try that was given up, once the operator has turned to something else', async () => {
+    await given();
+    groups.meets('describe', () =>
+      migrations.records.set(MIGRATION_ID, { ...migrations.record, pendingAct: { act: 'unfence', at: by.at } }),
+    );
+
+    expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/not asked for any more/) });
+    expect(migrations.record).not.toHaveProperty('promotedAt');
+  });
+
+  it('is known again when the answer of the table was lost', async () => {
+    await given();
+    const write = migrations.recordPromotion.bind(migrations);
+    migrations.recordPromotion = async (...args) => {
+      await write(...args);
+      return undefined;
+    };
+
+    expect(await act()).toMatchObject({ outcome: 'confirmed', at: clock.iso() });
+    expect(migrations.record).not.toHaveProperty('confirmRefused');
+  });
+
+  it('is refused where the group does not show a node group that was fenced', async () => {
+    await given();
+    const { shards = [] } = (await fences.find(MIGRATION_ID)) ?? {};
+    const gone = shards.map((shard) => ({ ...shard, nodeGroupId: '0002' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { shards: [...shards, ...gone] });
+
+    expect(await act()).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/node group 0002/) });
+  });
+
   it('is taken although the source is gone: what it had cannot be counted then', async () => {
     await given();
     servers.source(unreadable());

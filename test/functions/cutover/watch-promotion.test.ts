@@ -156,6 +156,21 @@ describe('the watch over a promotion', () => {
     expect(migrations.record).toMatchObject({ promotedAt: record.promotedAt, promotion: record.promotion });
   });
 
+  it('stays proven once it is recorded: a try that died before it could tell is not made a doubt by its repeat', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    servers.primary(promoted);
+    const proven = await watch();
+    const { promotedAt, phase } = migrations.record;
+    clock.advance(2_000_000);
+    servers.primary(aMaster({ previousReplicationId: OTHER_ID, previousIdUpToOffset: 1001 }));
+
+    expect(await watch()).toEqual(proven);
+    expect(migrations.record).toMatchObject({ promotedAt, phase });
+    expect(migrations.record).not.toHaveProperty('doubtToldOf');
+    expect(lookedForRollbackMs).toHaveLength(2);
+  });
+
   it('is over when an operator has confirmed it, whatever its history says, with what was recorded', async () => {
     await fences.open(aFence({ phase: 'open' }));
     await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });

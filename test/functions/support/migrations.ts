@@ -99,8 +99,9 @@ export class FakeMigrations implements Migrations {
     this.#write(rest as MigrationRecord, {});
   }
 
-  async recordPromotion(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined> {
+  async recordPromotion(migrationId: string, change: RecordChange, asked?: AskedAct) {
     const record = this.records.get(migrationId);
+    if (asked && record?.pendingAct?.act !== asked) return undefined;
     return !record || record.outcome || record.promotedAt ? undefined : this.#write(record, change);
   }
 
