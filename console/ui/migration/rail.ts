@@ -115,8 +115,9 @@ const stateOf = (view: MigrationView, { isCurrent, isPast, isSeen }: Place): Rai
   const { outcome } = view;
   if (isCurrent && outcome) return outcome === 'failed' || outcome === 'timedOut' ? 'broken' : 'done';
   if (isCurrent) return view.phase === 'linkLost' || view.phase === 'promotionInDoubt' ? 'broken' : 'current';
-  if (isSeen) return 'done';
-  return outcome || isPast ? 'missed' : 'ahead';
+  // What was backed out of is to come again.
+  if (!outcome && !isPast) return 'ahead';
+  return isSeen ? 'done' : 'missed';
 };
 
 const partsOf = (own: readonly Stay[]): RailStep['parts'] => {

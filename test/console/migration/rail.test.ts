@@ -62,6 +62,16 @@ describe('the rail', () => {
     expect(steps.find(({ key }) => key === 'awaiting')).toMatchObject({ visits: 2, tookMs: 80_000, state: 'current' });
   });
 
+  it('has a cutover that was backed out before it again, with the time that it took', () => {
+    const steps = rail({
+      phase: 'awaitingCutover',
+      phases: phases('queued 0, awaitingCutover 10, draining 20, awaitingCutover 23'),
+    });
+
+    expect(steps.find(({ key }) => key === 'cutover')).toMatchObject({ state: 'ahead', tookMs: 3000 });
+    expect(steps.find(({ key }) => key === 'awaiting')).toMatchObject({ state: 'current', visits: 2 });
+  });
+
   it('counts a lost link to the step in which it was lost, which is in trouble until it is back', () => {
     const lost = rail({ phase: 'linkLost', phases: phases('queued 0, copying 1, linkLost 40') });
     const back = rail({ phase: 'copying', phases: phases('queued 0, copying 1, linkLost 40, copying 60') });
