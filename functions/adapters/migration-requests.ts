@@ -36,7 +36,8 @@ const LEFT = [
   'attribute_exists(cutoverSettings)',
   '(attribute_not_exists(#fence) OR #fence.#phase <> :lifted)',
   'attribute_not_exists(pendingAct)',
-  'attribute_not_exists(unfencedAt)',
+  // As unfencedSince has it.
+  '(attribute_not_exists(unfencedAt) OR unfencedAt < #fence.openedAt)',
   'attribute_not_exists(rolledBackAt)',
 ].join(' AND ');
 

@@ -2,6 +2,7 @@ import type { RollbackPossibility } from '../migration/cutover-record.ts';
 import type { FenceRecord } from '../migration/fence.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
+import { unfencedSince } from '../migration/unfenced.ts';
 
 /** @throws TransientServiceError of the table */
 export type LookForRollback = (fence: FenceRecord) => Promise<RollbackPossibility>;
@@ -22,7 +23,7 @@ export const makeRollbackWatch = (
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   return async (fence, record, nowMs) => {
     // Whoever carries an act out has the last word of it.
-    const isOver = record?.rollbackPossibility?.forGood || record?.pendingAct || record?.unfencedAt;
+    const isOver = record && (record.rollbackPossibility?.forGood || record.pendingAct || unfencedSince(record));
     if (fence?.phase !== 'sealed' || isOver || nowMs - lookedAtMs < everyMs) return;
     lookedAtMs = nowMs;
     await migrations.note(migrationId, { rollbackPossibility: await look(fence) });

@@ -2,6 +2,7 @@ import type { Straggler, StragglersSummary } from '../migration/cutover-record.t
 import type { FenceRecord } from '../migration/fence.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
+import { unfencedSince } from '../migration/unfenced.ts';
 import { isWatched, type Quietness, quietFor } from './closing-stage.ts';
 import { type StragglerLook, toStragglersSummary } from './stragglers.ts';
 
@@ -51,7 +52,8 @@ export const makeStragglerWatch = (
     // It lifts the fence before it is noted as done: nobody closes the migration in between.
     if (record?.pendingAct?.act === 'rollback') return { isQuiet: false };
     const promotedMs = Date.parse(record?.promotedAt ?? '');
-    if (!isWatched(fence) || Number.isNaN(promotedMs) || record?.unfencedAt) return { isQuiet: true };
+    const isUnfenced = record && unfencedSince(record) !== undefined;
+    if (!isWatched(fence) || Number.isNaN(promotedMs) || isUnfenced) return { isQuiet: true };
     if (nowMs - lookedAtMs < everyMs)
       return { isQuiet: quietFor(quietSinceMs, nowMs, record), ...(said && { told: said }) };
     const seen = await look(fence, promotedMs);

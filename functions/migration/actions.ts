@@ -1,6 +1,7 @@
 import type { Ask } from './acts.ts';
 import type { MigrationRecord } from './record.ts';
 import type { Phase } from './status.ts';
+import { unfencedSince } from './unfenced.ts';
 
 /** What may be asked of a migration. */
 export type Action = 'cutover' | Ask;
@@ -37,5 +38,8 @@ const isStuck = ({ outcome, fence }: MigrationRecord): boolean => outcome !== un
  * There may be a fence on the source, and nobody waits for its end. The record only shows it: a fence that stands and is not
  * shown, because whoever set it died, must not lock the operator out.
  */
-const isLeft = ({ cutoverSettings, fence, pendingAct, unfencedAt, rolledBackAt }: MigrationRecord): boolean =>
-  cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !unfencedAt && !rolledBackAt;
+const isLeft = (record: MigrationRecord): boolean => {
+  const { cutoverSettings, fence, pendingAct, rolledBackAt } = record;
+  const isDone = unfencedSince(record) ?? rolledBackAt;
+  return cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !isDone;
+};

@@ -4,6 +4,7 @@ import type { Confirmation, OffsetCertificate } from './certificate.ts';
 import type { BackOut, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
 import type { MigrationRecord } from './record.ts';
 import type { CutoverRequestSettings } from './request-cutover-settings.ts';
+import { unfencedSince } from './unfenced.ts';
 import type { OtherWaiver } from './waivers.ts';
 
 /** The cutover as the API shows it: how it is asked for, what stands on the source, and what came of it. */
@@ -32,7 +33,8 @@ export interface CutoverView extends CutoverRequestSettings {
 }
 
 export const toCutoverView = (record: MigrationRecord): CutoverView => {
-  const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, unfencedAt, rolledBackAt } = record;
+  const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, rolledBackAt } = record;
+  const unfencedAt = unfencedSince(record);
   const { promotion, confirmRefused, certificate } = record;
   const rollback = rollbackOf(record);
   const { requestId, ...request } = cutover ?? {};
@@ -55,7 +57,9 @@ export const toCutoverView = (record: MigrationRecord): CutoverView => {
 };
 
 /** What was last seen of it, unless an operator has decided it since. */
-const rollbackOf = ({ rollbackPossibility, unfencedAt, rolledBackAt }: MigrationRecord) => {
+const rollbackOf = (record: MigrationRecord) => {
+  const { rollbackPossibility, rolledBackAt } = record;
+  const unfencedAt = unfencedSince(record);
   const never = (why: string, asOf: string): RollbackPossibility => ({ possible: false, forGood: true, why, asOf });
   if (!rollbackPossibility) return undefined;
   if (rolledBackAt) return never('It was rolled back.', rolledBackAt);

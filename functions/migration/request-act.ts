@@ -5,6 +5,7 @@ import { type Caller, toAsker } from './asker.ts';
 import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
 import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
+import { unfencedSince } from './unfenced.ts';
 import { type MigrationView, toView } from './view.ts';
 
 /**
@@ -41,7 +42,8 @@ export const makeRequestAct =
 const NAMES: Record<AskedAct, string> = { confirm: 'Confirm', unfence: 'Unfence', rollback: 'Rollback' };
 
 const whyNot = (act: AskedAct, record: MigrationRecord): string => {
-  const { pendingAct, unfencedAt, rolledBackAt, promotedAt, fence, status, statusReason, rollbackPossibility } = record;
+  const { pendingAct, rolledBackAt, promotedAt, fence, status, statusReason, rollbackPossibility } = record;
+  const unfencedAt = unfencedSince(record);
   if (rolledBackAt) return `it was rolled back at ${rolledBackAt}`;
   if (unfencedAt) return `the fence was lifted for good at ${unfencedAt}`;
   if (pendingAct) return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out`;

@@ -6,6 +6,7 @@ import type { TimelineEntry } from './ports.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { DryRunResult, Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
 import type { Outcome, Phase, Status } from './status.ts';
+import { unfencedSince } from './unfenced.ts';
 import type {
   VerificationMode,
   VerificationProgress,
@@ -104,7 +105,8 @@ export const toView = (record: MigrationRecord): MigrationView => {
 
 /** What came of an operator's act is added. The end stays what it was, whatever an operator has done to it since. */
 const reasonOf = (record: MigrationRecord): string => {
-  const { statusReason, phase, confirmRefused, unfencedAt, rolledBackAt } = record;
+  const { statusReason, phase, confirmRefused, rolledBackAt } = record;
+  const unfencedAt = unfencedSince(record);
   if (confirmRefused && phase === 'promotionInDoubt' && !unfencedAt)
     return `${statusReason} The confirmation was refused at ${confirmRefused.at}: ${confirmRefused.why}`;
   if (rolledBackAt)

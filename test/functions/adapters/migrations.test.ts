@@ -190,6 +190,8 @@ describe.each<[string, () => Migrations]>([
     [{ ...promoted, rollbackPossibility: not }, ['unfence', 'rollback', 'close']],
     [{ ...promoted, rollbackPossibility: { ...not, forGood: true } }, ['unfence', 'close']],
     [{ ...promoted, unfencedAt: 't' }, ['close']],
+    [{ ...promoted, unfencedAt: 's' }, ['unfence', 'rollback', 'close']],
+    [{ phase: 'promotionInDoubt', fence, cutoverSettings, unfencedAt: 's' }, ['abort', 'confirm', 'unfence']],
     [{ ...promoted, status: 'completed', outcome: 'completed' }, ['unfence', 'rollback']],
     [{ ...promoted, status: 'completed', outcome: 'completed', rolledBackAt: 't' }, []],
     [{ status: 'failed', outcome: 'failed', completeSentAt: 't', cutoverSettings }, ['unfence']],

@@ -455,6 +455,15 @@ describe('the watch until the group is whole', () => {
       });
     });
 
+    it('is waited for although an earlier cutover was unfenced', async () => {
+      const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: clock.iso() } as const;
+      await migrations.update(MIGRATION_ID, { unfencedAt: '2025-12-31T00:00:00.000Z', fence });
+      seen = { stragglers: [writer], writers: 1, readers: 0, quietSinceMs: startMs + 1e9 };
+
+      expect(await closing()).toMatchObject({ outcome: 'stragglers' });
+      expect(lookedForRollbackMs).not.toEqual([]);
+    });
+
     it('is not waited for once the source was unfenced, or nothing fenced it', async () => {
       seen = { ...seen, quietSinceMs: startMs + 1e9 };
       await migrations.update(MIGRATION_ID, { unfencedAt: 'then' });

@@ -75,6 +75,11 @@ describe('allowedActions', () => {
       ['unfence'],
     ],
     ['of one that was unfenced', { ...completed, unfencedAt: 't' }, []],
+    [
+      'in doubt of a cutover after one that was unfenced',
+      { ...promoted, promotedAt: undefined as never, phase: 'promotionInDoubt', unfencedAt: 's' },
+      ['confirm', 'unfence'],
+    ],
     ['of one that was rolled back', { ...completed, rolledBackAt: 't' }, []],
     ['of one that was aborted', { status: 'aborted', outcome: 'aborted', phase: 'ended', abort: request }, []],
   ])('%s', (_, change, actions) => {

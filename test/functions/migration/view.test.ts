@@ -46,6 +46,18 @@ describe('the view', () => {
     ]);
   });
 
+  it('does not say of a cutover that an earlier one was unfenced', () => {
+    const [unfencedAt, openedAt] = ['2026-11-23T05:00:00.000Z', '2026-11-23T06:00:00.000Z'];
+    const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt } as const;
+    const end = { status: 'completed', outcome: 'completed', statusReason: 'The migration is complete.' } as const;
+    const rollbackPossibility = { possible: true, why: 'Nothing was written.', asOf: openedAt };
+    const view = toView(aRecord({ ...end, promotedAt: openedAt, unfencedAt, fence, rollbackPossibility }));
+
+    expect(view.statusReason).toBe(end.statusReason);
+    expect(view.cutover.rollback).toEqual(rollbackPossibility);
+    expect(view.cutover).not.toHaveProperty('unfencedAt');
+  });
+
   it('says of a promotion in doubt why a confirmation was refused, and whose word one rests on', () => {
     const at = '2026-11-23T05:00:00.000Z';
     const doubt = { phase: 'promotionInDoubt', statusReason: 'The promotion is in doubt: x.' } as const;

@@ -10,6 +10,7 @@ import type {
 } from '../../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import type { Outcome } from '../../../functions/migration/status.ts';
+import { unfencedSince } from '../../../functions/migration/unfenced.ts';
 import { FakeClock } from './clock.ts';
 
 /** Migrations in memory. The same tests hold them and DynamoDB's to the same behaviour. */
@@ -160,7 +161,7 @@ export class FakeMigrations implements Migrations {
 
 const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
   const { outcome, promotedAt, phase, completeSentAt, cutoverSettings, fence, pendingAct } = record;
-  const isDone = record.unfencedAt ?? record.rolledBackAt;
+  const isDone = unfencedSince(record) ?? record.rolledBackAt;
   const isLeft = cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !isDone;
   switch (ask) {
     case 'abort':
