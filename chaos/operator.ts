@@ -24,7 +24,15 @@ const LOOK_MS = 800;
 /** Only what hangs takes so long; a promotion of a minute and four tries of a cutover on a busy machine do not. */
 const LIMIT_MS = 300_000;
 /** So long the operator watches before something is done by hand. */
-const PATIENCE_MS = { doubt: 5000, unread: 8000, close: 3000, linkLost: 20_000, stuck: 90_000, again: 1000 };
+const PATIENCE_MS = {
+  doubt: 5000,
+  unread: 8000,
+  close: 3000,
+  linkLost: 20_000,
+  leftBehind: 30_000,
+  stuck: 90_000,
+  again: 1000,
+};
 const MOST_CUTOVERS = 4;
 const MOST_CONFIRMS = 2;
 
@@ -74,6 +82,16 @@ export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> =>
     await ledger.stop();
     await act('unfence');
   };
+  /** A primary that came back empty behind the settlement's own call: no second one is sent by the service, and its end says so. */
+  const isLeftBehind = async (view: View) =>
+    view.phase === 'stopping' &&
+    lab.aws.elastiCache.group(groupId).status === 'migrating' &&
+    (await ground.target.primary.linkState().catch(() => 'unread')) === 'primary';
+  const endByHand = async () => {
+    asked.byHand = 1;
+    ground.note('operator: ends the online migration by hand');
+    await lab.aws.elastiCache.completeMigration({ ReplicationGroupId: groupId, Force: true });
+  };
   const handle = async (view: View) => {
     const may = (action: string) => view.allowedActions.includes(action);
     const inDoubt = view.phase === 'promotionInDoubt';
@@ -87,6 +105,7 @@ export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> =>
       await resolveDoubt(may('confirm') && (asked.confirm ?? 0) < MOST_CONFIRMS);
     }
     if (lasting('close', may('close')) > PATIENCE_MS.close && !asked.close) await act('close');
+    if (lasting('leftBehind', await isLeftBehind(view)) > PATIENCE_MS.leftBehind && !asked.byHand) await endByHand();
     if (lasting('linkLost', isLinkLost() && may('abort')) > PATIENCE_MS.linkLost && !asked.abort) await act('abort');
     if (lasting(`stuck ${view.status} ${view.phase}`, may('abort')) > PATIENCE_MS.stuck && !asked.abort)
       await act('abort');
