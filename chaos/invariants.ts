@@ -98,13 +98,16 @@ export const refusesWrites = async (port: number): Promise<boolean> => {
   }
 };
 
+const SETTINGS = ['min-replicas-to-write', 'min-replicas-max-lag'];
+
 /** Everything that a fence could have changed. */
 export const rulesOf = async (port: number): Promise<string> => {
   const connection = await Connection.open(port);
   try {
     const users = await connection.ask<string[]>('ACL', 'LIST');
-    const settings = await connection.ask<string[]>('CONFIG', 'GET', 'min-replicas-*');
-    return JSON.stringify([users.sort(), settings]);
+    // A server tells its settings in an order of its own, which is another after a restart.
+    const answers = SETTINGS.map((name) => connection.ask<string[]>('CONFIG', 'GET', name));
+    return JSON.stringify([users.sort(), ...(await Promise.all(answers))]);
   } finally {
     connection.close();
   }
