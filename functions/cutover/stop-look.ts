@@ -18,6 +18,8 @@ export interface StopLook {
   isAvailable: boolean;
   /** The status is `available`, or the primaries follow nobody: a migration that is seen later on is another one. */
   hasLeft: boolean;
+  /** A primary was a replica before it became a master: it was promoted, and did not come back empty. */
+  isPromoted: boolean;
   /** What was seen. */
   why: string;
 }
@@ -45,7 +47,8 @@ export const makeStopLook =
     const isAvailable = group.status === 'available';
     const seen = `the status is ${group.status}, and ${masters} of ${primaries.length} primaries have the role master`;
     const isMigrating = group.status === 'migrating';
-    const common = { isMigrating, isAvailable, hasLeft: isAvailable || areAlone };
+    const isPromoted = primaries.some(wasReplica);
+    const common = { isMigrating, isAvailable, hasLeft: isAvailable || areAlone, isPromoted };
 
     const links = readings.map(whoseReading);
     for (const link of links) {
@@ -55,6 +58,10 @@ export const makeStopLook =
     if (links.some((link) => link?.whose === 'ours')) return { state: 'ours', ...common, why: seen };
     return { state: isMigrating && !areAlone ? 'unclear' : 'between', ...common, why: seen };
   };
+
+/** One that has no history before its own tells zeros, or nothing. */
+const wasReplica = (primary: ServerReading | undefined): boolean =>
+  primary?.role === 'master' && /[^0]/.test(primary.previousReplicationId ?? '');
 
 const primaryReading = ({ link, nodes }: LinkReading): ServerReading | undefined => {
   const reading = nodes.get(primaryOf(link).cacheClusterId);

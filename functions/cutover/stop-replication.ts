@@ -82,8 +82,10 @@ export const makeStopReplication =
       for (let isFirst = true, isShown = false, wasOurs = false; ; isFirst = false) {
         const seen = await look();
         const isTheVeryFirst = isFirst && claim.fresh;
-        // One that died and came back empty follows nobody, while the status says that there is a migration.
-        const isUnshown = seen.state === 'unclear' || (seen.state === 'between' && seen.isMigrating);
+        // One that died and came back empty follows nobody, while the status says that there is a migration. So does one that
+        // a hand has promoted, as long as the status is an old one: there is nothing left to stop.
+        const isEmpty = seen.state === 'between' && seen.isMigrating && !seen.isPromoted;
+        const isUnshown = seen.state === 'unclear' || isEmpty;
         const isOurs = seen.state === 'ours' || (isUnshown && isTheVeryFirst && isKnown);
         wasOurs ||= isOurs;
         const mayBegin = !sentAt && clock.now() < graceEndsMs;

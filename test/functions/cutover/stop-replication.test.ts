@@ -12,7 +12,7 @@ import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { aMaster, aReplica, FakeServers, OTHER_ID, SOURCE, unreadable } from '../support/nodes.ts';
+import { aMaster, aReplica, FakeServers, NO_ID, OTHER_ID, SOURCE, SOURCE_ID, unreadable } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID, taskInput } from '../support/records.ts';
 
 /** In the full sync the replication id is still an old one. */
@@ -420,12 +420,25 @@ describe('what is ours', () => {
 
   it.each([
     ['cannot be read', unreadable()],
-    ['died and came back empty, and follows nobody', aMaster()],
+    [
+      'died and came back empty, and follows nobody',
+      aMaster({ previousReplicationId: NO_ID, previousIdUpToOffset: -1 }),
+    ],
   ])('is known at the very first look by the status where the primary %s', async (_, primary) => {
     servers.primary(primary);
 
     expect(await stop()).toMatchObject({ outcome: 'stopped' });
     expect(sent()).toEqual(['abort']);
+  });
+
+  it('is not what somebody has promoted by hand, while the status still is an old one', async () => {
+    servers.primary(aMaster({ previousReplicationId: SOURCE_ID, previousIdUpToOffset: 1001 }));
+    clock.after(20_000, () => {
+      groups.status = 'available';
+    });
+
+    expect(await stop()).toMatchObject({ outcome: 'out' });
+    expect(sent()).toEqual([]);
   });
 
   it('is not known by the status of a group that is on its own and was not seen for long', async () => {
