@@ -1,5 +1,6 @@
 import type { ExecutionStatus, Workflow } from '../migration/ports.ts';
 import type { Failure, MigrationRecord } from '../migration/record.ts';
+import { shown } from '../migration/shown.ts';
 import type { Outcome } from '../migration/status.ts';
 
 /** The ends that settlement finds by itself; a good one is recorded by the execution. */
@@ -33,7 +34,7 @@ export const findEnding = async (
   { executionArn }: MigrationRecord,
   failure: Failure | undefined,
 ): Promise<Ending | undefined> => {
-  if (failure) return { outcome: 'failed', failure };
+  if (failure) return { outcome: 'failed', failure: told(failure) };
   const execution = await workflow.describe(executionArn);
   if (!execution) {
     return { outcome: 'failed', failure: { error: 'NeverStarted', cause: 'Its execution was never started.' } };
@@ -41,5 +42,15 @@ export const findEnding = async (
   const outcome = OUTCOMES[execution.status];
   if (!outcome) return undefined;
   const error = execution.error ?? EXPLANATIONS[outcome].error;
-  return { outcome, failure: { error, cause: execution.cause ?? EXPLANATIONS[outcome].cause } };
+  return { outcome, failure: told({ error, cause: execution.cause ?? EXPLANATIONS[outcome].cause }) };
 };
+
+/** Errors of libraries may repeat what a server said, and whoever stops an execution may say anything. */
+const told = ({ error, cause }: Failure): Failure => ({
+  error: shown(error, LONGEST_NAME),
+  cause: shown(cause, LONGEST_CAUSE),
+});
+
+/** Step Functions takes names of 256 characters and causes of 32,768. */
+const LONGEST_NAME = 256;
+const LONGEST_CAUSE = 4000;
