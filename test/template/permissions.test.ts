@@ -3,7 +3,7 @@ import { shipped } from '../docs/sources.ts';
 import { callsOfAdapters } from './calls.ts';
 import { calledBy, machines } from './machine.ts';
 import { filesReachedFrom, methodsUsedBy } from './reach.ts';
-import { functions, model, resourcesOf, statementsOf, template, templateText } from './support.ts';
+import { functions, model, type Resource, resourcesOf, statementsOf, template, templateText } from './support.ts';
 
 const { calls, ports } = await callsOfAdapters();
 
@@ -73,10 +73,12 @@ describe('the calls', () => {
 describe('permissions', () => {
   const entryOf = new Map(model.functions.map(({ logicalId, build }) => [logicalId, build.entryPoints[0] as string]));
 
-  it.each(functions)('of %s are those of the calls that its code makes, and no others', (logicalId, resource) => {
+  const neededBy = (logicalId: string): string[] => {
     const made = methodsUsedBy(entryOf.get(logicalId) as string, ports).flatMap((method) => calls.get(method) ?? []);
-    const needed = new Set(made.map(({ action, machine }) => `${action} on ${resourceFor(action, machine)}`));
-    const granted = statementsOf(resource)
+    return [...new Set(made.map(({ action, machine }) => `${action} on ${resourceFor(action, machine)}`))].sort();
+  };
+  const grantedTo = (resource: Resource): string[] =>
+    statementsOf(resource)
       .flatMap(({ Action, Resource }) => Action.map((action) => ({ action, resources: Resource.map(nameOf) })))
       // CompleteMigration is also checked against the group's clusters (Service Authorization Reference, ElastiCache).
       .flatMap(({ action, resources }) =>
@@ -85,9 +87,25 @@ describe('permissions', () => {
           // Whoever reads what was announced reads the settlement's executions too.
           .filter((name) => !/GetExecutionHistory/.test(action) || !name.endsWith('-settlement:*'))
           .map((name) => `${action} on ${name}`),
-      );
+      )
+      .sort();
 
-    expect(granted.sort()).toEqual([...needed].sort());
+  it.each(functions)('of %s are those of the calls that its code makes, and no others', (logicalId, resource) => {
+    expect(grantedTo(resource)).toEqual(neededBy(logicalId));
+  });
+
+  it('would not be, were one wider, or were one not there', () => {
+    const resource = template.Resources.WatchPromotionFunction as Resource;
+    const changed = (change: (text: string) => string) =>
+      grantedTo(JSON.parse(change(JSON.stringify(resource))) as Resource);
+    const needed = neededBy('WatchPromotionFunction');
+
+    expect(changed((text) => text)).toEqual(needed);
+    expect(
+      changed((text) => text.replace('"dynamodb:GetItem"', '"dynamodb:GetItem","dynamodb:DeleteItem"')),
+    ).not.toEqual(needed);
+    expect(changed((text) => text.replace(/"dynamodb:UpdateItem"/, '"dynamodb:GetItem"'))).not.toEqual(needed);
+    expect(changed((text) => text.replaceAll('"MigrationTable"', '"OtherTable"'))).not.toEqual(needed);
   });
 
   it('of the state machines are what their states call', () => {
