@@ -16,8 +16,8 @@ export interface Victim {
 export class GoneError extends Error {}
 
 /** The process that is making the call. @throws GoneError */
-const taskOf = async ({ lane }: Ground, { fromPort }: Moment): Promise<number> => {
-  const pid = await processOnPort(lane.lab.aws.lambda.pids(), fromPort);
+const taskOf = ({ lane }: Ground, { fromPort }: Moment): number => {
+  const pid = processOnPort(lane.lab.aws.lambda.pids(), fromPort);
   if (pid === undefined) throw new GoneError(`No function has a connection from port ${fromPort}`);
   return pid;
 };
@@ -32,11 +32,11 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
 };
 
 export const killTask = async (ground: Ground, moment: Moment): Promise<void> =>
-  signal(await taskOf(ground, moment), 'SIGKILL');
+  signal(taskOf(ground, moment), 'SIGKILL');
 
 /** A task that hangs for so long misses every budget of a drain, and wakes up before Lambda ends it. */
 const hang = async (ground: Ground, moment: Moment): Promise<void> => {
-  const pid = await taskOf(ground, moment);
+  const pid = taskOf(ground, moment);
   signal(pid, 'SIGSTOP');
   ground.later(async () => {
     await sleep(ground.random.between(3500, 6000));
