@@ -228,6 +228,8 @@ const tellSent = async (
   intent: NotedIntent,
 ): Promise<void> => {
   const [standing, sealed] = await Promise.all([migrations.find(migrationId), fences.find(migrationId)]);
+  // This try was taken for dead: the watch has told what came of it, and what may be asked for hangs on that.
+  if (standing?.promotedAt !== undefined || standing?.phase === 'promotionInDoubt') return;
   await migrations.update(migrationId, {
     statusReason: 'CompleteMigration was sent: there is no way back by itself.',
     phase: 'promoting',

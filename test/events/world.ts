@@ -218,7 +218,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     return steps({ keys: 120_000, keysAStep: 12_000, ...findings });
   };
   const tasks: Record<string, (payload: never) => Promise<unknown>> = {
-    ClaimReplicationGroup: makeClaimReplicationGroup(locks, migrations),
+    ClaimReplicationGroup: makeClaimReplicationGroup(locks, fences, migrations, ticking),
     Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, locks, ticking, settings),
     TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),

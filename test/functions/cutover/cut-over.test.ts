@@ -8,6 +8,7 @@ import {
   TargetRefusedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { makeRequestAbort } from '../../../functions/migration/request-abort.ts';
 import type { VerificationEpoch } from '../../../functions/migration/verification.ts';
 import { SessionLost } from '../../../functions/preflight/ports.ts';
@@ -82,6 +83,16 @@ describe('cutOver', () => {
     await complete();
 
     expect(before).toMatchObject({ at: clock.iso() });
+  });
+
+  it.each<[string, Partial<MigrationRecord>]>([
+    ['is in doubt', { phase: 'promotionInDoubt', statusReason: 'The promotion is in doubt.' }],
+    ['is proven', { phase: 'closing', statusReason: 'The target is promoted.', promotedAt: 't' }],
+  ])('says nothing of its call to a migration whose promotion %s by then', async (_, change) => {
+    groups.meets('complete', () => migrations.records.set(MIGRATION_ID, { ...migrations.record, ...change }));
+
+    expect(await complete()).toMatchObject({ outcome: 'sent' });
+    expect(migrations.record).toMatchObject(change);
   });
 
   it('does nothing when it was taken for dead, and wakes after the cutover was backed out by its repeat', async () => {

@@ -8,6 +8,7 @@ import { makeRequestCutover } from '../../../functions/migration/request-cutover
 import { isOutcome, PHASES, STATUSES } from '../../../functions/migration/status.ts';
 import { makeClaimReplicationGroup } from '../../../functions/replication/claim-replication-group.ts';
 import { FakeClock } from '../support/clock.ts';
+import { FakeFences } from '../support/fences.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aRecord, CALLER, MIGRATION_ID, taskInput } from '../support/records.ts';
@@ -36,7 +37,7 @@ const abort = (eventId?: string, reason = REASON) =>
   makeRequestAbort(migrations, locks, workflow, now)(MIGRATION_ID, reason, CALLER, eventId);
 const intend = (intent: 'start' | 'complete') =>
   locks.intend('test', MIGRATION_ID, intent, { at: clock.iso(), eventsSinceMs: 0 });
-const claim = () => makeClaimReplicationGroup(locks, migrations)(taskInput);
+const claim = () => makeClaimReplicationGroup(locks, new FakeFences(), migrations, clock)(taskInput);
 const awaitCutover = (taskToken = TOKEN) => {
   workflow.waiting.add(taskToken);
   return makeAwaitCutover(migrations, workflow, now)({ migrationId: MIGRATION_ID, taskToken, why: 'In sync.' });
