@@ -8,7 +8,7 @@ const REASON = 'the application is broken';
 /** Until an operator closes it, the migration waits for stragglers. */
 const UNTIL_CLOSED = { quietSeconds: 86_400 };
 const ACTS = ['unfence', 'rollback', 'close'] as const;
-type Act = (typeof ACTS)[number];
+type Act = (typeof ACTS)[number] | 'confirm';
 
 describe.concurrent('what an operator asks for after a cutover, over HTTP', { timeout: 120_000 }, () => {
   let lab: Lab;
@@ -143,6 +143,41 @@ describe.concurrent('what an operator asks for after a cutover, over HTTP', { ti
     expectRefused(refused, ['unfence', 'close'], /SET was called since the promotion/);
     await expectTheTargetAlone(lab, sides);
     expect(toldOf(lab, migrationId)).not.toContain('MigrationRolledBack');
+  });
+
+  it("takes an operator's word for a target that was promoted from a history with another name", async () => {
+    const { sides, migrationId } = await inTurn(async () => {
+      const { port } = await lab.source(300, { 'enable-debug-command': 'yes' });
+      await lab.group('renamed', { promotionDelayMs: 8000 });
+      const rules = await rulesOf(port);
+      const migrationId = await lab.start('renamed', port, { cutover: { mode: 'automatic' } });
+      await eventually(async () => (await lab.view(migrationId)).phase === 'promoting', SELDOM_MS);
+      // As a restart does it: the target takes everything over once more, behind the fence.
+      const onSource = await lab.client(port);
+      await onSource.sendCommand(['DEBUG', 'CHANGE-REPL-ID']);
+      await onSource.sendCommand(['CLIENT', 'KILL', 'TYPE', 'replica']);
+      return { sides: { group: 'renamed', port, rules }, migrationId };
+    });
+    await lab.announcement(migrationId, 'MigrationPromotionInDoubt');
+    // Until ElastiCache is done with the group it is refused, and asked again.
+    await eventually(async () => {
+      await ask(migrationId, 'confirm');
+      return toldOf(lab, migrationId).includes('MigrationPromoted');
+    }, SELDOM_MS);
+    const promoted = await lab.announcement(migrationId, 'MigrationPromoted');
+    await lab.announcement(migrationId, 'MigrationCompleted');
+
+    expect(promoted.data.certificate).toMatchObject({
+      confirmation: {
+        reason: REASON,
+        by: { by: 'http' },
+        unproven: [expect.stringContaining('does not go on')],
+        keys: [{ nodeGroupId: '0001', sourceKeys: expect.any(Number), targetKeys: expect.any(Number) }],
+      },
+    });
+    expectRefused(await ask(migrationId, 'confirm'), ['unfence', 'rollback'], /was promoted at/);
+    expect((await lab.view(migrationId)).outcome).toBe('completed');
+    await expectTheTargetAlone(lab, sides);
   });
 
   it('gives the source back while the promotion is in doubt, and the migration fails', async () => {
