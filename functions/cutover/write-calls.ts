@@ -1,6 +1,6 @@
 import { callsIn } from '../preflight/gather/command-calls.ts';
 import { listIn, textIn } from '../preflight/gather/replies.ts';
-import { type Reply, Unread } from '../preflight/ports.ts';
+import { type Reply, type Session, Unread } from '../preflight/ports.ts';
 import { type Info, parseInfo } from '../replication/info.ts';
 
 /** A server of many modules has some thousand commands. */
@@ -31,11 +31,36 @@ export const writingIn = (reply: Reply): ReadonlySet<string> => {
 export const writeCallsIn = (info: Info, writing: ReadonlySet<string>): Record<string, number> =>
   Object.fromEntries([...callsIn(info)].filter(([name]) => writing.has(name.toLowerCase())));
 
-/** Both questions, for whoever has a connection; {@link writeCallsBy} reads the answers. */
-export const WRITE_CALLS_QUESTIONS = [['COMMAND'], ['INFO', 'commandstats']] as const;
+/**
+ * The same names, by ACL CAT write. A tenth of COMMAND's answer, but whole only from Redis 7.0 on: before, the commands of
+ * modules were in no category. The subcommands of XGROUP in it tell which it is.
+ *
+ * @returns undefined where it does not tell all
+ */
+const writingInCategory = (reply: Reply): ReadonlySet<string> | undefined => {
+  if (!Array.isArray(reply)) return undefined;
+  const names = reply.map((name) => textIn(name, 'ACL CAT').toLowerCase());
+  return names.includes('xgroup|create') ? new Set(names) : undefined;
+};
 
-/** @throws Unread when one of the answers is not of its form, or a refusal */
-export const writeCallsBy = ([commands = null, stats = null]: readonly Reply[]): Record<string, number> => {
-  for (const reply of [commands, stats]) if (reply instanceof Unread) throw reply;
-  return writeCallsIn(parseInfo(textIn(stats, 'INFO commandstats')), writingIn(commands));
+/** Asks for the writing commands, together with what else is to be asked at the same moment. @throws Unread */
+const askWith = async (session: Session, questions: readonly (readonly string[])[]) => {
+  const [category = null, ...answers] = await session.askAll([['ACL', 'CAT', 'write'], ...questions]);
+  return { answers, writing: writingInCategory(category) ?? writingIn(await session.ask('COMMAND')) };
+};
+
+/** @throws Unread; Refused where the server does not tell */
+export const readWriting = async (session: Session): Promise<ReadonlySet<string>> =>
+  (await askWith(session, [])).writing;
+
+/**
+ * How often each writing command was called, and the answers to other questions of the same moment, refusals among them.
+ *
+ * @throws Unread; Refused where the server does not tell
+ */
+export const readWriteCalls = async (session: Session, ...others: readonly (readonly string[])[]) => {
+  const { answers, writing } = await askWith(session, [...others, ['INFO', 'commandstats']]);
+  const stats = answers.pop() ?? null;
+  if (stats instanceof Unread) throw stats;
+  return { writeCalls: writeCallsIn(parseInfo(textIn(stats, 'INFO commandstats')), writing), others: answers };
 };

@@ -3,7 +3,7 @@ import { textIn } from '../preflight/gather/replies.ts';
 import { type Session, Unread } from '../preflight/ports.ts';
 import { listed, shown } from '../preflight/text.ts';
 import { numberOf, parseInfo } from '../replication/info.ts';
-import { WRITE_CALLS_QUESTIONS, writeCallsBy } from './write-calls.ts';
+import { readWriteCalls } from './write-calls.ts';
 
 /** What a node says that bears on whether it was written to. */
 export interface NodeReading {
@@ -25,7 +25,8 @@ const MOST_PINGS = 2;
 
 /** @throws Unread */
 export const readNode = async (session: Session): Promise<NodeReading> => {
-  const [replication = null, ...writeCalls] = await session.askAll([['INFO', 'replication'], ...WRITE_CALLS_QUESTIONS]);
+  const { writeCalls, others } = await readWriteCalls(session, ['INFO', 'replication']);
+  const [replication = null] = others;
   if (replication instanceof Unread) throw replication;
   const info = parseInfo(textIn(replication, 'INFO replication'));
   const [role, replicationId, previousReplicationId] = ['role', 'master_replid', 'master_replid2'].map((name) =>
@@ -41,7 +42,7 @@ export const readNode = async (session: Session): Promise<NodeReading> => {
     ...(offset !== undefined &&
       continuesUpTo !== undefined &&
       continuesUpTo > 0 && { ownBytes: offset - continuesUpTo + 1 }),
-    writeCalls: writeCallsBy(writeCalls),
+    writeCalls,
   };
 };
 

@@ -18,6 +18,9 @@ const KEYS = 200;
 /** Ten wake-ups a second of 400 idle servers would take more of two cores than the migrations. */
 const CALM = { hz: '1' };
 
+/** To ask every process for its heap takes time from the migrations. */
+const WEIGH_MS = 500;
+
 /** Runs so many migrations at once, each into a replication group of its own, and counts what ends and what it holds. */
 export const runFleet = async (migrations: number): Promise<FleetReport> => {
   const lab = await startLab({
@@ -56,7 +59,7 @@ export const runFleet = async (migrations: number): Promise<FleetReport> => {
       await weigh();
       const found = lab.announced.filter(({ detailType }) => TERMINAL.includes(detailType));
       return found.length >= migrations && found;
-    })) as Lab['announced'];
+    }, WEIGH_MS)) as Lab['announced'];
     const tookMs = performance.now() - startMs;
     const pids = [...sources, ...lab.aws.elastiCache.groups().flatMap((group) => group.nodes())].map(({ pid }) => pid);
     const redisBytes = (await Promise.all(pids.map(residentBytes))).reduce((sum, bytes) => sum + bytes, 0);

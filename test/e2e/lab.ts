@@ -7,7 +7,7 @@ import { type RedisProcess, startRedis } from '../../local/redis/server.ts';
 
 /** Times for tests: everything that waits on AWS waits for milliseconds here. */
 const QUICK = {
-  PollMilliseconds: '50',
+  PollMilliseconds: '100',
   DescribeSeconds: '0',
   WatchSeconds: '5',
   VerifySeconds: '5',
@@ -170,7 +170,7 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
       return eventually(async () => {
         const seen = await view(migrationId);
         return seen.allowedActions.includes('cutover') && seen;
-      });
+      }, 150);
     },
     typesOf: (migrationId) => announced.filter((one) => one.migrationId === migrationId).map((one) => one.detailType),
     async end() {
@@ -182,7 +182,7 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
 };
 
 /** Looks again until it holds; the test's own timeout is the limit. A look that costs something is not made so often. */
-export const eventually = async <T>(look: () => Promise<T | undefined | false>, everyMs = 20): Promise<T> => {
+export const eventually = async <T>(look: () => Promise<T | undefined | false>, everyMs = 50): Promise<T> => {
   for (;;) {
     const found = await look();
     if (found) return found;

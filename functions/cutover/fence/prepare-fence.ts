@@ -1,11 +1,11 @@
 import type { FenceChoice, FencedNode, FenceKind, FenceRecord, RequestedCutover } from '../../migration/fence.ts';
 import type { Fences } from '../../migration/ports.ts';
-import { type Servers, Unread } from '../../preflight/ports.ts';
+import { Refused, type Servers, Unread } from '../../preflight/ports.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { ShardLink } from '../../replication/shard-link.ts';
 import { openTarget, type TargetNode } from '../drain.ts';
 import { openSource, type SourceNode } from '../source-nodes.ts';
-import { writingIn } from '../write-calls.ts';
+import { readWriting } from '../write-calls.ts';
 import { BackOut } from './back-out.ts';
 import { connectionName, nameOf } from './connection.ts';
 import { FenceFailed } from './fence-failed.ts';
@@ -114,10 +114,19 @@ const writingOf = async (targets: readonly TargetNode[]): Promise<Map<string, Re
   const writing = new Map<string, ReadonlySet<string>>();
   for (const { nodeGroupId, role, session } of targets) {
     if (role !== 'primary') continue;
-    const [commands = null] = await session.askAll([['COMMAND']]);
-    if (Array.isArray(commands)) writing.set(nodeGroupId, writingIn(commands));
+    const told = await unlessRefused(readWriting(session));
+    if (told) writing.set(nodeGroupId, told);
   }
   return writing;
+};
+
+const unlessRefused = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
 };
 
 /** The fence that every node allows. @throws BackOut */

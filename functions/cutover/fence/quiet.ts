@@ -2,7 +2,7 @@ import { Refused } from '../../preflight/ports.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { Goal } from '../drain.ts';
 import type { SourceNode } from '../source-nodes.ts';
-import { WRITE_CALLS_QUESTIONS, writeCallsBy } from '../write-calls.ts';
+import { readWriteCalls } from '../write-calls.ts';
 import { BackOut } from './back-out.ts';
 import { CONNECTIONS, nameOf } from './connection.ts';
 import { freeze } from './freeze.ts';
@@ -62,7 +62,7 @@ const offsetOf = (node: SourceNode, clock: Clock, untilMs: number) =>
 /** Of every writing command; expiry calls none. Undefined where it is not told. */
 const callsOf = async ({ session }: SourceNode): Promise<Record<string, number> | undefined> => {
   try {
-    return writeCallsBy(await session.askAll(WRITE_CALLS_QUESTIONS));
+    return (await readWriteCalls(session)).writeCalls;
   } catch (error) {
     if (error instanceof Refused) return undefined;
     throw error;

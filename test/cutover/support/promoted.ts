@@ -3,7 +3,7 @@ import { redisServers } from '../../../functions/adapters/redis-servers.ts';
 import { fenceKindOf, readBefore, setFence } from '../../../functions/cutover/fence/node-fence.ts';
 import { makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
 import type { OperatorsLift } from '../../../functions/cutover/operators-lift.ts';
-import { WRITE_CALLS_QUESTIONS, writeCallsBy } from '../../../functions/cutover/write-calls.ts';
+import { readWriteCalls } from '../../../functions/cutover/write-calls.ts';
 import type { Asker } from '../../../functions/migration/asker.ts';
 import type { AppliedNode, FenceRecord } from '../../../functions/migration/fence.ts';
 import type { Endpoint } from '../../../functions/migration/record.ts';
@@ -72,7 +72,7 @@ export const fencedPair = async (
     })),
   );
   const session = await redisServers().open(endpointOf(primary), Date.now() + 10_000);
-  const writeCalls = writeCallsBy(await session.askAll(WRITE_CALLS_QUESTIONS));
+  const { writeCalls } = await readWriteCalls(session);
   session.close();
   const fencedOffset = Number(master_repl_offset);
   const base = aFence();
