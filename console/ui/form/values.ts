@@ -41,7 +41,10 @@ export const BLANK: Values = {
   waivers: [],
 };
 
-/** The form of a migration like this one. What it leaves to the defaults stays theirs. */
+/**
+ * The form of a migration like this one. What it leaves to the defaults stays theirs. A dry run stays one until it has come
+ * through: whoever asks for it again does not replace a target's data by that.
+ */
 export const valuesOf = ({
   replicationGroupId,
   source,
@@ -49,6 +52,8 @@ export const valuesOf = ({
   verification,
   waivers,
   reason,
+  dryRun,
+  dryRunResult,
 }: MigrationView): Values => {
   const unless = (value: number | undefined, usual: number | undefined) =>
     value === undefined || value === usual ? '' : String(value);
@@ -57,7 +62,7 @@ export const valuesOf = ({
     replicationGroupId,
     address: source.address,
     port: String(source.port),
-    dryRun: false,
+    dryRun: dryRun && dryRunResult?.verdict !== 'wouldStart',
     reason: reason ?? '',
     cutoverMode: cutover.mode,
     fence: cutover.fence ?? BLANK.fence,

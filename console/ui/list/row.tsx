@@ -14,8 +14,7 @@ export class Row extends Component<{ migration: ListedMigration }> {
   }
 
   override render({ migration }: { migration: ListedMigration }) {
-    const { migrationId, replicationGroupId, status, phase, dryRun, outcome, acceptedAt, stoppedAt, source } =
-      migration;
+    const { migrationId, replicationGroupId, phase, dryRun, outcome, acceptedAt, stoppedAt, source } = migration;
     const { percent, text } = progressOf(migration);
     return (
       <tr data-id={migrationId}>
@@ -27,7 +26,7 @@ export class Row extends Component<{ migration: ListedMigration }> {
           </span>
         </th>
         <td class="stands">
-          <StatusBadge status={status} phase={phase} />
+          <StatusBadge migration={migration} />
           {!outcome && <span class="sub">{phaseWords(phase)}</span>}
         </td>
         <td class="how-far" data-label="Progress">

@@ -38,7 +38,7 @@ export const MigrationPage = ({ id }: { id: string }) => {
             </>
           )}
         </Heading>
-        {view && <StatusBadge status={view.status} phase={view.phase} />}
+        {view && <StatusBadge migration={view} />}
         {view?.dryRun && <span class="tag">dry run</span>}
         {view && (
           <span class="muted small">
@@ -62,11 +62,11 @@ const useStatusTold = (view: MigrationView | undefined): void => {
   const told = useRef<string>(undefined);
   useEffect(() => {
     if (!view) return;
-    const { status, phase, statusReason } = view;
-    const { text } = statusWords(status, phase);
+    const { status, phase, statusReason, dryRunResult } = view;
+    const { text } = statusWords(status, phase, dryRunResult?.verdict);
     if (told.current !== undefined && told.current !== text) announce(`${text}. ${statusReason}`);
     told.current = text;
-  }, [view?.status, view?.phase]);
+  }, [view?.status, view?.phase, view?.dryRunResult]);
 };
 
 /** A link to a part of the page leads there once there is something. */

@@ -1,3 +1,4 @@
+import type { DryRunResult } from '../../../functions/migration/record.ts';
 import type { Phase, Status } from '../../../functions/migration/status.ts';
 
 /** `run`: at work by itself. `yours`: an operator's turn. `act`: the cutover and what follows. */
@@ -31,9 +32,18 @@ const LOUDER: Partial<Record<Phase, Words>> = {
   promotionInDoubt: { tone: 'bad', text: 'Promotion in doubt' },
 };
 
-/** A status that this console does not know yet is told as it is. */
-export const statusWords = (status: string, phase?: string): Words =>
-  LOUDER[phase as Phase] ?? STATUS[status as Status] ?? { tone: 'idle', text: words(status) };
+/** A dry run has come to its end also where it has found that a real one would fail. */
+const WOULD_FAIL: Words = { tone: 'bad', text: 'Would fail' };
+
+/**
+ * A status that this console does not know yet is told as it is.
+ *
+ * @param verdict of a dry run
+ */
+export const statusWords = (status: string, phase?: string, verdict?: DryRunResult['verdict']): Words =>
+  (verdict === 'wouldFail' ? WOULD_FAIL : undefined) ??
+  LOUDER[phase as Phase] ??
+  STATUS[status as Status] ?? { tone: 'idle', text: words(status) };
 
 const PHASE: Partial<Record<Phase, string>> = {
   claiming: 'claims the group',

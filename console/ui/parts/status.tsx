@@ -1,3 +1,4 @@
+import type { ListedMigration } from '../../../functions/migration/view.ts';
 import { statusWords, type Tone } from './status-words.ts';
 
 /** Each tone has a form of its own, too: a colour alone tells nothing to many. */
@@ -17,8 +18,12 @@ export const ToneMark = ({ tone }: { tone: Tone }) => (
   </svg>
 );
 
-export const StatusBadge = ({ status, phase }: { status: string; phase?: string }) => {
-  const { tone, text } = statusWords(status, phase);
+export const StatusBadge = ({
+  migration: { status, phase, dryRunResult },
+}: {
+  migration: Pick<ListedMigration, 'status' | 'phase' | 'dryRunResult'>;
+}) => {
+  const { tone, text } = statusWords(status, phase, dryRunResult?.verdict);
   return (
     <span class={`badge ${tone}`}>
       <ToneMark tone={tone} />

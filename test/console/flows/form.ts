@@ -83,6 +83,7 @@ export const askingForm = (at: Harness) =>
       expect(await page.getByLabel('Replication group').inputValue()).toBe('nobody-there');
       expect(await page.getByLabel('Port').inputValue()).toBe('6390');
       expect(await page.getByLabel('Reason').inputValue()).toBe('a first look');
+      expect(await page.getByRole('radio', { name: 'Dry run' }).isChecked()).toBe(true);
       expect(await page.getByLabel('Quiet, s').inputValue()).toBe('0');
       expect(await page.getByLabel('Waiver 1', { exact: true }).inputValue()).toBe('target-holds-data');
     });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { valuesOf } from '../../../console/ui/form/values.ts';
 import { againOf } from '../../../console/ui/migration/again.ts';
 import { cutoverSteps, fenceText } from '../../../console/ui/migration/cutover.ts';
 import { askedBy, compared, copied, endpoint, left, waits } from '../../../console/ui/migration/sentences.ts';
+import { statusWords } from '../../../console/ui/parts/status-words.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
 import { at, aView } from './views.ts';
 
@@ -43,6 +45,14 @@ describe('the sentences', () => {
   });
 });
 
+describe('the badge', () => {
+  it('does not praise a dry run that found that a real one would fail', () => {
+    expect(statusWords('dryRunCompleted', 'ended', 'wouldFail')).toEqual({ tone: 'bad', text: 'Would fail' });
+    expect(statusWords('dryRunCompleted', 'ended', 'wouldStart').tone).toBe('ok');
+    expect(statusWords('syncing', 'linkLost').tone).toBe('bad');
+  });
+});
+
 describe('what can be asked for again', () => {
   const finding = (id: string, waived?: true) => ({ id, severity: 'blocking', ...(waived && { waived }) });
   const failed = (...findings: object[]) =>
@@ -66,6 +76,13 @@ describe('what can be asked for again', () => {
       href: `/console/new?from=${id}&waive=source-bind,target-memory`,
       text: 'Ask again, waiving source-bind, target-memory',
     });
+  });
+
+  it('keeps a dry run a dry run, until it has come through', () => {
+    const dry = (verdict?: 'wouldStart' | 'wouldFail') =>
+      valuesOf(aView({ dryRun: true, ...(verdict && { dryRunResult: { verdict, why: '', actions: [] } }) })).dryRun;
+
+    expect([dry(), dry('wouldFail'), dry('wouldStart'), valuesOf(aView()).dryRun]).toEqual([true, true, false, false]);
   });
 
   it('waives nothing where something cannot be waived, or is not known here', () => {
