@@ -1,7 +1,7 @@
 import type { Phase } from '../../../functions/migration/status.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 
-/** `missed`: the migration ended before it, or went past it. */
+/** `missed`: the migration ended before it. */
 export type RailState = 'done' | 'current' | 'ahead' | 'missed' | 'broken';
 
 export interface RailStep {
@@ -66,11 +66,14 @@ export const railOf = (view: MigrationView, nowMs: number): RailStep[] => {
   const last = stays.at(-1);
   const current = view.outcome ? STEPS.at(-1) : (stepOf(view.phase) ?? last?.step);
   const reached = current ? STEPS.indexOf(current) : -1;
+  const furthest = Math.max(...stays.map(({ step }) => (step.key === 'ended' ? -1 : STEPS.indexOf(step))));
   return STEPS.flatMap((step, index): RailStep[] => {
     const own = stays.filter((stay) => stay.step === step);
     if (own.length === 0 && step !== current && step.isDue && !step.isDue(view)) return [];
     const state = stateOf(view, { isCurrent: step === current, isPast: index < reached, isSeen: own.length > 0 });
-    if (state === 'missed' && view.outcome === 'completed') return [];
+    // It was gone past: it was not due, or shorter than a look.
+    const isPassed = view.outcome === 'completed' || index < furthest;
+    if (state === 'missed' && isPassed) return [];
     const tookMs = own.reduce((sum, stay) => sum + stay.tookMs, 0);
     const visits = own.filter(
       (stay, at) => !stay.isLoss && stays[stays.indexOf(own[at] as Stay) - 1]?.step !== step,

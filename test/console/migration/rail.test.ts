@@ -100,6 +100,21 @@ describe('the rail', () => {
     ]);
   });
 
+  it('does not call a step not reached that was gone past', () => {
+    const quick = 'queued 0, preflight 2, testing 4, connecting 6, inSync 8, verifying 9';
+    const live = rail({ phase: 'verifying', phases: phases(quick) });
+    const failed = rail({ outcome: 'failed', phase: 'ended', stoppedAt: at(12), phases: phases(`${quick}, ended 12`) });
+
+    expect(live.map(({ state }) => state)).not.toContain('missed');
+    expect(live.map(({ key }) => key)).not.toContain('copying');
+    expect(failed.filter(({ state }) => state === 'missed').map(({ key }) => key)).toEqual([
+      'awaiting',
+      'cutover',
+      'promotion',
+      'closing',
+    ]);
+  });
+
   it('does not break on a phase that it does not know', () => {
     const strange = { phase: 'later' as never, phases: phases('queued 0, copying 1, later 5') };
 
