@@ -29,6 +29,18 @@ export const readOn = async (known: readonly Announced[], read: ReadPage): Promi
   return [...found.values()].sort((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : 0));
 };
 
+const OFTEN_MS = 2000;
+const EVERY_MS = 10_000;
+const ENDED_MS = 30_000;
+/** What a change of the status announces comes a moment after it. */
+const CHANGING_MS = 10_000;
+
+/** When to look again. @param sinceChangeMs since the page saw another status or phase */
+export const timelinePauseMs = (hasEnded: boolean, sinceChangeMs: number): number => {
+  if (sinceChangeMs < CHANGING_MS) return OFTEN_MS;
+  return hasEnded ? ENDED_MS : EVERY_MS;
+};
+
 const TONES: Record<string, Tone> = {
   PreflightPassed: 'ok',
   PreflightFailed: 'bad',

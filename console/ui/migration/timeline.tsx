@@ -8,10 +8,8 @@ import { ProblemNote } from '../parts/problem.tsx';
 import { ToneMark } from '../parts/status.tsx';
 import { count } from '../parts/text.ts';
 import { Block, Section, still, When } from './parts.tsx';
-import { readOn, sentenceOf, titleOf, toneOf } from './timeline.ts';
+import { readOn, sentenceOf, timelinePauseMs, titleOf, toneOf } from './timeline.ts';
 
-const EVERY_MS = 10_000;
-const ENDED_MS = 30_000;
 /** So many are drawn at once. */
 const SHOWN = 100;
 
@@ -20,6 +18,7 @@ export const Timeline = ({ view }: { view: MigrationView }) => {
   const { migrationId, executionArn, status, phase, outcome, correlationId } = view;
   const path = `/migrations/${encodeURIComponent(migrationId)}`;
   const known = useRef<Announced[]>([]);
+  const changedAt = useRef(performance.now());
   const {
     data: events,
     problem,
@@ -32,9 +31,12 @@ export const Timeline = ({ view }: { view: MigrationView }) => {
       known.current = await readOn(known.current, read);
       return known.current;
     },
-    () => (outcome ? ENDED_MS : EVERY_MS),
+    () => timelinePauseMs(outcome !== undefined, performance.now() - changedAt.current),
   );
-  useEffect(refresh, [status, phase, outcome]);
+  useEffect(() => {
+    changedAt.current = performance.now();
+    refresh();
+  }, [status, phase, outcome]);
   const [most, setMost] = useState(SHOWN);
   return (
     <Section

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type ReadPage, readOn, sentenceOf, titleOf, toneOf } from '../../../console/ui/migration/timeline.ts';
+import {
+  type ReadPage,
+  readOn,
+  sentenceOf,
+  timelinePauseMs,
+  titleOf,
+  toneOf,
+} from '../../../console/ui/migration/timeline.ts';
 import type { Announced } from '../../../functions/migration/announced.ts';
 import { at } from './views.ts';
 
@@ -45,5 +52,12 @@ describe('the timeline', () => {
     );
     expect(sentenceOf(event(1, { statusReason: 'In sync.', progress: { percent: 100 } }))).toBe('In sync.');
     expect(sentenceOf(event(1))).toBe('');
+  });
+});
+
+describe('the timeline', () => {
+  it('is read often for a while after a change, since what is announced of it comes after it', () => {
+    expect([timelinePauseMs(true, 0), timelinePauseMs(false, 9000)]).toEqual([2000, 2000]);
+    expect([timelinePauseMs(false, 60_000), timelinePauseMs(true, 60_000)]).toEqual([10_000, 30_000]);
   });
 });
