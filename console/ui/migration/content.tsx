@@ -46,6 +46,8 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
   const { phase, dryRun, dryRunResult, preflight, shards, verification, cutover, completeSentAt, failure, outcome } =
     view;
   const { certificate, stragglers } = cutover;
+  // After the promotion the nodes are looked at by others, who tell no figures.
+  const follows = !outcome && cutover.promotedAt === undefined;
   const whole = certificate && 'certificate' in certificate ? certificate : undefined;
   // What never came, nobody looks for any more.
   const isVerified =
@@ -111,7 +113,7 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
           {stragglers && <StillStragglers stragglers={stragglers} />}
           {whole && <StillCertificate certificate={whole} />}
           {has('verification') && <StillVerification verification={verification} isUnderWay={phase === 'verifying'} />}
-          {shards.length > 0 && <StillShards shards={shards} />}
+          {shards.length > 0 && <StillShards shards={shards} seenAt={follows ? view.progress?.asOf : undefined} />}
           {preflight && !isBlocked && <StillPreflight preflight={preflight} />}
           <Timeline view={view} />
           <Requests view={view} />

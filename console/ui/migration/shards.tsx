@@ -1,12 +1,27 @@
 import type { NodeView, ShardView } from '../../../functions/migration/record.ts';
 import { phaseWords } from '../parts/status-words.ts';
 import { bytes, count } from '../parts/text.ts';
+import { Ago } from '../parts/time.tsx';
 import { Section, Wide } from './parts.tsx';
 import { endpoint } from './sentences.ts';
 
-/** The source and every node of the target, as they were last seen. */
-export const Shards = ({ shards }: { shards: ShardView[] }) => (
-  <Section id="nodes" title={shards.length > 1 ? 'Shards and nodes' : 'Nodes'}>
+/**
+ * The source and every node of the target, as they were last seen.
+ *
+ * @param seenAt ISO 8601: while a cutover is awaited that may be minutes ago, and a link that was down may be up again
+ */
+export const Shards = ({ shards, seenAt }: { shards: ShardView[]; seenAt: string | undefined }) => (
+  <Section
+    id="nodes"
+    title={shards.length > 1 ? 'Shards and nodes' : 'Nodes'}
+    aside={
+      seenAt && (
+        <span class="muted small">
+          seen <Ago at={seenAt} /> ago
+        </span>
+      )
+    }
+  >
     {shards.map((shard) => (
       <Shard key={shard.nodeGroupId} shard={shard} isOnly={shards.length === 1} />
     ))}

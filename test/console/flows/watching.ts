@@ -35,6 +35,8 @@ export const watching = (at: Harness) =>
       const page = await at.open(`/migrations/${id}`);
       await standsAt(page, 'Awaiting cutover');
       expect(await rail(page).locator('[aria-current="step"]').textContent()).toContain('Awaits cutover');
+      // Minutes may lie between two looks: a link that was down may be up again.
+      expect(await page.locator('#nodes').textContent()).toMatch(/seen \d+ s ago/);
       await page.locator('#charts canvas').nth(1).waitFor();
       await page.getByText('The same as a table').click();
       await page.locator('#charts tbody tr').first().waitFor();

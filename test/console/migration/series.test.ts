@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   addLive,
+  aloneIn,
   bandsOf,
   type Live,
   merge,
@@ -118,5 +119,14 @@ describe('the charts', () => {
       { phase: 'linkLost', fromSeconds: from + 5, toSeconds: from + 9 },
     ]);
     expect(bandsOf({ ...view, stoppedAt: at(7) }, START_MS + 9000).at(-1)).toMatchObject({ toSeconds: from + 7 });
+  });
+});
+
+describe('a value that no line leads to', () => {
+  it('is told from those that have a neighbour, so that it is drawn as a point', () => {
+    expect(aloneIn([7])).toEqual([0]);
+    expect(aloneIn([null, 0, null, 1, 2, null, undefined, 3])).toEqual([1, 7]);
+    expect(aloneIn([1, 2, 3])).toEqual([]);
+    expect(aloneIn([])).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { History, Sample } from '../../../../functions/migration/sample.ts';
 import type { MigrationView } from '../../../../functions/migration/view.ts';
 import { get } from '../../data/api.ts';
+import { useTick } from '../../data/clock.ts';
 import { usePoll } from '../../data/use-poll.ts';
 import { ProblemNote } from '../../parts/problem.tsx';
 import { Section } from '../parts.tsx';
@@ -16,6 +17,7 @@ const POINTS = '1500';
 /** The samples are written every half a minute; what is newer the page has seen itself. */
 const EVERY_MS = 15_000;
 const ENDED_MS = 60_000;
+const MOVES_MS = 2000;
 
 const SPANS: [label: string, hours: number | undefined][] = [
   ['10 min', 1 / 6],
@@ -28,9 +30,9 @@ const SPANS: [label: string, hours: number | undefined][] = [
 type Range = { min: number; max: number };
 
 /** From the first sample on: to now, as long as it goes on, so that a line that ends is seen to end. */
-const wholeOf = (samples: readonly Sample[], isLive: boolean): Range => {
+const wholeOf = (samples: readonly Sample[], isLive: boolean, nowMs: number): Range => {
   const secondsOf = (sample: Sample | undefined) => (sample ? Date.parse(sample.at) / 1000 : 0);
-  return { min: secondsOf(samples[0]), max: isLive ? Date.now() / 1000 : secondsOf(samples.at(-1)) };
+  return { min: secondsOf(samples[0]), max: isLive ? nowMs / 1000 : secondsOf(samples.at(-1)) };
 };
 
 /** Lag, throughput and buffer over time: what was kept, and after it what the page has seen itself. */
@@ -41,7 +43,9 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
   const [at, setAt] = useState<number>();
   const [isOpen, setOpen] = useState(false);
   const theme = useTheme();
-  const endMs = stoppedAt ? Date.parse(stoppedAt) : Date.now();
+  // While a cutover is awaited nothing else would move the charts on for minutes.
+  const nowMs = useTick((now) => (stoppedAt ? 0 : Math.ceil(now / MOVES_MS) * MOVES_MS));
+  const endMs = stoppedAt ? Date.parse(stoppedAt) : nowMs;
   const fromMs =
     hours === undefined ? Date.parse(acceptedAt) : Math.max(Date.parse(acceptedAt), endMs - hours * 3_600_000);
   // To the minute, so that the same question is not another one each second.
@@ -59,13 +63,13 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
     },
     () => (outcome ? ENDED_MS : EVERY_MS),
   );
-  const samples = useMemo(() => merge(data?.samples ?? [], lived, fromMs), [data, lived, hours]);
+  const samples = useMemo(() => merge(data?.samples ?? [], lived, fromMs), [data, lived, hours, nowMs]);
   const series = useMemo(() => toSeries(samples), [samples]);
-  const bands = useMemo(() => bandsOf(view, Date.now()), [view.phases, stoppedAt, samples]);
+  const bands = useMemo(() => bandsOf(view, nowMs), [view.phases, stoppedAt, samples, nowMs]);
   // After the promotion nothing follows the source any more.
   const goesOn = outcome === undefined && view.cutover.promotedAt === undefined;
   const has = (figure: Figure) => series.columns[figure].some((value) => value !== null);
-  const range = useMemo(() => zoom ?? wholeOf(samples, goesOn), [zoom, samples, goesOn]);
+  const range = useMemo(() => zoom ?? wholeOf(samples, goesOn, nowMs), [zoom, samples, goesOn, nowMs]);
   const shared = { series, samples, bands, range, at, theme, onCursor: setAt, onZoom: setZoom };
 
   return (

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { Band } from './series.ts';
+import { aloneIn, type Band } from './series.ts';
 
 export interface Line {
   label: string;
@@ -65,7 +65,12 @@ export const makePlot = (place: HTMLElement, { lines, text, bands, onCursor, onZ
           width: 1.5,
           ...(dashed && { dash: [5, 4] }),
           ...(filled && { fill: () => `${colours[colour].replace(')', ' / 14%)')}` }),
-          points: { show: false },
+          points: {
+            show: false,
+            size: 4,
+            fill: () => colours[colour],
+            filter: ({ data }: uPlot, at: number) => aloneIn(data[at] ?? []),
+          },
           spanGaps: false,
         })),
       ],

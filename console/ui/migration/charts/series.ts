@@ -83,6 +83,14 @@ export const toSeries = (samples: readonly Sample[]): Series => ({
   ) as Series['columns'],
 });
 
+/** The indices of values with a gap on both sides: no line leads to them. */
+export const aloneIn = (values: ArrayLike<number | null | undefined>): number[] =>
+  Array.from(values, (_, index) => index).filter(
+    (index) => isKnown(values[index]) && !isKnown(values[index - 1]) && !isKnown(values[index + 1]),
+  );
+
+const isKnown = (value: number | null | undefined): boolean => value !== null && value !== undefined;
+
 export interface Summary {
   latest: number;
   most: number;
