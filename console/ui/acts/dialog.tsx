@@ -22,7 +22,7 @@ export const ActDialog = ({
   const { fields, change, missing, answer, busy, send } = useAsking(act, view, onDone);
   const allowed = (view.allowedActions as string[]).includes(act);
   return (
-    <Dialog title={words.title} onClose={onClose}>
+    <Dialog title={words.title} describedBy="act-will act-after" onClose={onClose}>
       <form
         class="act-form"
         noValidate
@@ -31,13 +31,13 @@ export const ActDialog = ({
           send();
         }}
       >
-        <ol class="foreign">
+        <ol id="act-will" class="foreign">
           {words.will.map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ol>
         <Note tone="warn" title="Afterwards">
-          <ul class="foreign">
+          <ul id="act-after" class="foreign">
             {words.after.map((text) => (
               <li key={text}>{text}</li>
             ))}

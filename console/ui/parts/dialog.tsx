@@ -7,10 +7,13 @@ import { useEffect, useId, useRef } from 'preact/hooks';
  */
 export const Dialog = ({
   title,
+  describedBy,
   onClose,
   children,
 }: {
   title: string;
+  /** Ids of what is read out with the title: the focus goes to the first field, past it. */
+  describedBy?: string;
   onClose(): void;
   children: ComponentChildren;
 }) => {
@@ -30,7 +33,7 @@ export const Dialog = ({
     onClose();
   };
   return (
-    <dialog ref={at} aria-labelledby={titleId} onCancel={cancel}>
+    <dialog ref={at} aria-labelledby={titleId} aria-describedby={describedBy} onCancel={cancel}>
       <h2 id={titleId}>{title}</h2>
       {children}
     </dialog>

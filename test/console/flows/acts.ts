@@ -22,7 +22,10 @@ export const acts = (at: Harness) =>
 
       await tabTo(page, 'Abort');
       await page.keyboard.press('Enter');
-      await page.getByRole('dialog').waitFor();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      // Read out with the title: the focus is in the first field, past what will happen.
+      expect((await dialog.getAttribute('aria-describedby'))?.split(' ')).toEqual(['act-will', 'act-after']);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Abort …');
