@@ -3,6 +3,8 @@ export interface ConsoleSession {
   target: ConsoleTarget;
   /** Goes with every request that changes something, in the header `x-console-token`. New with every process. */
   requestToken: string;
+  /** Of this process; on every answer of the API that it passes on, as `x-console-id`. No secret. */
+  consoleId: string;
 }
 
 /** What the console is about. Without permission to ask who one is, there is no identity. */

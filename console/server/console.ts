@@ -42,20 +42,22 @@ const redirectTo = (location: string, status = 308): Answer => ({ status, header
  */
 export const createConsole = ({ assets, upstream, target, keys, report }: ConsoleOptions): RequestListener => {
   const requestToken = randomBytes(32).toString('base64url');
+  const consoleId = randomBytes(9).toString('base64url');
 
-  const api = (request: IncomingMessage, path: string, search: string, gone: AbortSignal): Promise<Answer> => {
+  const api = async (request: IncomingMessage, path: string, search: string, gone: AbortSignal): Promise<Answer> => {
     const { method = '' } = request;
     only(method, API_METHODS);
     checkReader(request);
     keys?.check(request);
     if (!READING.includes(method)) checkWriter(request, requestToken);
-    return forward(request, path, search, upstream, gone);
+    const answer = await forward(request, path, search, upstream, gone);
+    return { ...answer, headers: { ...answer.headers, 'x-console-id': consoleId } };
   };
 
   const session = async (request: IncomingMessage): Promise<Answer> => {
     checkReader(request);
     keys?.check(request);
-    return jsonAnswer({ target: await target(), requestToken });
+    return jsonAnswer({ target: await target(), requestToken, consoleId });
   };
 
   const answerTo = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {

@@ -19,7 +19,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 const REQUEST_HEADERS = ['content-type', 'idempotency-key'] as const;
 
 /** What of the API's answer the page gets to see. */
-const ANSWER_HEADERS = ['content-type', 'etag', 'location', 'retry-after', 'apigw-requestid'] as const;
+const ANSWER_HEADERS = ['content-type', 'date', 'etag', 'location', 'retry-after', 'apigw-requestid'] as const;
 
 /** The API's only resource. Whatever else stands at its address is not for the page. */
 const RESOURCE = 'migrations';

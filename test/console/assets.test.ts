@@ -124,6 +124,7 @@ describe('the session', () => {
     expect(JSON.parse(text)).toEqual({
       target: { kind: 'embedded', apiUrl: `${console.api.url}/base` },
       requestToken: expect.stringMatching(/^[\w-]{43}$/),
+      consoleId: expect.stringMatching(/^[\w-]{12}$/),
     });
     expect(headers['cache-control']).toBe('no-store');
     expect(await other.token()).not.toBe(JSON.parse(text).requestToken);

@@ -176,6 +176,19 @@ describe('what comes back', () => {
     expect(JSON.parse(response.text)).toEqual({ code: 'action-not-allowed', detail: 'd' });
   });
 
+  it("tells the API's time, not that of the console's machine, and which console has answered", async () => {
+    const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
+    console.api.answer = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', date }).end('{}');
+    };
+    const { consoleId } = JSON.parse((await get('/console/session')).text);
+
+    const { headers } = await get('/console/api/migrations');
+
+    expect(headers).toMatchObject({ date, 'x-console-id': consoleId });
+    expect(consoleId).not.toBe('');
+  });
+
   it('carries no cookie, no header of the signature and no other header of the API', async () => {
     console.api.answer = (_, response) => {
       response.writeHead(200, {

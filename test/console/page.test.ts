@@ -28,6 +28,7 @@ describe('what the page is made of', () => {
     'preflight',
     'replication-group-id',
     'status',
+    'thin',
     'verification',
     'waivers',
   ];

@@ -1,5 +1,6 @@
 import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
+import { apiNow } from '../data/clock.ts';
 import { age, count, duration, plain } from '../parts/text.ts';
 
 /** An act in words, before it is asked for. */
@@ -56,7 +57,7 @@ const FENCES: Partial<Record<string, string>> = {
 const verifying = ({ verification: { mode, report, freshForMinutes = 0 } }: MigrationView): string => {
   if (mode === 'none') return 'Source and target were not compared, and are not compared now.';
   if (!report) return 'Source and target are compared first. Only with the verdict “same” it goes on.';
-  const oldMs = Date.now() - Date.parse(report.verifiedAt);
+  const oldMs = apiNow() - Date.parse(report.verifiedAt);
   const told = `The last comparison is ${age(oldMs)} old and says “${report.verdict}”`;
   return report.verdict === 'same' && oldMs < freshForMinutes * 60_000
     ? `${told}: it goes on at once.`
@@ -82,7 +83,7 @@ const rollback: Words = (view) => ({
     `It is looked whether anything was written to ${view.replicationGroupId}. If so, or if it cannot be told, nothing is done.`,
     ...(view.cutover.rollback
       ? [
-          `At the last look, ${age(Date.now() - Date.parse(view.cutover.rollback.asOf))} ago: ${view.cutover.rollback.why}`,
+          `At the last look, ${age(apiNow() - Date.parse(view.cutover.rollback.asOf))} ago: ${view.cutover.rollback.why}`,
         ]
       : []),
     `${view.replicationGroupId} is closed to writes, and its clients' connections are ended.`,

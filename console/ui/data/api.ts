@@ -1,5 +1,6 @@
+import { noteApiTime } from './clock.ts';
 import { type Answer, ApiProblem, read } from './read.ts';
-import { renewSession, session } from './session.ts';
+import { noteConsole, renewSession, session } from './session.ts';
 
 export { type Answer, ApiAway, ApiProblem, type Problem } from './read.ts';
 
@@ -11,7 +12,10 @@ type Query = Record<string, string | undefined>;
 export const get = async <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => {
   const told = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const search = told.length > 0 ? `?${new URLSearchParams(told)}` : '';
-  const { body } = await read<T>(`${API}${path}${search}`, {}, signal);
+  const sentMs = Date.now();
+  const { body, headers } = await read<T>(`${API}${path}${search}`, {}, signal);
+  noteApiTime(headers.get('date'), sentMs, Date.now());
+  noteConsole(headers.get('x-console-id'));
   return body;
 };
 

@@ -1,14 +1,41 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { makeStore } from './store.ts';
 
-const now = makeStore(Date.now());
+let aheadMs = 0;
+
+/** A clock that differs by less is right, as far as an answer's Date can tell. */
+const TELLABLE_MS = 5000;
+const SECOND_MS = 1000;
+
+/**
+ * Takes over the API's clock where this browser's is wrong: ages, and what is fresh, are told against the API's own times.
+ *
+ * @param date of an answer of the API, to the second
+ * @param sentMs when it was asked for, by this browser's clock
+ * @param answeredMs when the answer was there
+ */
+export const noteApiTime = (date: string | null, sentMs: number, answeredMs: number): void => {
+  const atMs = Date.parse(date ?? '');
+  // An answer that took long was given at whichever moment.
+  if (Number.isNaN(atMs) || !(answeredMs - sentMs < TELLABLE_MS)) return;
+  const foundMs = atMs + SECOND_MS / 2 - (sentMs + answeredMs) / 2;
+  const isRight = Math.abs(foundMs) < TELLABLE_MS;
+  // What differs by the rounding of two answers is no other clock.
+  if (isRight) aheadMs = 0;
+  else if (Math.abs(foundMs - aheadMs) > 2 * SECOND_MS) aheadMs = foundMs;
+};
+
+/** Milliseconds since the epoch, by the API's clock. */
+export const apiNow = (): number => Date.now() + aheadMs;
+
+const now = makeStore(apiNow());
 let followers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 const follow = (listener: () => void): (() => void) => {
   const end = now.follow(listener);
   followers += 1;
-  timer ??= setInterval(() => now.set(Date.now()), 1000);
+  timer ??= setInterval(() => now.set(apiNow()), 1000);
   return () => {
     end();
     followers -= 1;
@@ -18,11 +45,11 @@ const follow = (listener: () => void): (() => void) => {
   };
 };
 
-/** What `tell` says of the time, once a second. Draws anew only when it says something else. */
+/** What `tell` says of the time by the API's clock, once a second. Draws anew only when it says something else. */
 export const useTick = <T>(tell: (nowMs: number) => T): T => {
   const [, setTold] = useState<T>();
   const latest = useRef(tell);
   latest.current = tell;
   useEffect(() => follow(() => setTold(() => latest.current(now.get()))), []);
-  return tell(Date.now());
+  return tell(apiNow());
 };

@@ -1,6 +1,7 @@
+import { apiNow } from './clock.ts';
 import { makeStore, useStore } from './store.ts';
 
-/** Times in epoch milliseconds. */
+/** Times in epoch milliseconds, by the API's clock as far as it is known. */
 export interface Lost {
   since: number;
   nextTryAt: number;
@@ -17,7 +18,7 @@ const worse = (one: Lost | undefined, other: Lost): Lost => (one && one.since <=
 
 /** @param asker who failed to read; it is forgotten by {@link reached} */
 export const failed = (asker: string, why: string, nextTryAt: number): void => {
-  failing.set(asker, { since: failing.get(asker)?.since ?? Date.now(), nextTryAt, why });
+  failing.set(asker, { since: failing.get(asker)?.since ?? apiNow(), nextTryAt, why });
   tell();
 };
 

@@ -1,8 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { ConsoleSession } from '../../session.ts';
 import { read } from './read.ts';
+import { makeStore, useStore } from './store.ts';
 
 let known: Promise<ConsoleSession> | undefined;
+let reading = false;
+const told = makeStore<ConsoleSession | undefined>(undefined);
 
 /**
  * Read once; what failed is read again at the next call.
@@ -10,26 +13,46 @@ let known: Promise<ConsoleSession> | undefined;
  * @throws ApiProblem, ApiAway
  */
 export const session = (): Promise<ConsoleSession> => {
-  known ??= read<ConsoleSession>('/console/session').then(
-    ({ body }) => body,
-    (error) => {
-      known = undefined;
-      throw error;
-    },
-  );
+  known ??= readSession();
   return known;
+};
+
+const readSession = async (): Promise<ConsoleSession> => {
+  reading = true;
+  try {
+    const { body } = await read<ConsoleSession>('/console/session');
+    told.set(body);
+    return body;
+  } catch (error) {
+    known = undefined;
+    throw error;
+  } finally {
+    reading = false;
+  }
 };
 
 export const renewSession = (): void => {
   known = undefined;
 };
 
+/**
+ * Another console has answered than the one that the session is of: it was started anew behind an open page, perhaps for
+ * another stack, and the page must not name the old one.
+ *
+ * @param consoleId of an answer
+ */
+export const noteConsole = (consoleId: string | null): void => {
+  if (consoleId === null || reading || consoleId === told.get()?.consoleId) return;
+  renewSession();
+  // What fails is asked for again by the next answer.
+  session().catch(() => undefined);
+};
+
 /** Undefined until it is known: the pages do not wait for it. */
 export const useSession = (): ConsoleSession | undefined => {
-  const [found, setFound] = useState<ConsoleSession>();
   useEffect(() => {
     // A console that does not answer is told by the pages, which ask it each second.
-    session().then(setFound, () => undefined);
+    session().catch(() => undefined);
   }, []);
-  return found;
+  return useStore(told, (value) => value);
 };

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-
 import { ApiProblem, type Problem } from './api.ts';
+import { apiNow } from './clock.ts';
 import { failed, onWish, reached } from './connection.ts';
 import { keep } from './keep.ts';
 
@@ -81,7 +81,7 @@ export const usePoll = <T>(
         }
         const pauseMs = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures);
         failures += 1;
-        failed(asker, (error as Error).message, Date.now() + pauseMs);
+        failed(asker, (error as Error).message, apiNow() + pauseMs);
         take({ away: true });
         return pauseMs;
       }

@@ -19,8 +19,18 @@ export const outage = (at: Harness) =>
       expect(await at.axe(page)).toEqual([]);
       await at.shot(page, 'outage');
 
+      // What answers on the port may be the console of another stack by then: the page says so.
+      await page.route('**/console/session', async (route) => {
+        const answer = await route.fetch();
+        const { target, ...session } = await answer.json();
+        await route.fulfill({
+          response: answer,
+          json: { ...session, target: { ...target, kind: 'stack', stack: 'other' } },
+        });
+      });
       await at.front.start();
       await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
+      await page.locator('header', { hasText: 'other' }).waitFor();
       await ask(page, 'Abort', 'outage', 'after the outage');
       await standsAt(page, 'Aborted');
     });
