@@ -105,6 +105,15 @@ export const looks = (at: Harness) =>
       },
     );
 
+    it('keeps the ground under the words of a button that the pointer is on', async () => {
+      const page = await at.open('/new');
+      const button = page.getByRole('button', { name: 'Start the dry run' });
+      const ground = () => button.evaluate((element) => getComputedStyle(element).backgroundColor);
+      const before = await ground();
+      await button.hover();
+      expect(await ground()).toBe(before);
+    });
+
     it('is dark or light as it was chosen, also when it is opened again', async () => {
       const page = await at.open('/new');
       const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
