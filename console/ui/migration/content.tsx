@@ -9,6 +9,7 @@ import { addLive, type Live } from './charts/series.ts';
 import { Cutover } from './cutover.tsx';
 import { DryRun } from './dry-run.tsx';
 import { Figures } from './figures.tsx';
+import { NewPrimary } from './new-primary.tsx';
 import { still } from './parts.tsx';
 import { Preflight } from './preflight.tsx';
 import { Rail } from './rail.tsx';
@@ -74,6 +75,7 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
         <div class="now-words">
           <p class="reason foreign">{view.statusReason}</p>
           {waits(view) && <p class="waits foreign">{waits(view)}</p>}
+          <NewPrimary view={view} />
           {failure && !view.statusReason.includes(failure.cause) && (
             <Note tone="danger" title={failure.error}>
               <p class="foreign">{failure.cause}</p>

@@ -1,7 +1,17 @@
 import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
 import type { CutoverView } from '../../../functions/migration/cutover-view.ts';
+import type { MigrationView } from '../../../functions/migration/view.ts';
 import { count, duration } from '../parts/text.ts';
+import { endpoint } from './sentences.ts';
+
+/** The primaries that clients belong to: of a promotion that still stands, and where only one side takes writes. */
+export const newPrimaries = ({ cutover, shards }: Pick<MigrationView, 'cutover' | 'shards'>): string[] =>
+  cutover.promotedAt && !cutover.rolledBackAt && !cutover.unfencedAt
+    ? shards.flatMap(({ nodes }) =>
+        nodes.filter(({ role }) => role === 'primary').map((node) => endpoint(node.endpoint)),
+      )
+    : [];
 
 export interface CutoverStep {
   title: string;

@@ -20,6 +20,9 @@ export const migrations = (at: Harness) =>
       await ask(page, 'Cut over', 'orders', 'writers are stopped');
       await standsAt(page, 'Completed');
       await page.getByRole('button', { name: 'Roll back …' }).waitFor();
+      const { data } = await at.lab.announcement(id, 'MigrationPromoted');
+      const { address, port } = data.endpoint as { address: string; port: number };
+      expect(await page.locator('.now').textContent()).toContain(`Point clients to ${address}:${port}`);
       await at.shot(page, 'migration-completed');
 
       const { cutover } = (await at.lab.view(id)) as unknown as { cutover: { reason: string } };

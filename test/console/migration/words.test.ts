@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { valuesOf } from '../../../console/ui/form/values.ts';
 import { againOf } from '../../../console/ui/migration/again.ts';
-import { cutoverSteps, fenceText } from '../../../console/ui/migration/cutover.ts';
+import { cutoverSteps, fenceText, newPrimaries } from '../../../console/ui/migration/cutover.ts';
 import { askedBy, compared, copied, endpoint, left, waits } from '../../../console/ui/migration/sentences.ts';
 import { statusWords } from '../../../console/ui/parts/status-words.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
@@ -50,6 +50,19 @@ describe('the badge', () => {
     expect(statusWords('dryRunCompleted', 'ended', 'wouldFail')).toEqual({ tone: 'bad', text: 'Would fail' });
     expect(statusWords('dryRunCompleted', 'ended', 'wouldStart').tone).toBe('ok');
     expect(statusWords('syncing', 'linkLost').tone).toBe('bad');
+  });
+});
+
+describe('where clients belong', () => {
+  const node = (role: 'primary' | 'replica', port: number) => ({ role, endpoint: { address: '10.1.0.1', port } });
+  const shards = [{ nodes: [node('primary', 6379), node('replica', 6380)] }] as never;
+  const told = (cutover: object) => newPrimaries({ shards, cutover: { mode: 'manual', ...cutover } });
+
+  it('is told from the promotion on, unless it was taken back or both sides take writes', () => {
+    expect(told({})).toEqual([]);
+    expect(told({ promotedAt: at(1) })).toEqual(['10.1.0.1:6379']);
+    expect(told({ promotedAt: at(1), rolledBackAt: at(2) })).toEqual([]);
+    expect(told({ promotedAt: at(1), unfencedAt: at(2) })).toEqual([]);
   });
 });
 
