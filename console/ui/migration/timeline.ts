@@ -8,6 +8,9 @@ export type ReadPage = (nextToken: string | undefined) => Promise<Pick<Migration
 /** A migration that flaps for days may have thousands: what is older than these is not read. */
 const MOST_PAGES = 40;
 
+/** An act has its own pages, before those of the migration, which may go on after it and announce more. */
+const OF_ACTS = ['MigrationUnfenced', 'MigrationRolledBack'];
+
 const idOf = ({ detail }: Announced): string => detail.metadata.id;
 
 /**
@@ -24,7 +27,8 @@ export const readOn = async (known: readonly Announced[], read: ReadPage): Promi
     const events = page.events ?? [];
     for (const event of events) if (!found.has(idOf(event))) found.set(idOf(event), event);
     ({ nextToken } = page);
-    if (nextToken === undefined || (events.length > 0 && events.every((event) => ids.has(idOf(event))))) break;
+    const isOld = events.every((event) => ids.has(idOf(event)));
+    if (nextToken === undefined || (isOld && events.some(({ detailType }) => !OF_ACTS.includes(detailType)))) break;
   }
   return [...found.values()].sort((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : 0));
 };
@@ -56,6 +60,8 @@ const TONES: Record<string, Tone> = {
   Promoted: 'act',
   PromotionInDoubt: 'bad',
   StragglersFound: 'yours',
+  Unfenced: 'yours',
+  RolledBack: 'act',
   Completed: 'ok',
   DryRunCompleted: 'ok',
   Failed: 'bad',

@@ -43,6 +43,13 @@ describe('the timeline', () => {
     expect(asked).toEqual([undefined, '1']);
   });
 
+  it('reads on behind an act that it knows, since the migration may have announced more after it', async () => {
+    const rolledBack = { ...event(5), detailType: 'MigrationRolledBack' };
+    const known = await readOn([], pagesOf([rolledBack], [event(3)]).read);
+
+    expect(seconds(await readOn(known, pagesOf([rolledBack], [event(9), event(3)]).read))).toEqual([9, 5, 3]);
+  });
+
   it('has a title, a tone and a sentence for every event, also for one that it does not know', () => {
     expect(titleOf('MigrationCutoverBackedOut')).toBe('Cutover backed out');
     expect(toneOf('MigrationLinkLost')).toBe('bad');
