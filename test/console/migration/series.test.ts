@@ -106,7 +106,7 @@ describe('the charts', () => {
   it('are told in words: the newest figure, and the largest with its time', () => {
     const samples = [sample(0, { lagBytes: 5 }), sample(10, { lagBytes: 50 }), sample(20, { lagBytes: 0 }), sample(30)];
 
-    expect(summaryOf(samples, 'lagBytes')).toEqual({ latest: 0, most: 50, mostAt: at(10) });
+    expect(summaryOf(samples, 'lagBytes')).toEqual({ latest: 0, latestAt: at(20), most: 50, mostAt: at(10) });
     expect(summaryOf(samples, 'bufferBytes')).toBeUndefined();
   });
 

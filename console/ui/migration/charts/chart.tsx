@@ -3,7 +3,7 @@ import type { Sample } from '../../../../functions/migration/sample.ts';
 import { bytes } from '../../parts/text.ts';
 import { whenText } from '../parts.tsx';
 import { type Line, makePlot, type Plot } from './plot.ts';
-import { type Band, type Figure, type Series, summaryOf } from './series.ts';
+import { type Band, type Figure, type Series, type Summary, summaryOf } from './series.ts';
 
 export interface ChartProps {
   title: string;
@@ -20,6 +20,14 @@ export interface ChartProps {
   onCursor(index: number | undefined): void;
   onZoom(range: { min: number; max: number } | undefined): void;
 }
+
+/** Not every figure is still measured: the buffer's ends with the full sync. */
+const latestText = (
+  { latest, latestAt }: Summary,
+  samples: readonly Sample[],
+  text: (value: number) => string,
+): string =>
+  latestAt === samples.at(-1)?.at ? `latest ${text(latest)}` : `last ${text(latest)} at ${whenText(latestAt)}`;
 
 /** One chart, with what is under the cursor told beside its title. */
 export const Chart = (props: ChartProps) => {
@@ -50,7 +58,7 @@ export const Chart = (props: ChartProps) => {
   const summary = main && summaryOf(samples, main.figure);
   const shown = at === undefined ? undefined : samples[at];
   const told = summary
-    ? `latest ${text(summary.latest)}, at most ${text(summary.most)} at ${whenText(summary.mostAt)}`
+    ? `${latestText(summary, samples, text)}, at most ${text(summary.most)} at ${whenText(summary.mostAt)}`
     : 'not known yet';
   return (
     <figure class="chart">

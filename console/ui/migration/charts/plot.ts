@@ -44,7 +44,7 @@ export const makePlot = (place: HTMLElement, { lines, text, bands, onCursor, onZ
     {
       width: Math.max(200, place.clientWidth),
       height: HEIGHT,
-      padding: [6, 8, 0, 0],
+      padding: [6, 26, 0, 0],
       legend: { show: false },
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, most) * 1.08] } },
       cursor: {

@@ -93,6 +93,8 @@ const isKnown = (value: number | null | undefined): boolean => value !== null &&
 
 export interface Summary {
   latest: number;
+  /** ISO 8601: what is measured no more was the last then. */
+  latestAt: string;
   most: number;
   /** ISO 8601 */
   mostAt: string;
@@ -107,6 +109,7 @@ export const summaryOf = (samples: readonly Sample[], figure: Figure): Summary |
     const isMore = summary === undefined || value > summary.most;
     summary = {
       latest: value,
+      latestAt: sample.at,
       most: isMore ? value : (summary as Summary).most,
       mostAt: isMore ? sample.at : (summary as Summary).mostAt,
     };
