@@ -26,8 +26,8 @@ export default defineConfig({
     // Real redis-server processes and whole migrations: generous limits that only a hang reaches.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores are what CI has; more workers would only make real processes wait for each other.
-    maxWorkers: 2,
+    // Two cores are what CI has, and a third of the time is spent waiting: for settlement, for polls, for processes.
+    maxWorkers: 3,
     // Of those that say so: migrations of one embedded AWS that mostly wait, as settlement does for tasks to end.
     maxConcurrency: 12,
     sequence: { sequencer: LongestFirst },

@@ -81,7 +81,7 @@ describe('what goes wrong on the way', () => {
     expect(lab.aws.elastiCache.group('foreign').status).toBe('migrating');
   });
 
-  it('fails when ElastiCache promotes the primary back instead of replicating', async () => {
+  it.concurrent('fails when ElastiCache promotes the primary back instead of replicating', async () => {
     const dying = await lab.source(10);
     await lab.group('refused', { testVerdict: 'statusOnly', startDelayMs: 400, startAttemptMs: 300 });
     const migrationId = await lab.start('refused', dying.port);
@@ -92,7 +92,7 @@ describe('what goes wrong on the way', () => {
     expect(failure.error).toBe('ReplicationFailedError');
   });
 
-  it('notices when somebody else stops the migration', async () => {
+  it.concurrent('notices when somebody else stops the migration', async () => {
     await lab.group('stopped');
     const migrationId = await lab.start('stopped', sourcePort);
     await lab.awaiting(migrationId);
@@ -102,7 +102,7 @@ describe('what goes wrong on the way', () => {
     expect(failure.error).toBe('MigrationEndedElsewhereError');
   });
 
-  it('goes on when the answers to StartMigration and CompleteMigration are lost', async () => {
+  it.concurrent('goes on when the answers to StartMigration and CompleteMigration are lost', async () => {
     await lab.group('lossy');
     for (const action of ['TestMigration', 'StartMigration', 'CompleteMigration']) {
       lab.aws.elastiCache.faults.add({ action, kind: 'loseAnswer', times: 1, groupId: 'lossy' });
@@ -114,7 +114,7 @@ describe('what goes wrong on the way', () => {
     expect(lab.typesOf(migrationId).filter((type) => type === 'MigrationStarted')).toHaveLength(1);
   });
 
-  it('goes on through throttling, server faults and lost connections', async () => {
+  it.concurrent('goes on through throttling, server faults and lost connections', async () => {
     await lab.group('bumpy');
     for (const kind of [
       'throttle',
@@ -128,7 +128,7 @@ describe('what goes wrong on the way', () => {
     await lab.announcement(await lab.start('bumpy', sourcePort, AUTOMATIC), 'MigrationCompleted');
   });
 
-  it('backs out of a cutover that ElastiCache refuses by an event, and can be asked again', async () => {
+  it.concurrent('backs out of a cutover that ElastiCache refuses by an event, and can be asked again', async () => {
     await lab.group('again', { promotion: 'fails' });
     // The other one has replicas of other tests, which would have to be fenced with it.
     const migrationId = await lab.start('again', (await lab.source()).port);
@@ -144,7 +144,7 @@ describe('what goes wrong on the way', () => {
     expect(backedOut.data.statusReason).toMatch(/reports/);
   });
 
-  it('announces a lost link while it awaits the cutover, refuses a cutover meanwhile, and goes on when it is back', async () => {
+  it.concurrent('announces a lost link while it awaits the cutover, refuses a cutover meanwhile, and goes on when it is back', async () => {
     const source = await lab.source(100);
     await lab.group('flaky');
     const migrationId = await lab.start('flaky', source.port, {
