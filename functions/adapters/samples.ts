@@ -1,6 +1,6 @@
 import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TransientServiceError } from '../migration/errors.ts';
-import type { Samples } from '../migration/sample.ts';
+import { SAMPLES_LIVE_SECONDS, type Samples } from '../migration/sample.ts';
 import { documents } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { fromRows, toRows } from './sample-rows.ts';
@@ -11,8 +11,6 @@ import { naming } from './transient.ts';
  * of the whole item, a reading by the number of items.
  */
 const BUCKET_MS = 600_000;
-/** As long as Step Functions keeps the execution, whose timeline stands beside the charts. */
-const LIFETIME_SECONDS = 120 * 24 * 3600;
 /** BatchGetItem takes no more. */
 const MOST_KEYS = 100;
 const TRIES = 5;
@@ -34,7 +32,7 @@ export const samplesIn = (table: string): Samples => ({
         ExpressionAttributeValues: {
           ':none': [],
           ':rows': [toRows(group)],
-          ':expiresAt': Math.floor(Date.now() / 1000) + LIFETIME_SECONDS,
+          ':expiresAt': Math.floor(Date.now() / 1000) + SAMPLES_LIVE_SECONDS,
         },
       });
       await naming('Write samples', () => documents.send(update));

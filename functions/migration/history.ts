@@ -1,6 +1,13 @@
 import type { Migrations } from './ports.ts';
 import { MigrationNotFoundError } from './request-errors.ts';
-import type { History, HistoryQuery, KeptSample, Sample, Samples } from './sample.ts';
+import {
+  type History,
+  type HistoryQuery,
+  type KeptSample,
+  SAMPLES_LIVE_SECONDS,
+  type Sample,
+  type Samples,
+} from './sample.ts';
 import { thin } from './thin.ts';
 
 /**
@@ -13,7 +20,10 @@ export const makeHistory =
   async (migrationId: string, { fromMs, toMs, points }: HistoryQuery): Promise<History> => {
     const record = await migrations.find(migrationId);
     if (!record) throw new MigrationNotFoundError(migrationId);
-    const [beginsMs, endsMs] = [Date.parse(record.acceptedAt), record.stoppedAt ? Date.parse(record.stoppedAt) : now()];
+    // A migration that never ended has no samples left of its first days, and a key for each ten minutes of them.
+    const oldestMs = now() - SAMPLES_LIVE_SECONDS * 1000;
+    const endsMs = Math.max(oldestMs, record.stoppedAt ? Date.parse(record.stoppedAt) : now());
+    const beginsMs = Math.max(oldestMs, Date.parse(record.acceptedAt));
     const from = within(fromMs ?? beginsMs, beginsMs, endsMs);
     const to = within(toMs ?? endsMs, beginsMs, endsMs);
     const kept = await samples.between(migrationId, from, to);

@@ -1,5 +1,8 @@
 import type { Phase } from './status.ts';
 
+/** So long a sample is kept: as long as the execution, whose timeline stands beside the charts, and some weeks. */
+export const SAMPLES_LIVE_SECONDS = 120 * 24 * 3600;
+
 /** What is known of one shard's link, where there are several. */
 export interface ShardSample {
   nodeGroupId: string;

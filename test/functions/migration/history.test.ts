@@ -38,6 +38,16 @@ describe('the history of a migration', () => {
     });
   });
 
+  it.each([
+    ['has never ended', {}, 120 * 86_400],
+    ['ended long ago', { stoppedAt: iso(-200 * 86_400) }, 0],
+  ])('asks for no time of which nothing is kept any more, where the migration %s', async (_, change, seconds) => {
+    const { from, to } = await history([], {}, { acceptedAt: iso(-300 * 86_400), ...change });
+
+    expect(from).toBe(iso(3600 - 120 * 86_400));
+    expect(Date.parse(to) - Date.parse(from)).toBe(seconds * 1000);
+  });
+
   it('ends where the migration ended, and is told for no time before or after', async () => {
     const wide = { fromMs: START_MS - 1e9, toMs: START_MS + 1e9 };
 
