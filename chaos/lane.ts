@@ -40,7 +40,7 @@ const PARAMETERS = {
   PollMilliseconds: '200',
   DescribeSeconds: '1',
   WatchSeconds: '4',
-  ActingTaskSeconds: '15',
+  ActingTaskSeconds: '20',
   EventGraceSeconds: '3',
   LookAtLinkSeconds: '5',
   // Of many cells side by side each would find the few that are kept taken by the others.

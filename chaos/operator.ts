@@ -25,7 +25,7 @@ const LOOK_MS = 800;
 const LIMIT_MS = 300_000;
 /** So long the operator watches before something is done by hand. */
 const PATIENCE_MS = {
-  doubt: 5000,
+  doubt: 8000,
   unread: 8000,
   close: 3000,
   linkLost: 20_000,
@@ -52,10 +52,10 @@ export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> =>
   let unfenced: Ended['unfenced'];
 
   const act = async (action: string, body: object = { reason: 'chaos' }) => {
-    asked[action] = (asked[action] ?? 0) + 1;
     const { status } = await lab.request('POST', `/migrations/${migrationId}/${action}`, body);
     ground.note(`operator: ${action} (${status})`);
-    return status < 300;
+    // Whoever hears that the service failed asks again.
+    if (status < 500) asked[action] = (asked[action] ?? 0) + 1;
   };
   /** For how long this has been so, without a break. */
   const lasting = (what: string, holds: boolean): number => {
@@ -78,7 +78,7 @@ export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> =>
       await act('confirm');
       return;
     }
-    unfenced = { wasOpen: !(await refusesWrites(source.port)) };
+    unfenced ??= { wasOpen: !(await refusesWrites(source.port)) };
     await ledger.stop();
     await act('unfence');
   };
@@ -97,7 +97,8 @@ export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> =>
     const inDoubt = view.phase === 'promotionInDoubt';
     if (lasting('again', may('cutover')) >= ((asked.cutover ?? 0) === 0 ? 0 : PATIENCE_MS.again)) {
       since.delete('again');
-      if ((asked.cutover ?? 0) < MOST_CUTOVERS) await act('cutover', {});
+      // Nobody writes any more who could tell of another cutover.
+      if ((asked.cutover ?? 0) < MOST_CUTOVERS && !unfenced) await act('cutover', {});
       else if (may('abort')) await act('abort');
     }
     const isUnsure = inDoubt && may('unfence') && !isUnderWay();
@@ -125,6 +126,8 @@ export const operate = async (ground: Ground, ledger: Ledger): Promise<Ended> =>
       );
       const isOver = Date.now() - beganMs > LIMIT_MS;
       if ((terminal.length > 0 && unsettled === undefined) || isOver) {
+        const { backOuts = [] } = (view?.cutover ?? {}) as { backOuts?: { reason: string }[] };
+        for (const { reason } of backOuts) ground.note(`was backed out: ${reason}`);
         return {
           terminal: [...new Map(terminal.map(({ id, detailType }) => [id, detailType])).values()],
           ...(view?.outcome !== undefined && { outcome: view.outcome }),
