@@ -1,14 +1,27 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** A file of few lines counts as quick, and would run last: this one takes two minutes, with nothing beside it. */
-const LONGEST = 'test/e2e/fleet.test.ts';
+/** What takes longest begins first, or it would run last, with nothing beside it. A file of few lines counts as quick. */
+const LONGEST = [
+  'test/e2e/fleet.test.ts',
+  'test/console/browser.test.ts',
+  'test/e2e/commands.test.ts',
+  'test/e2e/settlement.test.ts',
+  'test/e2e/race.test.ts',
+  'test/e2e/failures.test.ts',
+  'test/e2e/requests.test.ts',
+  'test/e2e/guard.test.ts',
+  'test/chaos/matrix.test.ts',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONGEST);
-    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.findIndex((path) => moduleId.endsWith(path));
+      return place === -1 ? LONGEST.length : place;
+    };
+    return sorted.sort((one, other) => placeOf(one) - placeOf(other));
   }
 }
 
