@@ -2,17 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest begins first, or it would run last, with nothing beside it. A file of few lines counts as quick. */
-const LONGEST = [
-  'test/e2e/fleet.test.ts',
-  'test/console/browser.test.ts',
-  'test/e2e/commands.test.ts',
-  'test/e2e/settlement.test.ts',
-  'test/e2e/race.test.ts',
-  'test/e2e/failures.test.ts',
-  'test/e2e/requests.test.ts',
-  'test/e2e/guard.test.ts',
-  'test/chaos/matrix.test.ts',
-];
+const LONGEST = ['test/e2e/fleet.test.ts', 'test/console/browser.test.ts'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,3 +1,4 @@
+import { AbortRequestedError } from '../migration/errors.ts';
 import type { JudgedIntent, Locks, Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
@@ -14,8 +15,11 @@ export interface LiftInput {
   refused?: JudgedIntent | null;
 }
 
-/** `sent`: it is not certain that nothing is promoted any more; the fence stands. */
-export type LiftResult = { outcome: 'lifted' } | { outcome: 'sent'; why: string };
+/**
+ * `sent`: it is not certain that nothing is promoted any more; the fence stands. `aborted`: nothing is promoted any more,
+ * and settlement, which an abort has called, lifts the fence.
+ */
+export type LiftResult = { outcome: 'lifted' } | { outcome: 'sent' | 'aborted'; why: string };
 
 /**
  * Lifts the fence, also after ElastiCache has refused the promotion. Then every node is looked at once more: a master among
@@ -30,7 +34,7 @@ export const makeLiftRefused =
   (
     groups: Pick<ReplicationGroups, 'describe'>,
     probe: () => Probe,
-    locks: Pick<Locks, 'withdraw' | 'disarm'>,
+    locks: Pick<Locks, 'find' | 'withdraw' | 'disarm'>,
     migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
     lift: LiftFence,
     clock: Clock,
@@ -57,6 +61,15 @@ export const makeLiftRefused =
     if ((await locks.disarm(record.replicationGroupId, migrationId)) === 'sent') {
       return { outcome: 'sent', why: 'another try of the cutover has sent CompleteMigration since' };
     }
+    const aborted = await abortOf(locks, await migrations.find(migrationId));
+    if (aborted) return { outcome: 'aborted', why: aborted };
+    // A node that is gone keeps the lift for hours: until then the migration can be aborted, and is to say so.
+    await migrations.update(migrationId, {
+      status: 'syncing',
+      statusReason: `ElastiCache has refused the cutover, and the fence is being lifted: ${because}.`,
+      phase: 'inSync',
+      waitingFor: 'every node of the source to take writes again',
+    });
     await lift({ migrationId, because });
     await migrations.update(migrationId, {
       status: 'syncing',
@@ -66,6 +79,17 @@ export const makeLiftRefused =
     });
     return { outcome: 'lifted' };
   };
+
+/** An abort that was taken has closed the lock; one that came too late stands in the record alone, until its own request takes it back. */
+const abortOf = async (
+  locks: Pick<Locks, 'find'>,
+  record: MigrationRecord | undefined,
+): Promise<string | undefined> => {
+  if (!record?.abort) return undefined;
+  const lock = await locks.find(record.replicationGroupId);
+  if (lock?.owner !== record.migrationId || !lock.closed) return undefined;
+  return new AbortRequestedError(record.migrationId, record.abort).message;
+};
 
 const lookOnce = async (
   groups: Pick<ReplicationGroups, 'describe'>,

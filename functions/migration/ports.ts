@@ -138,6 +138,8 @@ export interface Lock {
   /** The one try of the cutover that may send CompleteMigration. */
   attempt?: string;
   intents: Partial<Record<Intent, NotedIntent>>;
+  /** By an abort that was taken, or by settlement: nothing but a stop is begun any more. */
+  closed?: boolean;
   /** The last rollback out of this group, whoever's it was. */
   rolledBack?: GroupRollback;
 }

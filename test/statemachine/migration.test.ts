@@ -400,6 +400,19 @@ describe('the state machine of a migration', () => {
       ]);
     });
 
+    it('leaves a refused cutover whose fence cannot be lifted to settlement when the migration is to be aborted', async () => {
+      const run = await runWorkflow('migration', {
+        tasks: {
+          WatchPromotion: inTurn(refused, promoted, closed),
+          LiftFence: () => ({ outcome: 'aborted', why: 'The abort was requested.' }),
+        },
+      });
+      const from = run.path.indexOf('RouteLifted');
+
+      expect(run.path.slice(from, from + 3)).toEqual(['RouteLifted', 'StartSettlement', 'Failed']);
+      expect(run).toMatchObject({ status: 'FAILED', error: 'AbortRequestedError', cause: 'The abort was requested.' });
+    });
+
     it('watches on where it was not certain that the promotion is refused', async () => {
       const run = await runWorkflow('migration', {
         tasks: {

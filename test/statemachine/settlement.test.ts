@@ -236,6 +236,17 @@ describe('settlement after the point of no return', () => {
     ]);
   });
 
+  it('makes the world safe where the refused cutover is of a migration that is to be aborted', async () => {
+    const run = await settle({
+      MakeSafe: inTurn(sent, { outcome: 'safe' }),
+      WatchPromotion: () => refused,
+      LiftFence: () => ({ outcome: 'aborted', why: 'The abort was requested.' }),
+    });
+    const from = run.path.indexOf('RouteLifted');
+
+    expect(run.path.slice(from, from + 2)).toEqual(['RouteLifted', 'MakeSafe']);
+  });
+
   it('watches on where the refusal is not certain, and through every outage', async () => {
     const run = await settle({
       MakeSafe: () => sent,

@@ -1,17 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { LiftFence } from '../../../functions/cutover/lift-fence.ts';
 import { makeLiftRefused } from '../../../functions/cutover/lift-refused.ts';
+import { allowedActions } from '../../../functions/migration/actions.ts';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aMaster, FakeServers, unreadable } from '../support/nodes.ts';
-import { aRecord, MIGRATION_ID } from '../support/records.ts';
+import { aRecord, CALLER, MIGRATION_ID } from '../support/records.ts';
 
 let clock: FakeClock;
 let servers: FakeServers;
 let locks: FakeLocks;
 let migrations: FakeMigrations;
 let lifted: string[];
+let lifting: LiftFence;
 const refused = { at: 'then', sends: 1 };
 beforeEach(async () => {
   clock = new FakeClock();
@@ -19,6 +24,10 @@ beforeEach(async () => {
   locks = new FakeLocks();
   migrations = new FakeMigrations(clock, aRecord({ status: 'cuttingOver', phase: 'promoting' }));
   lifted = [];
+  lifting = async ({ because }) => {
+    lifted.push(because);
+    return 'lifted';
+  };
   await locks.acquire('test', MIGRATION_ID);
   await locks.intend('test', MIGRATION_ID, 'complete', { at: 'then', eventsSinceMs: 1 });
 });
@@ -29,10 +38,7 @@ const lift = (judged: typeof refused | null = refused) =>
     servers.probe,
     locks,
     migrations,
-    async ({ because }) => {
-      lifted.push(because);
-      return 'lifted';
-    },
+    (asked) => lifting(asked),
     clock,
   )({ migrationId: MIGRATION_ID, because: 'ElastiCache said no', refused: judged });
 const intents = async () => (await locks.find('test'))?.intents;
@@ -48,6 +54,21 @@ describe('the fence of a cutover that ElastiCache has refused', () => {
       backOuts: [{ reason: 'ElastiCache said no' }],
     });
     expect(servers.open).toBe(0);
+  });
+
+  it('says while it is lifted that the migration can be aborted, and is left to settlement once that was asked for', async () => {
+    lifting = async () => {
+      throw new TransientServiceError('Lift fence', 'a replica is gone');
+    };
+    await expect(lift()).rejects.toThrow('a replica is gone');
+    const toView = allowedActions(migrations.record as MigrationRecord);
+    expect(migrations.record).toMatchObject({ phase: 'inSync', waitingFor: expect.stringContaining('take writes') });
+    expect(toView).toContain('abort');
+
+    await migrations.update(MIGRATION_ID, { abort: { at: 'a', reason: 'enough', by: { ...CALLER, at: 'a' } } });
+    await expect(lift()).rejects.toThrow('a replica is gone');
+    await locks.closeUnlessSent('test', MIGRATION_ID);
+    expect(await lift()).toEqual({ outcome: 'aborted', why: expect.stringContaining('enough') });
   });
 
   it('stands while any node is a master, or cannot be read', async () => {
