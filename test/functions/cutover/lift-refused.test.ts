@@ -65,7 +65,9 @@ describe('the fence of a cutover that ElastiCache has refused', () => {
     expect(migrations.record).toMatchObject({ phase: 'inSync', waitingFor: expect.stringContaining('take writes') });
     expect(toView).toContain('abort');
 
-    await migrations.update(MIGRATION_ID, { abort: { at: 'a', reason: 'enough', by: { ...CALLER, at: 'a' } } });
+    await migrations.update(MIGRATION_ID, {
+      abort: { at: 'a', reason: 'enough', requestId: 'r', by: { ...CALLER, at: 'a' } },
+    });
     await expect(lift()).rejects.toThrow('a replica is gone');
     await locks.closeUnlessSent('test', MIGRATION_ID);
     expect(await lift()).toEqual({ outcome: 'aborted', why: expect.stringContaining('enough') });
