@@ -19,7 +19,10 @@ export interface LiftInput {
  * `sent`: it is not certain that nothing is promoted any more; the fence stands. `aborted`: nothing is promoted any more,
  * and settlement, which an abort has called, lifts the fence.
  */
-export type LiftResult = { outcome: 'lifted' } | { outcome: 'sent' | 'aborted'; why: string };
+export type LiftResult =
+  | { outcome: 'lifted' }
+  | { outcome: 'sent'; why: string }
+  | { outcome: 'aborted'; error: string; why: string };
 
 /**
  * Lifts the fence, also after ElastiCache has refused the promotion. Then every node is looked at once more: a master among
@@ -62,7 +65,7 @@ export const makeLiftRefused =
       return { outcome: 'sent', why: 'another try of the cutover has sent CompleteMigration since' };
     }
     const aborted = await abortOf(locks, await migrations.find(migrationId));
-    if (aborted) return { outcome: 'aborted', why: aborted };
+    if (aborted) return { outcome: 'aborted', error: aborted.name, why: aborted.message };
     // A node that is gone keeps the lift for hours: until then the migration can be aborted, and is to say so.
     await migrations.update(migrationId, {
       status: 'syncing',
@@ -84,11 +87,11 @@ export const makeLiftRefused =
 const abortOf = async (
   locks: Pick<Locks, 'find'>,
   record: MigrationRecord | undefined,
-): Promise<string | undefined> => {
+): Promise<AbortRequestedError | undefined> => {
   if (!record?.abort) return undefined;
   const lock = await locks.find(record.replicationGroupId);
   if (lock?.owner !== record.migrationId || !lock.closed) return undefined;
-  return new AbortRequestedError(record.migrationId, record.abort).message;
+  return new AbortRequestedError(record.migrationId, record.abort);
 };
 
 const lookOnce = async (

@@ -404,7 +404,7 @@ describe('the state machine of a migration', () => {
       const run = await runWorkflow('migration', {
         tasks: {
           WatchPromotion: inTurn(refused, promoted, closed),
-          LiftFence: () => ({ outcome: 'aborted', why: 'The abort was requested.' }),
+          LiftFence: () => ({ outcome: 'aborted', error: 'AbortRequestedError', why: 'The abort was requested.' }),
         },
       });
       const from = run.path.indexOf('RouteLifted');

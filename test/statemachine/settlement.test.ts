@@ -240,7 +240,7 @@ describe('settlement after the point of no return', () => {
     const run = await settle({
       MakeSafe: inTurn(sent, { outcome: 'safe' }),
       WatchPromotion: () => refused,
-      LiftFence: () => ({ outcome: 'aborted', why: 'The abort was requested.' }),
+      LiftFence: () => ({ outcome: 'aborted', error: 'AbortRequestedError', why: 'The abort was requested.' }),
     });
     const from = run.path.indexOf('RouteLifted');
 

@@ -70,7 +70,11 @@ describe('the fence of a cutover that ElastiCache has refused', () => {
     });
     await expect(lift()).rejects.toThrow('a replica is gone');
     await locks.closeUnlessSent('test', MIGRATION_ID);
-    expect(await lift()).toEqual({ outcome: 'aborted', why: expect.stringContaining('enough') });
+    expect(await lift()).toEqual({
+      outcome: 'aborted',
+      error: 'AbortRequestedError',
+      why: expect.stringContaining('enough'),
+    });
   });
 
   it('stands while any node is a master, or cannot be read', async () => {
