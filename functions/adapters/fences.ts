@@ -1,7 +1,7 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { FenceStandsError, FenceTakenOverError } from '../migration/errors.ts';
 import type { FenceRecord } from '../migration/fence.ts';
-import type { Fences } from '../migration/ports.ts';
+import type { Fences } from '../migration/lock-ports.ts';
 import { documents, settingAll, updateIf } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { LockLostError, ReplicationGroupLockedError, TransientServiceError } from '../migration/errors.ts';
-import type { Intent, Lock, Locks } from '../migration/ports.ts';
+import type { Intent, Lock, Locks } from '../migration/lock-ports.ts';
 import { documents, updateIf } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { naming } from './transient.ts';

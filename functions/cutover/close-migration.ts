@@ -1,5 +1,6 @@
 import { TransientServiceError } from '../migration/errors.ts';
-import type { Locks, Migrations } from '../migration/ports.ts';
+import type { Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 

@@ -1,6 +1,7 @@
 import { TargetNotFoundError } from '../migration/errors.ts';
 import type { FenceRecord } from '../migration/fence.ts';
-import type { Fences, Locks, Migrations, RecordChange } from '../migration/ports.ts';
+import type { Fences, Locks } from '../migration/lock-ports.ts';
+import type { Migrations, RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { sentence } from '../migration/sentence.ts';

@@ -1,7 +1,8 @@
 import { FenceTakenOverError, TransientServiceError } from '../migration/errors.ts';
 import type { FencedNode, FenceRecord } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
-import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { Fences, Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { type Servers, type Session, SessionLost, Unread } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';

@@ -1,5 +1,6 @@
 import { AbortRequestedError } from '../migration/errors.ts';
-import type { JudgedIntent, Locks, Migrations } from '../migration/ports.ts';
+import type { JudgedIntent, Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { linksOf, observe } from '../replication/observe.ts';

@@ -1,5 +1,6 @@
 import { LockLostError, TargetNotFoundError, TargetRefusedError, TransientServiceError } from '../migration/errors.ts';
-import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { Fences, Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { sentence } from '../migration/sentence.ts';

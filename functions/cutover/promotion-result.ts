@@ -1,5 +1,5 @@
 import type { OffsetCertificate } from '../migration/certificate.ts';
-import type { JudgedIntent } from '../migration/ports.ts';
+import type { JudgedIntent } from '../migration/lock-ports.ts';
 import type { PromotedShard } from '../migration/record.ts';
 import type { ShardPosition } from './last-look.ts';
 import type { StragglersTold } from './straggler-watch.ts';

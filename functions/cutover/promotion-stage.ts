@@ -1,5 +1,6 @@
 import type { FenceRecord } from '../migration/fence.ts';
-import type { JudgedIntent, Migrations } from '../migration/ports.ts';
+import type { JudgedIntent } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint, PromotedShard } from '../migration/record.ts';
 import type { Verdict } from '../replication/group-events.ts';
 import type { Look } from '../replication/look.ts';

@@ -1,5 +1,5 @@
 import { TargetNotAvailableError, TargetNotMigratingError } from '../migration/errors.ts';
-import type { Locks, NotedIntent } from '../migration/ports.ts';
+import type { Locks, NotedIntent } from '../migration/lock-ports.ts';
 import { verdictOf } from '../replication/group-events.ts';
 import type { ReplicationGroups } from '../replication/ports.ts';
 

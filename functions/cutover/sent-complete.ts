@@ -1,4 +1,4 @@
-import type { Lock } from '../migration/ports.ts';
+import type { Lock } from '../migration/lock-ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 
 /** CompleteMigration as it was sent, for whoever watches what becomes of it. */

@@ -1,5 +1,6 @@
 import type { AskedAct } from '../migration/acts.ts';
-import type { Fences, Lock, Locks, Migrations, Workflow } from '../migration/ports.ts';
+import type { Fences, Lock, Locks } from '../migration/lock-ports.ts';
+import type { Migrations, Workflow } from '../migration/ports.ts';
 import type { Failure, MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import type { Clock } from '../replication/ports.ts';

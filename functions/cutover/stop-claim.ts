@@ -1,4 +1,4 @@
-import type { Lock, Locks, NotedIntent } from '../migration/ports.ts';
+import type { Lock, Locks, NotedIntent } from '../migration/lock-ports.ts';
 import type { Clock } from '../replication/ports.ts';
 
 export interface StopClaim extends NotedIntent {

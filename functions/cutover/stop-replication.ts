@@ -1,5 +1,6 @@
 import { TargetNotAvailableError, TargetNotMigratingError, TransientServiceError } from '../migration/errors.ts';
-import type { Locks, Migrations } from '../migration/ports.ts';
+import type { Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';

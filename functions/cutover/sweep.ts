@@ -1,4 +1,5 @@
-import type { Fences, Migrations, Workflow } from '../migration/ports.ts';
+import type { Fences } from '../migration/lock-ports.ts';
+import type { Migrations, Workflow } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import type { Clock } from '../replication/ports.ts';
 

@@ -10,7 +10,8 @@ import {
 } from '../migration/errors.ts';
 import { DEFAULT_CUTOVER, type FencedShard, type RequestedCutover } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
-import type { Fences, Locks, Migrations, NotedIntent } from '../migration/ports.ts';
+import type { Fences, Locks, NotedIntent } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import type { VerificationEpoch } from '../migration/verification.ts';
 import type { Servers } from '../preflight/ports.ts';

@@ -1,5 +1,6 @@
 import { toFenceSummary } from '../migration/fence-summary.ts';
-import type { Fences, Migrations } from '../migration/ports.ts';
+import type { Fences } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { endpointText, listed } from '../preflight/text.ts';

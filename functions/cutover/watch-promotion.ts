@@ -1,4 +1,5 @@
-import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { Fences, Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import type { Samples } from '../migration/sample.ts';
 import { sentence } from '../migration/sentence.ts';

@@ -1,7 +1,8 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { LockLostError } from '../migration/errors.ts';
 import { DEFAULT_CUTOVER } from '../migration/fence.ts';
-import type { Locks, Migrations } from '../migration/ports.ts';
+import type { Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import type { DryRunResult, Failure } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { sentence } from '../migration/sentence.ts';

@@ -1,5 +1,5 @@
 import type { FenceChoice } from '../migration/fence.ts';
-import type { GroupRollback } from '../migration/ports.ts';
+import type { GroupRollback } from '../migration/lock-ports.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { Info } from '../replication/info.ts';
 

@@ -1,6 +1,7 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { DEFAULT_CUTOVER, type FenceChoice } from '../migration/fence.ts';
-import type { Locks, Migrations } from '../migration/ports.ts';
+import type { Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import { type Finding, isCheckId, type PreflightResult, type TargetNodeFigures } from '../migration/preflight.ts';
 import type { Endpoint, MigrationRecord } from '../migration/record.ts';
 import type { WaiverId } from '../migration/waivers.ts';

@@ -1,6 +1,7 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { LockLostError } from '../migration/errors.ts';
-import type { Fences, Locks, Migrations } from '../migration/ports.ts';
+import type { Fences, Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import type { Clock } from './ports.ts';
 import type { TaskInput } from './task-input.ts';

@@ -5,7 +5,8 @@ import {
   TargetAlreadyMigratingError,
   TargetNotAvailableError,
 } from '../migration/errors.ts';
-import type { Locks, Migrations } from '../migration/ports.ts';
+import type { Locks } from '../migration/lock-ports.ts';
+import type { Migrations } from '../migration/ports.ts';
 import { eventsFromNow, verdictOf } from './group-events.ts';
 import type { Clock, ReplicationGroups } from './ports.ts';
 import type { TaskInput } from './task-input.ts';

@@ -1,4 +1,4 @@
-import type { GroupRollback } from '../../functions/migration/ports.ts';
+import type { GroupRollback } from '../../functions/migration/lock-ports.ts';
 import type { CheckId } from '../../functions/migration/preflight.ts';
 import type { Pair, PairOptions } from './pair.ts';
 

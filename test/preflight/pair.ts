@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../functions/adapters/clock.ts';
 import type { FenceChoice } from '../../functions/migration/fence.ts';
-import type { GroupRollback } from '../../functions/migration/ports.ts';
+import type { GroupRollback } from '../../functions/migration/lock-ports.ts';
 import type { CheckId, PreflightResult } from '../../functions/migration/preflight.ts';
 import type { Endpoint } from '../../functions/migration/record.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';

@@ -1,5 +1,5 @@
 import type { FenceChoice, FencedNode, FenceKind, FenceRecord, RequestedCutover } from '../../migration/fence.ts';
-import type { Fences } from '../../migration/ports.ts';
+import type { Fences } from '../../migration/lock-ports.ts';
 import { Refused, type Servers, Unread } from '../../preflight/ports.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { ShardLink } from '../../replication/shard-link.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FenceRecord } from '../../../functions/migration/fence.ts';
-import type { Fences } from '../../../functions/migration/ports.ts';
+import type { Fences } from '../../../functions/migration/lock-ports.ts';
 import { FakeFences } from '../support/fences.ts';
 import { type RealTable, realTable } from '../support/table.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Locks } from '../../../functions/migration/ports.ts';
+import type { Locks } from '../../../functions/migration/lock-ports.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { type RealTable, realTable } from '../support/table.ts';
 

@@ -7,7 +7,7 @@ import {
   TargetRefusedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
-import type { Intent } from '../../../functions/migration/ports.ts';
+import type { Intent } from '../../../functions/migration/lock-ports.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeLocks } from '../support/locks.ts';

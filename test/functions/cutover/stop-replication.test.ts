@@ -6,7 +6,7 @@ import {
   TargetRefusedError,
   TransientServiceError,
 } from '../../../functions/migration/errors.ts';
-import type { Intent } from '../../../functions/migration/ports.ts';
+import type { Intent } from '../../../functions/migration/lock-ports.ts';
 import type { Reading } from '../../../functions/replication/shard-link.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeGroups } from '../support/groups.ts';

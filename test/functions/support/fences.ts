@@ -1,6 +1,6 @@
 import { FenceStandsError, FenceTakenOverError } from '../../../functions/migration/errors.ts';
 import type { FenceRecord } from '../../../functions/migration/fence.ts';
-import type { FenceChange, Fences } from '../../../functions/migration/ports.ts';
+import type { FenceChange, Fences } from '../../../functions/migration/lock-ports.ts';
 import { SOURCE, SOURCE_ID } from './nodes.ts';
 import { MIGRATION_ID } from './records.ts';
 

@@ -1,5 +1,5 @@
 import { LockLostError, ReplicationGroupLockedError } from '../../../functions/migration/errors.ts';
-import type { GroupRollback, Intent, Lock, Locks, NotedIntent } from '../../../functions/migration/ports.ts';
+import type { GroupRollback, Intent, Lock, Locks, NotedIntent } from '../../../functions/migration/lock-ports.ts';
 
 type Held = Partial<Lock> & { epoch: number; intents: Lock['intents']; closed?: true };
 

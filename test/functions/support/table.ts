@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Certificates } from '../../../functions/cutover/certificate-ports.ts';
 import type { Rollbacks } from '../../../functions/cutover/rollback-ports.ts';
-import type { Fences, Locks, Migrations } from '../../../functions/migration/ports.ts';
+import type { Fences, Locks } from '../../../functions/migration/lock-ports.ts';
+import type { Migrations } from '../../../functions/migration/ports.ts';
 import type { Samples } from '../../../functions/migration/sample.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
