@@ -29,6 +29,8 @@ export default defineConfig({
     // Real redis-server processes and whole migrations: generous limits that only a hang reaches.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Its own default is a second, and a busy machine stands still for longer.
+    expect: { poll: { timeout: 20_000 } },
     // Two cores are what CI has, and a third of the time is spent waiting: for settlement, for polls, for processes.
     maxWorkers: 3,
     // Of those that say so: migrations of one embedded AWS that mostly wait, as settlement does for tasks to end.
