@@ -3,6 +3,7 @@ import type { Violation } from '../migration/error.ts';
 import { pointerTo } from '../migration/pointer.ts';
 import type { CutoverAsking } from '../migration/request-cutover.ts';
 import { InvalidRequestError } from '../migration/request-errors.ts';
+import { parseUnfenceAsking, type UnfenceAsking } from '../migration/unfence-asking.ts';
 import { notWaivableAtCutover, type OtherWaiver } from '../migration/waivers.ts';
 import { readJsonBody } from './http-request.ts';
 
@@ -43,6 +44,10 @@ const wrongWaivers = (waivers: unknown, at: string): Violation[] => {
 
 /** The body of a request that must say why: `{reason}`. @throws as {@link readJsonBody} */
 export const readReason = (event: APIGatewayProxyEventV2): string => parseReason(event.body ? readJsonBody(event) : {});
+
+/** The body of a request to unfence. @throws as {@link readJsonBody} */
+export const readUnfenceAsking = (event: APIGatewayProxyEventV2): UnfenceAsking =>
+  parseUnfenceAsking(event.body ? readJsonBody(event) : {});
 
 /** The body of a request that may say why: nothing, or `{reason?}`. @throws as {@link readJsonBody} */
 export const readOptionalReason = (event: APIGatewayProxyEventV2): string | undefined => {

@@ -32,14 +32,14 @@ const namesIn = (expression: string): Record<string, string> =>
   Object.fromEntries(Object.entries(NAMES).filter(([placeholder]) => expression.includes(placeholder)));
 
 const RUNNING = 'attribute_not_exists(outcome)';
-const LEFT = [
+const FENCED = [
   'attribute_exists(cutoverSettings)',
   '(attribute_not_exists(#fence) OR #fence.#phase <> :lifted)',
-  'attribute_not_exists(pendingAct)',
   // As unfencedSince has it.
   '(attribute_not_exists(unfencedAt) OR unfencedAt < #fence.openedAt)',
   'attribute_not_exists(rolledBackAt)',
 ].join(' AND ');
+const LEFT = `${FENCED} AND attribute_not_exists(pendingAct)`;
 
 /** When each may be asked for; functions/migration/actions.ts says the same of a record that was read. */
 const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown> }> = {
@@ -50,8 +50,8 @@ const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown>
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
   },
   unfence: {
-    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${LEFT}`,
-    values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
+    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${FENCED} AND (attribute_not_exists(pendingAct) OR pendingAct.act IN (:confirm, :replaced))`,
+    values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted', ':confirm': 'confirm' },
   },
   rollback: {
     condition: `attribute_exists(promotedAt) AND ${LEFT} AND attribute_not_exists(rollbackPossibility.forGood)`,
@@ -94,9 +94,11 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
     const { condition, values } = ALLOWED[ask];
     // The mark is what the sweeper finds a pending act by.
     const pending = isAskedAct(ask) && { pendingAct: { act: ask, at: request.at }, unsettledMark: 'yes' };
+    // One that names what to give up takes the place of an unfence that waits for just that.
+    const replaced = ask === 'unfence' && { ':replaced': request.giveUp ? 'unfence' : 'confirm' };
     return change(migrationId, { [ask]: request, ...pending }, condition, {
       names: namesIn(condition),
-      ...(values && { values }),
+      ...(values && { values: { ...values, ...replaced } }),
     });
   },
 

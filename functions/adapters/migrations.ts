@@ -117,6 +117,16 @@ export const migrationsIn = (table: string): Migrations => {
     recordPromotion: (migrationId, promotion, asked) =>
       notingPhase(migrationId, promotion, { only: 'promotedAt', asked }),
 
+    recordDoubt: (migrationId, doubt) => notingPhase(migrationId, doubt, { only: 'promotedAt' }),
+
+    async noteRollback(migrationId, rollbackPossibility) {
+      await change(
+        migrationId,
+        { rollbackPossibility },
+        'attribute_exists(pk) AND attribute_not_exists(rollbackPossibility.forGood)',
+      );
+    },
+
     ...requestsBy(change, find),
 
     async markSettled(migrationId) {

@@ -9,5 +9,5 @@ const requestConfirm = makeRequestAct('confirm', theMigrations(), settlementStar
 
 export const handler = httpFunction(async (event) => ({
   status: 202,
-  body: await requestConfirm(readMigrationId(event), readReason(event), readCaller(event)),
+  body: await requestConfirm(readMigrationId(event), { reason: readReason(event) }, readCaller(event)),
 }));

@@ -9,5 +9,5 @@ const requestRollback = makeRequestAct('rollback', theMigrations(), settlementSt
 
 export const handler = httpFunction(async (event) => ({
   status: 202,
-  body: await requestRollback(readMigrationId(event), readReason(event), readCaller(event)),
+  body: await requestRollback(readMigrationId(event), { reason: readReason(event) }, readCaller(event)),
 }));

@@ -1,4 +1,4 @@
-import { readReason } from '../adapters/asking.ts';
+import { readUnfenceAsking } from '../adapters/asking.ts';
 import { httpFunction } from '../adapters/http.ts';
 import { readCaller, readMigrationId } from '../adapters/http-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
@@ -9,5 +9,5 @@ const requestUnfence = makeRequestAct('unfence', theMigrations(), settlementStar
 
 export const handler = httpFunction(async (event) => ({
   status: 202,
-  body: await requestUnfence(readMigrationId(event), readReason(event), readCaller(event)),
+  body: await requestUnfence(readMigrationId(event), readUnfenceAsking(event), readCaller(event)),
 }));

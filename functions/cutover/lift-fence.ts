@@ -17,8 +17,8 @@ export interface LiftFenceInput {
   because: string;
   /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
   byOrder?: boolean;
-  /** Replicas of the source that cannot be reached are left as they are, and named in the record. */
-  givesUpReplicas?: boolean;
+  /** Of these nodes of the source those that cannot be reached are left as they are, and named in the record. */
+  givesUp?: (node: FencedNode) => boolean;
   /**
    * The try that lifts its own fence, and no other. It may know that nothing durable was set, and no file is written then; and
    * that it has not begun to note CompleteMigration, which whoever else has noted was not sent under this fence.
@@ -52,7 +52,7 @@ export const makeLiftFence =
     clock: Clock,
     newAttempt: () => string,
   ): LiftFence =>
-  async ({ migrationId, because, byOrder = false, givesUpReplicas = false, own }) => {
+  async ({ migrationId, because, byOrder = false, givesUp = () => false, own }) => {
     const standing = await fences.find(migrationId);
     if (!standing || standing.phase === 'lifted') return 'nothing';
     if (own && standing.attempt !== own.attempt) return 'nothing';
@@ -76,8 +76,7 @@ export const makeLiftFence =
       const expected = byOrder ? await holderOf(fences, standing) : standing.attempt;
       const ours = await fences.takeOver(migrationId, attempt, expected, mustBe);
       if (!ours) throw elsewhere(migrationId);
-      const isGivenUp = ({ role }: FencedNode, at: number) =>
-        givesUpReplicas && role === 'replica' && lines[at] instanceof SessionLost;
+      const isGivenUp = (node: FencedNode, at: number) => lines[at] instanceof SessionLost && givesUp(node);
       const failures = await Promise.all(
         ours.nodes.map((node, at) =>
           isGivenUp(node, at) ? undefined : restore(lines[at], node, ours, { name, untouched, clock }),

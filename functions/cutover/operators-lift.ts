@@ -1,3 +1,5 @@
+import type { FencedNode } from '../migration/fence.ts';
+
 /**
  * Takes a fence down by an operator's word, although CompleteMigration was sent: on every node of the source, until nothing
  * of it is left. Can be repeated; one that is lifted already stays so.
@@ -8,6 +10,6 @@ export type OperatorsLift = (input: {
   migrationId: string;
   /** One sentence. */
   because: string;
-  /** Replicas that cannot be reached are given up: what stood on them stays there. */
-  givesUpReplicas?: boolean;
+  /** Which nodes are given up where they cannot be reached: what stood on them stays there. */
+  givesUp?: (node: FencedNode) => boolean;
 }) => Promise<unknown>;

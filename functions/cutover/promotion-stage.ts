@@ -35,7 +35,7 @@ export interface PromotionMoment {
  */
 export const makePromotionStage =
   (
-    migrations: Pick<Migrations, 'find' | 'update' | 'recordPromotion'>,
+    migrations: Pick<Migrations, 'find' | 'recordDoubt' | 'recordPromotion'>,
     certify: Certify,
     watchRollback: RollbackWatch,
   ) =>
@@ -71,14 +71,15 @@ export const makePromotionStage =
     }
     if (!tellsDoubt) return undefined;
     const waitingFor = whatToLookAt(look, source);
-    await migrations.update(migrationId, {
+    const doubted = await migrations.recordDoubt(migrationId, {
       statusReason: `The promotion is in doubt: ${judged.evidence}.`,
       phase: 'promotionInDoubt',
       waitingFor,
       doubtToldOf: attempt,
       shards,
     });
-    return { outcome: 'inDoubt', evidence: judged.evidence, waitingFor };
+    // Another watch has proven it between our look and this: the next look finds that.
+    return doubted && { outcome: 'inDoubt', evidence: judged.evidence, waitingFor };
   };
 
 /** For whoever is woken. */

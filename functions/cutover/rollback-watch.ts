@@ -15,7 +15,7 @@ export type RollbackWatch = (
 ) => Promise<void>;
 
 export const makeRollbackWatch = (
-  migrations: Pick<Migrations, 'note'>,
+  migrations: Pick<Migrations, 'noteRollback'>,
   look: LookForRollback,
   migrationId: string,
   everyMs: number,
@@ -26,6 +26,6 @@ export const makeRollbackWatch = (
     const isOver = record && (record.rollbackPossibility?.forGood || record.pendingAct || unfencedSince(record));
     if (fence?.phase !== 'sealed' || isOver || nowMs - lookedAtMs < everyMs) return;
     lookedAtMs = nowMs;
-    await migrations.note(migrationId, { rollbackPossibility: await look(fence) });
+    await migrations.noteRollback(migrationId, await look(fence));
   };
 };

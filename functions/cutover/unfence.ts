@@ -1,3 +1,4 @@
+import type { FencedNode, FenceRecord } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { Fences } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
@@ -14,7 +15,8 @@ import type { OperatorsLift } from './operators-lift.ts';
  * Can be repeated.
  *
  * Of a migration that ended before CompleteMigration was sent, the lift was never done because a node could not be reached:
- * there replicas are given up, by the operator's word, and named. The source's primary never is.
+ * there replicas are given up, by the operator's word, and named. Any other node, also the source's primary, is given up
+ * only if the request names it and it cannot be reached.
  *
  * @throws TransientServiceError while a node of the source is not done
  * @throws MigrationNotFoundError
@@ -26,18 +28,22 @@ export const makeUnfence =
     if (!record) throw new MigrationNotFoundError(migrationId);
     const isoNow = () => new Date(clock.now()).toISOString();
     const isStuck = record.outcome !== undefined && !record.promotedAt && !record.completeSentAt;
-    const done = (at: string, givenUp: Endpoint[] = []): ActResult => ({
+    const done = (at: string, { nodes, givenUp = [] }: Pick<FenceRecord, 'nodes' | 'givenUp'>): ActResult => ({
       outcome: 'unfenced',
-      why: givenUp.length > 0 ? `${LIFTED} ${stillFenced(givenUp)}` : LIFTED,
+      why: whatStands(givenUp, nodes),
       at,
       ...(givenUp.length > 0 && { givenUp }),
     });
-    const refused = (why: string): ActResult => ({ outcome: 'refused', why, at: isoNow() });
+    const refused = async (why: string): Promise<ActResult> => {
+      const told = { at: isoNow(), why };
+      await migrations.note(migrationId, { unfenceRefused: told });
+      return { outcome: 'refused', ...told };
+    };
     if (record.rolledBackAt) return refused('The migration was rolled back: its fence is lifted.');
     if (!record.unfence) return refused('Nobody has asked to lift the fence of this migration.');
     const fence = await fences.find(migrationId);
     // Of an earlier cutover it says nothing of the fence that stands now.
-    if (record.unfencedAt && fence?.phase === 'lifted') return done(record.unfencedAt, fence.givenUp);
+    if (record.unfencedAt && fence?.phase === 'lifted') return done(record.unfencedAt, fence);
     if (!fence) return refused('The migration has no fence.');
     if (fence.phase === 'open' && !isStuck)
       return refused('The fence is of a cutover under way, which lifts it itself.');
@@ -45,15 +51,27 @@ export const makeUnfence =
       return refused('CompleteMigration was not sent, as far as is known: an abort lifts the fence.');
     }
 
+    const named = record.unfence.giveUp ?? [];
+    const fenced = fence.nodes.map(({ endpoint }) => endpointText(endpoint));
+    const others = named.map(endpointText).filter((one) => !fenced.includes(one));
+    if (others.length > 0) {
+      return refused(`giveUp names ${listed(others)}; the fence stands on ${listed(fenced)}.`);
+    }
     const because = `unfenced: ${record.unfence.reason ?? 'no reason was given'}`;
-    await lift({ migrationId, because, ...(isStuck && { givesUpReplicas: true }) });
+    const givesUp = ({ role, endpoint }: FencedNode) =>
+      (isStuck && role === 'replica') || named.some((one) => endpointText(one) === endpointText(endpoint));
+    await lift({ migrationId, because, givesUp });
     const lifted = await fences.find(migrationId);
     const at = lifted?.liftedAt ?? isoNow();
     await migrations.note(migrationId, { unfencedAt: at, ...(lifted && { fence: toFenceSummary(lifted) }) });
-    return done(at, lifted?.givenUp);
+    return done(at, lifted ?? fence);
   };
 
-const stillFenced = (nodes: readonly Endpoint[]): string =>
-  `Given up, and fenced still should it come back: ${listed(nodes.map(endpointText))}.`;
+const whatStands = (givenUp: readonly Endpoint[], nodes: readonly FencedNode[]): string => {
+  const names = givenUp.map(endpointText);
+  const isPrimary = nodes.some(({ role, endpoint }) => role === 'primary' && names.includes(endpointText(endpoint)));
+  const lifted = isPrimary ? "The source's fence is lifted where a node could be reached." : LIFTED;
+  return names.length === 0 ? LIFTED : `${lifted} Given up, and fenced still should it come back: ${listed(names)}.`;
+};
 
 const LIFTED = "The source's fence is lifted: it takes writes again.";

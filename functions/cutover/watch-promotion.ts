@@ -63,7 +63,7 @@ export const makeWatchPromotion =
     probe: () => Probe,
     locks: Pick<Locks, 'find'>,
     fences: Pick<Fences, 'find'>,
-    migrations: Pick<Migrations, 'find' | 'update' | 'recordPromotion' | 'note'>,
+    migrations: Pick<Migrations, 'find' | 'update' | 'recordPromotion' | 'recordDoubt' | 'note' | 'noteRollback'>,
     samples: Pick<Samples, 'append'>,
     certify: Certify,
     lookForStragglers: LookForStragglers,

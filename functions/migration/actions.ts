@@ -19,7 +19,10 @@ const MAY: Record<Action, (record: MigrationRecord) => boolean> = {
     !outcome && !promotedAt && !abort && !FROM_NO_RETURN.includes(phase),
   // In doubt, and the execution or settlement watches on.
   confirm: (record) => record.phase === 'promotionInDoubt' && !record.outcome && !wasPromoted(record) && isLeft(record),
-  unfence: (record) => (wasPromoted(record) || isInDoubt(record) || isStuck(record)) && isLeft(record),
+  // In place of a confirmation that hangs, as in an outage of ElastiCache's API.
+  unfence: (record) =>
+    (wasPromoted(record) || isInDoubt(record) || isStuck(record)) &&
+    (isLeft(record) || (isFenced(record) && record.pendingAct?.act === 'confirm')),
   // Whoever carries it out has the last look: only what is so for good is refused at once.
   rollback: (record) => wasPromoted(record) && isLeft(record) && !record.rollbackPossibility?.forGood,
   close: ({ outcome, promotedAt, close }) => !outcome && promotedAt !== undefined && !close,
@@ -34,12 +37,15 @@ const isInDoubt = ({ phase, completeSentAt }: MigrationRecord): boolean =>
 /** It ended before CompleteMigration was sent, and its fence could not be lifted on every node. */
 const isStuck = ({ outcome, fence }: MigrationRecord): boolean => outcome !== undefined && fence !== undefined;
 
+/** A fence may stand, and nobody waits for its end. */
+const isLeft = (record: MigrationRecord): boolean => isFenced(record) && !record.pendingAct;
+
 /**
- * There may be a fence on the source, and nobody waits for its end. The record only shows it: a fence that stands and is not
- * shown, because whoever set it died, must not lock the operator out.
+ * There may be a fence on the source. The record only shows it: a fence that stands and is not shown, because whoever set it
+ * died, must not lock the operator out.
  */
-const isLeft = (record: MigrationRecord): boolean => {
-  const { cutoverSettings, fence, pendingAct, rolledBackAt } = record;
+const isFenced = (record: MigrationRecord): boolean => {
+  const { cutoverSettings, fence, rolledBackAt } = record;
   const isDone = unfencedSince(record) ?? rolledBackAt;
-  return cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !isDone;
+  return cutoverSettings !== undefined && fence?.phase !== 'lifted' && !isDone;
 };

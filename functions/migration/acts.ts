@@ -1,4 +1,5 @@
 import type { Asker } from './asker.ts';
+import type { Endpoint } from './record.ts';
 
 export const ASKS = ['abort', 'confirm', 'unfence', 'rollback', 'close'] as const;
 /** What an operator can ask of a migration besides its cutover. */
@@ -14,6 +15,8 @@ export interface ActRequest {
   requestId: string;
   /** The event that it came by, if it was one. */
   eventId?: string;
+  /** Of an unfence: nodes of the source that are gone for good. What stands on them stays there. */
+  giveUp?: Endpoint[];
 }
 
 export const ASKED_ACTS = ['confirm', 'unfence', 'rollback'] as const satisfies readonly Ask[];

@@ -27,6 +27,8 @@ export interface CutoverView extends CutoverRequestSettings {
   confirmation?: Confirmation;
   /** Why an operator's last word for a promotion in doubt was not taken. */
   confirmRefused?: RefusedAct;
+  /** Why an operator's last word to lift the fence was not taken. */
+  unfenceRefused?: RefusedAct;
   unfencedAt?: string;
   rolledBackAt?: string;
   certificate?: { hash: string; signed: boolean } | OffsetCertificate;
@@ -35,7 +37,7 @@ export interface CutoverView extends CutoverRequestSettings {
 export const toCutoverView = (record: MigrationRecord): CutoverView => {
   const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, rolledBackAt } = record;
   const unfencedAt = unfencedSince(record);
-  const { promotion, confirmRefused, certificate } = record;
+  const { promotion, confirmRefused, unfenceRefused, pendingAct, certificate } = record;
   const rollback = rollbackOf(record);
   const { requestId, ...request } = cutover ?? {};
   const frozenAt = fence?.frozenAt ?? fence?.fencedAt;
@@ -50,6 +52,7 @@ export const toCutoverView = (record: MigrationRecord): CutoverView => {
     ...(rollback && { rollback }),
     ...(promotion?.confirmation && { confirmation: promotion.confirmation }),
     ...(confirmRefused && !promotedAt && { confirmRefused }),
+    ...(unfenceRefused && !unfencedAt && pendingAct?.act !== 'unfence' && { unfenceRefused }),
     ...(unfencedAt && { unfencedAt }),
     ...(rolledBackAt && { rolledBackAt }),
     ...(certificate && { certificate }),

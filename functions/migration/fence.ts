@@ -109,6 +109,6 @@ export interface FenceRecord {
   liftedAt?: string;
   /** One sentence. */
   liftedBecause?: string;
-  /** Of a lifted fence: replicas that could not be reached, and that an operator has given up. Should one come back, it is fenced. */
+  /** Of a lifted fence: nodes that could not be reached, and that an operator has given up. Should one come back, it is fenced. */
   givenUp?: Endpoint[];
 }

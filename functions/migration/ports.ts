@@ -1,6 +1,7 @@
 import type { Act, ActRequest, Ask, AskedAct } from './acts.ts';
 import type { AnnouncedPage } from './announced.ts';
 import type { Asker } from './asker.ts';
+import type { RollbackPossibility } from './cutover-record.ts';
 import type { MigrationRecord } from './record.ts';
 import type { Outcome, Status } from './status.ts';
 import type { OtherWaiver } from './waivers.ts';
@@ -20,7 +21,14 @@ export type RecordChange = Partial<
 /** What may come to be known of a migration after its end. */
 export type Afterwards = Pick<
   RecordChange,
-  'fence' | 'confirmRefused' | 'unfencedAt' | 'rolledBackAt' | 'rollbackPossibility' | 'stragglers' | 'certificate'
+  | 'fence'
+  | 'confirmRefused'
+  | 'unfenceRefused'
+  | 'unfencedAt'
+  | 'rolledBackAt'
+  | 'rollbackPossibility'
+  | 'stragglers'
+  | 'certificate'
 >;
 
 export interface ListQuery {
@@ -74,8 +82,9 @@ export interface Migrations {
   /**
    * Notes what is asked for, if the record allows it; undefined when that is not so. `abort`: neither ended nor promoted,
    * and not asked for yet. `close`: promoted and not ended, and not asked for yet. `unfence`, `rollback`: promoted (an
-   * unfence also in doubt, or after any end), with a fence that is not lifted, neither done nor pending, and a rollback not known to be impossible; they are
-   * pending from then on.
+   * unfence also in doubt, or after any end), with a fence that is not lifted, not done, nothing pending, and a rollback
+   * not known to be impossible; they are pending from then on. An unfence takes the place of a pending confirm, and one
+   * that gives nodes up that of a pending unfence.
    */
   requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined>;
   /** Forgets a request that was refused after all, if it still is the one that stands. */
@@ -87,6 +96,10 @@ export interface Migrations {
    * @param asked the act that must still be pending
    */
   recordPromotion(migrationId: string, change: RecordChange, asked?: 'confirm'): Promise<MigrationRecord | undefined>;
+  /** Records that a promotion is in doubt; undefined when one is recorded already, or the migration has ended. */
+  recordDoubt(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
+  /** Notes whether a rollback is possible, unless it is known never to be again. */
+  noteRollback(migrationId: string, possibility: RollbackPossibility): Promise<void>;
   /** Changes also a record that has an outcome, in what may come to be known after the end. */
   note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined>;
   /**

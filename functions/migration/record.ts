@@ -142,6 +142,8 @@ export interface MigrationRecord {
   confirmRefused?: RefusedAct;
   /** To lift the fence for good: the last request. */
   unfence?: ActRequest;
+  /** Why the last one was refused. */
+  unfenceRefused?: RefusedAct;
   /** To return to the source: the last request. */
   rollback?: ActRequest;
   /** To close although stragglers are not quiet. */

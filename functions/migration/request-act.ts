@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { allowedActions } from './actions.ts';
-import type { AskedAct } from './acts.ts';
+import type { ActRequest, AskedAct } from './acts.ts';
 import { type Caller, toAsker } from './asker.ts';
 import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
@@ -23,10 +23,14 @@ export const makeRequestAct =
     workflow: Pick<Workflow, 'settle'>,
     now: () => Date = () => new Date(),
   ) =>
-  async (migrationId: string, reason: string, caller: Caller): Promise<MigrationView> => {
+  async (
+    migrationId: string,
+    { reason, giveUp }: Pick<ActRequest, 'giveUp'> & { reason: string },
+    caller: Caller,
+  ): Promise<MigrationView> => {
     const requestId = randomUUID();
     const at = now().toISOString();
-    const request = { at, reason, by: toAsker(caller, at, reason), requestId };
+    const request = { at, reason, by: toAsker(caller, at, reason), requestId, ...(giveUp && { giveUp }) };
     const written = await migrations.requestAct(migrationId, act, request);
     const record = written ?? (await migrations.find(migrationId));
     if (!record) throw new MigrationNotFoundError(migrationId);
@@ -46,7 +50,13 @@ const whyNot = (act: AskedAct, record: MigrationRecord): string => {
   const unfencedAt = unfencedSince(record);
   if (rolledBackAt) return `it was rolled back at ${rolledBackAt}`;
   if (unfencedAt) return `the fence was lifted for good at ${unfencedAt}`;
-  if (pendingAct) return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out`;
+  if (pendingAct) {
+    const ways =
+      act === 'unfence' && pendingAct.act === act
+        ? '; if a node of the source is gone for good, name it in giveUp'
+        : '';
+    return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out${ways}`;
+  }
   if (act === 'rollback' && rollbackPossibility?.forGood) return rollbackPossibility.why;
   if (act === 'confirm' && promotedAt) return `the target was promoted at ${promotedAt}`;
   return promotedAt && fence ? `the fence on the source is ${fence.phase}` : `its status is ${status}: ${statusReason}`;

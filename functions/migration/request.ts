@@ -27,9 +27,9 @@ export interface MigrationRequest {
 /** A DNS name or an address: what AWS takes as a customer node endpoint's address. */
 const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/;
 
-const text = (what: string) => z.string(`must be ${what}`);
+export const text = (what: string) => z.string(`must be ${what}`);
 
-const endpoint = z.strictObject(
+export const endpoint = z.strictObject(
   {
     address: text('a DNS name or an IP address, as a string').check(
       z.regex(ADDRESS, 'must be a DNS name or an IP address of at most 255 characters'),
@@ -101,7 +101,8 @@ export const parseMigrationRequest = (input: unknown, networks: SourceNetworks =
   };
 };
 
-const violationsOf = (issue: z.core.$ZodIssue): Violation[] => {
+/** What a schema has found, each with its JSON pointer. */
+export const violationsOf = (issue: z.core.$ZodIssue): Violation[] => {
   const pointer = pointerTo(issue.path);
   if (issue.code !== 'unrecognized_keys') {
     const missing = issue.input === undefined && issue.code === 'invalid_type';

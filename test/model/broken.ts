@@ -2,6 +2,7 @@ import type { Invariant } from './explore.ts';
 import type { Guard } from './guards.ts';
 import {
   ABORT_WINS,
+  CONFIRMED_AS_ASKED,
   DOUBT_KEEPS_FENCE,
   FENCE_IS_FOUND,
   FOREIGN_UNTOUCHED,
@@ -115,6 +116,7 @@ export const BROKEN: Broken[] = [
   },
   { guard: 'confirmNotEmpty', breaks: TRUE_OUTCOME, within: EMPTY },
   { guard: 'confirmWhenDone', breaks: TRUE_OUTCOME, within: EMPTY },
+  { guard: 'confirmWhileAsked', breaks: CONFIRMED_AS_ASKED, within: 'an operator who confirms, and unfences instead' },
   { guard: 'confirmInLock', breaks: PROMOTED_KEEPS_FENCE, within: EMPTY, besides: 'confirmWhenDone', isSecond: true },
   { guard: 'aloneOnSource', breaks: ONE_ACCEPTS, within: 'two migrations from one source' },
 ];

@@ -31,9 +31,12 @@ export const confirmSteps: StepsOf = (world, me, { guards }, move) => {
     default:
       return [
         move('records the promotion', (n, a) => {
-          const isFirst = !record.promoted && record.outcome === 'none';
-          n.record.confirm = isFirst ? 'done' : 'none';
-          if (isFirst) n.record.promoted = 1;
+          const isAsked = record.confirm === 'asked';
+          const isTaken = !record.promoted && record.outcome === 'none' && (isAsked || !guards.confirmWhileAsked);
+          if (isTaken) {
+            n.record.confirm = isAsked ? 'done' : 'late';
+            n.record.promoted = 1;
+          } else if (isAsked) n.record.confirm = 'none';
           a.at = GONE;
         }),
       ];

@@ -38,6 +38,7 @@ export const GUARDS = {
   confirmInLock:
     'a confirmation is noted in the lock, where a refusal that is judged meanwhile would withdraw the intent',
   confirmWhenDone: 'a promotion is confirmed only when ElastiCache is done with the group',
+  confirmWhileAsked: 'a confirmation that hangs records nothing once an unfence has taken its place',
   confirmNotEmpty: 'an empty target is not confirmed while the source has data',
   aloneOnSource: 'no fence is set beside the one of another migration from the same source',
   secondLook: 'a rollback looks again, under the pause, for writes to the target',

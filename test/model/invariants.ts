@@ -72,6 +72,10 @@ export const PROMOTED_KEEPS_FENCE = always(
   'what was told to be promoted keeps its source fenced',
   (world) => world.record.promoted === 0 || isAllowedByOperator(world) || !world.shards.some(accepts),
 );
+export const CONFIRMED_AS_ASKED = always(
+  "a promotion rests on an operator's word only while that is what the operator asks for",
+  ({ record }) => record.confirm !== 'late',
+);
 export const REFUSED_ROLLBACK_OPENS = atRest(
   'a rollback that was refused leaves the target open',
   ({ record, shards }) => record.rollback !== 'refused' || shards.every(({ targetPaused }) => targetPaused === 0),
@@ -125,6 +129,7 @@ export const INVARIANTS = [
   ROLLBACK_LOSES_NOTHING,
   ROLLBACK_OPENS_ONE,
   PROMOTED_KEEPS_FENCE,
+  CONFIRMED_AS_ASKED,
   FOREIGN_UNTOUCHED,
   LOCK_UNTIL_SETTLED,
   ONE_END,

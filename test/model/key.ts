@@ -17,7 +17,7 @@ const characterOf = (code: number): string => {
 };
 const word = (text: string): string => characterOf(codeOf(text));
 const END = characterOf(1023);
-const CONFIRM = ['none', 'asked', 'done'];
+const CONFIRM = ['none', 'asked', 'done', 'late'];
 
 /**
  * A state as a short text: the same for the same state, and only for it. Attempts are numbered in the order in which they

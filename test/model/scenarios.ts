@@ -51,6 +51,9 @@ export const SCENARIOS = {
   'a primary that comes back empty, and an operator who confirms': {
     left: { retries: 0, replacements: 1, confirms: 1 },
   },
+  'an operator who confirms, and unfences instead': {
+    left: { ...quiet, retries: 0, renames: 1, confirms: 1, unfences: 1 },
+  },
   'a repeat of the cutover that opens a fence behind an operator who has unfenced': {
     left: { ...quiet, retries: 0, cutovers: 0, earlySweeps: 1 },
     from: 'overtaken',

@@ -118,17 +118,25 @@ export const surroundingSteps = (world: World, { guards }: Setting): Step<World>
     });
   }
   const isInDoubt = lock.intent !== 0 && lock.owner === 'us' && !record.promoted;
-  const isPending = record.confirm === 'asked' || record.unfence === 'asked';
-  if (left.confirms > 0 && fence.phase === 'sealed' && isInDoubt && !isPending && record.outcome === 'none') {
+  const isUnfencing = record.unfence === 'asked';
+  if (
+    left.confirms > 0 &&
+    fence.phase === 'sealed' &&
+    isInDoubt &&
+    !isUnfencing &&
+    record.confirm !== 'asked' &&
+    record.outcome === 'none'
+  ) {
     may('an operator confirms the promotion', (n) => {
       n.left.confirms--;
       n.record.confirm = 'asked';
     });
   }
-  if (left.unfences > 0 && fence.phase === 'sealed' && (record.promoted || isInDoubt) && !isPending) {
+  if (left.unfences > 0 && fence.phase === 'sealed' && (record.promoted || isInDoubt) && !isUnfencing) {
     may('an operator unfences', (n) => {
       n.left.unfences--;
       n.record.unfence = 'asked';
+      if (record.confirm === 'asked') n.record.confirm = 'none';
       n.bothMayAccept = 1;
     });
   }

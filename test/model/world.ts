@@ -102,7 +102,8 @@ export interface World {
     promoted: Bit;
     /** A cutover is asked for, and was not backed out. */
     wanted: Bit;
-    confirm: 'none' | 'asked' | 'done';
+    /** `late`: recorded when it was not asked for any more. */
+    confirm: 'none' | 'asked' | 'done' | 'late';
     unfence: 'none' | 'asked' | 'done';
     /** `lifting`: it is decided to return; `refused`: to stay. */
     rollback: 'none' | 'asked' | 'lifting' | 'done' | 'refused';

@@ -10,7 +10,7 @@ import { askedBy, endpoint } from './sentences.ts';
 
 /** How it cuts over, what stood on the source, and what came of it. */
 export const Cutover = ({ cutover, completeSentAt }: { cutover: CutoverView; completeSentAt: string | undefined }) => {
-  const { fenced, backOuts = [], certificate, rollback, confirmation, confirmRefused } = cutover;
+  const { fenced, backOuts = [], certificate, rollback, confirmation, confirmRefused, unfenceRefused } = cutover;
   const whole = certificate && 'certificate' in certificate ? certificate : undefined;
   return (
     <Section
@@ -36,6 +36,11 @@ export const Cutover = ({ cutover, completeSentAt }: { cutover: CutoverView; com
       {confirmRefused && (
         <Note tone="warn" title="Your word for the promotion was not taken">
           <p class="foreign">{confirmRefused.why}</p>
+        </Note>
+      )}
+      {unfenceRefused && (
+        <Note tone="warn" title="Your word to lift the fence was not taken">
+          <p class="foreign">{unfenceRefused.why}</p>
         </Note>
       )}
       {rollback && (

@@ -1,6 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { readCutoverAsking, readOptionalReason, readReason } from '../../../functions/adapters/asking.ts';
+import {
+  readCutoverAsking,
+  readOptionalReason,
+  readReason,
+  readUnfenceAsking,
+} from '../../../functions/adapters/asking.ts';
 
 const event = (change: object = {}) =>
   ({
@@ -94,5 +99,37 @@ describe('the reason of an act', () => {
     expect(pointersOf('{"reason":7,"force":true}')).toEqual(['/force', '/reason']);
     expect(pointersOf(JSON.stringify({ reason: 'x'.repeat(1001) }))).toEqual(['/reason']);
     expect(pointersOf('[]')).toEqual(['']);
+  });
+});
+
+describe('a request to unfence', () => {
+  const asked = (body: unknown) => readUnfenceAsking(event({ body: JSON.stringify(body) }));
+  const SOURCE = { address: '10.0.0.5', port: 6379 };
+
+  it('says why, and may name nodes to be given up', () => {
+    expect(asked({ reason: 'r' })).toEqual({ reason: 'r' });
+    expect(asked({ reason: 'r', giveUp: [SOURCE] })).toEqual({ reason: 'r', giveUp: [SOURCE] });
+  });
+
+  it('is refused with all that is wrong at once', () => {
+    const giveUp = [{ address: 'a b', port: 0 }, '10.0.0.5:6379', { ...SOURCE, role: 'primary' }];
+
+    expect(
+      errorOf(() => asked({ force: true, giveUp }))
+        ?.violations?.map(({ pointer }) => pointer)
+        .sort(),
+    ).toEqual(['/force', '/giveUp/0/address', '/giveUp/0/port', '/giveUp/1', '/giveUp/2/role', '/reason']);
+    expect(errorOf(() => asked({ reason: ' ', giveUp: [] }))?.violations).toEqual([
+      { pointer: '/reason', detail: 'is missing: whoever asks for this says why' },
+      { pointer: '/giveUp', detail: 'must have 1 to 50 nodes' },
+    ]);
+    for (const body of ['null', '[]', '7']) {
+      expect(errorOf(() => readUnfenceAsking(event({ body })))?.violations).toEqual([
+        { pointer: '', detail: 'must be a JSON object' },
+      ]);
+    }
+    expect(errorOf(() => readUnfenceAsking(event()))?.violations).toEqual([
+      { pointer: '/reason', detail: 'is missing: whoever asks for this says why' },
+    ]);
   });
 });

@@ -182,6 +182,7 @@ describe.each<[string, () => Migrations]>([
     [{ ...promoted, phase: 'promotionInDoubt' }, ['unfence', 'rollback', 'close']],
     [{ phase: 'promotionInDoubt', cutoverSettings, pendingAct: { act: 'unfence', at: 't' } }, ['abort']],
     [{ phase: 'promotionInDoubt', cutoverSettings, outcome: 'failed', completeSentAt: 't' }, ['unfence']],
+    [{ phase: 'promotionInDoubt', cutoverSettings, pendingAct: { act: 'confirm', at: 't' } }, ['abort', 'unfence']],
     [promoted, ['unfence', 'rollback', 'close']],
     [{ status: 'promoted', promotedAt: 't' }, ['close']],
     [{ ...promoted, fence: { ...fence, phase: 'lifted' } }, ['close']],
@@ -213,6 +214,21 @@ describe.each<[string, () => Migrations]>([
     }
   });
 
+  it('note an unfence that gives nodes up in place of one that waits, and of nothing else', async () => {
+    const giveUp = [{ address: '10.0.0.5', port: 6379 }];
+    const [unfencing, rolling] = [
+      await created({ ...promoted, pendingAct: { act: 'unfence', at: 't' } }),
+      await created({ ...promoted, pendingAct: { act: 'rollback', at: 't' } }),
+    ];
+    for (const { migrations, id } of [unfencing, rolling]) {
+      expect(await migrations.requestAct(id, 'unfence', anAct('1'))).toBeUndefined();
+    }
+    const again = { ...anAct('2'), giveUp };
+
+    expect(await unfencing.migrations.requestAct(unfencing.id, 'unfence', again)).toMatchObject({ unfence: again });
+    expect(await rolling.migrations.requestAct(rolling.id, 'unfence', again)).toBeUndefined();
+  });
+
   it('record a promotion, unless one is recorded or the migration has ended', async () => {
     const change = { status: 'promoted', phase: 'closing', promotedAt: 't2' } as const;
     const doubtful = await created({ status: 'cuttingOver', phase: 'promotionInDoubt' });
@@ -220,6 +236,27 @@ describe.each<[string, () => Migrations]>([
     expect(confirmed).toMatchObject(change);
     const others = [await created({ promotedAt: 't1' }), await created({ status: 'failed', outcome: 'failed' })];
     for (const { migrations, id } of others) expect(await migrations.recordPromotion(id, change)).toBeUndefined();
+  });
+
+  it('record a doubt, unless a promotion is recorded or the migration has ended', async () => {
+    const doubt = { phase: 'promotionInDoubt', statusReason: 'It is in doubt.' } as const;
+    const promoting = await created({ status: 'cuttingOver', phase: 'promoting' });
+    expect(await promoting.migrations.recordDoubt(promoting.id, doubt)).toMatchObject(doubt);
+    const others = [await created({ promotedAt: 't1' }), await created({ status: 'failed', outcome: 'failed' })];
+    for (const { migrations, id } of others) {
+      expect(await migrations.recordDoubt(id, doubt)).toBeUndefined();
+      expect(await migrations.find(id)).not.toMatchObject(doubt);
+    }
+  });
+
+  it('note whether a rollback is possible, until it is known never to be again', async () => {
+    const { migrations, id } = await created(promoted);
+    await migrations.noteRollback(id, { possible: true, asOf: 't1' } as never);
+    const never = { ...not, forGood: true } as const;
+    await migrations.noteRollback(id, never);
+    await migrations.noteRollback(id, { possible: true, asOf: 't2' } as never);
+
+    expect((await migrations.find(id))?.rollbackPossibility).toEqual(never);
   });
 
   it("record an operator's confirmation only while it is asked for", async () => {

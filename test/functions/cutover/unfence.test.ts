@@ -151,7 +151,39 @@ describe('an unfence of a migration that ended while a node could not be reached
     expect(sessions.rulesOf(REPLICA)).toBe('+@all');
   });
 
-  it('never gives up the primary', async () => {
+  it('gives up the primary only where the request names it', async () => {
+    gone = [SOURCE.address];
+    const giveUp = [SOURCE];
+    migrations.records.set(MIGRATION_ID, aRecord({ ...ENDED, unfence: { ...unfence, giveUp } }));
+
+    expect(await actThere()).toMatchObject({
+      why: expect.stringMatching(
+        /lifted where a node could be reached\. Given up, and fenced still .*: 10\.0\.0\.5:6379\./,
+      ),
+      givenUp: [SOURCE],
+    });
+    expect(sessions.rulesOf(REPLICA)).toBe('+@all');
+  });
+
+  it('does not give up what it names and can reach', async () => {
+    gone = [];
+    migrations.records.set(MIGRATION_ID, aRecord({ ...ENDED, unfence: { ...unfence, giveUp: [SOURCE] } }));
+
+    expect(await actThere()).toEqual(expect.not.objectContaining({ givenUp: expect.anything() }));
+  });
+
+  it('is refused where it names what is not fenced, with what is', async () => {
+    const giveUp = [SOURCE, { address: '10.0.0.7', port: 6379 }];
+    migrations.records.set(MIGRATION_ID, aRecord({ ...ENDED, unfence: { ...unfence, giveUp } }));
+
+    expect(await actThere()).toMatchObject({
+      outcome: 'refused',
+      why: 'giveUp names 10.0.0.7:6379; the fence stands on 10.0.0.5:6379 and 10.0.0.6:6379.',
+    });
+    expect(migrations.record.unfenceRefused?.why).toContain('giveUp names 10.0.0.7:6379');
+  });
+
+  it('never gives up the primary otherwise', async () => {
     gone = [SOURCE.address];
 
     await expect(actThere()).rejects.toMatchObject({ name: 'TransientServiceError' });

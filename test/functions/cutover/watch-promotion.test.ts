@@ -28,6 +28,7 @@ let startMs: number;
 let seen: StragglerLook;
 let rollback: RollbackPossibility;
 let lookedForRollbackMs: number[];
+let whileItLooks: () => Promise<unknown>;
 beforeEach(async () => {
   clock = new FakeClock();
   startMs = clock.now();
@@ -40,6 +41,7 @@ beforeEach(async () => {
   seen = { stragglers: [], writers: 0, readers: 0, quietSinceMs: startMs };
   rollback = { possible: true, why: 'Nothing was written to the target.', asOf: clock.iso() };
   lookedForRollbackMs = [];
+  whileItLooks = async () => undefined;
   migrations = new FakeMigrations(clock, aRecord({ status: 'cuttingOver', phase: 'promoting', taskToken: 'k' }));
   await locks.acquire('test', MIGRATION_ID);
   await locks.intend('test', MIGRATION_ID, 'complete', { at: clock.iso(), eventsSinceMs: startMs });
@@ -70,6 +72,7 @@ const watch = (input: Partial<WatchPromotionInput> = {}) =>
     async () => seen,
     async () => {
       lookedForRollbackMs.push(elapsedMs());
+      await whileItLooks();
       return rollback;
     },
     clock,
@@ -256,6 +259,20 @@ describe('the watch over a promotion', () => {
     expect(await watch({ inDoubt: true })).toMatchObject({ outcome: 'promoted' });
   });
 
+  it('is not in doubt where another watch has proven it since this one looked', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    let looks = 0;
+    servers.primary(() => {
+      if (++looks === 1) {
+        migrations.records.set(MIGRATION_ID, { ...migrations.record, promotedAt: 't', phase: 'closing' });
+      }
+      return aMaster();
+    });
+
+    expect(await watch()).not.toMatchObject({ outcome: 'inDoubt' });
+    expect(migrations.record.phase).toBe('closing');
+  });
+
   it('that comes an hour later is one all the same', async () => {
     servers.primary(() => (elapsedMs() < 3_600_000 ? aReplica() : promoted));
     const outcomes: string[] = [];
@@ -415,6 +432,14 @@ describe('the watch until the group is whole', () => {
       await migrations.note(MIGRATION_ID, { rolledBackAt: clock.iso() });
 
       expect(await closing()).toMatchObject({ outcome: 'rolledBack' });
+    });
+
+    it('does not take back that there is none for good, which was decided while it looked', async () => {
+      const never = { possible: false, forGood: true, why: 'It was rolled back.', asOf: 't' } as const;
+      whileItLooks = () => migrations.note(MIGRATION_ID, { rollbackPossibility: never });
+      await closing();
+
+      expect(migrations.record.rollbackPossibility).toEqual(never);
     });
 
     it('has no word in a rollback or an unfence that was asked for', async () => {

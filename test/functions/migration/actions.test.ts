@@ -47,7 +47,7 @@ describe('allowedActions', () => {
     [
       'once an operator has confirmed it',
       { phase: 'promotionInDoubt', fence, cutoverSettings, pendingAct: { act: 'confirm', at: 't' } },
-      [],
+      ['unfence'],
     ],
     [
       'in doubt of a promotion that is recorded',

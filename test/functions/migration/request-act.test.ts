@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AskedAct } from '../../../functions/migration/acts.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
-import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import type { Endpoint, MigrationRecord } from '../../../functions/migration/record.ts';
 import { makeRequestAct } from '../../../functions/migration/request-act.ts';
 import { makeRequestClose } from '../../../functions/migration/request-close.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -30,7 +30,13 @@ const begin = (change: Partial<MigrationRecord> = {}) => {
 beforeEach(() => begin());
 
 const now = () => new Date(clock.now());
-const ask = (act: AskedAct) => makeRequestAct(act, migrations, workflow, now)(MIGRATION_ID, 'we go back', CALLER);
+const ask = (act: AskedAct, giveUp?: Endpoint[]) =>
+  makeRequestAct(
+    act,
+    migrations,
+    workflow,
+    now,
+  )(MIGRATION_ID, { reason: 'we go back', ...(giveUp && { giveUp }) }, CALLER);
 const close = (reason?: string) => makeRequestClose(migrations, now)(MIGRATION_ID, reason, CALLER);
 
 describe.each(['unfence', 'rollback'] as const)('the request for an %s', (act) => {
@@ -155,6 +161,35 @@ describe('what an operator asks for after the promotion', () => {
   });
 });
 
+describe('an unfence', () => {
+  const GONE = [{ address: '10.0.0.5', port: 6379 }];
+
+  it('takes the place of a confirmation that hangs', async () => {
+    begin({ status: 'cuttingOver', phase: 'promotionInDoubt', promotedAt: undefined as never });
+    await ask('confirm');
+    clock.advance(1000);
+
+    expect(await ask('unfence')).toMatchObject({ waitingFor: `the unfence that was requested at ${clock.iso()}` });
+    expect(migrations.record.pendingAct).toEqual({ act: 'unfence', at: clock.iso() });
+    await expect(ask('confirm')).rejects.toThrow(/the unfence that was requested at/);
+  });
+
+  it('that waits for a node that is gone is asked again with the nodes to give up', async () => {
+    await ask('unfence');
+    clock.advance(1000);
+    await expect(ask('unfence')).rejects.toThrow(/if a node of the source is gone for good, name it in giveUp/);
+
+    expect(await ask('unfence', GONE)).toMatchObject({ requests: { unfence: { giveUp: GONE } } });
+    expect(workflow.settled.at(-1)).toMatchObject({ name: `${MIGRATION_ID}-unfence-${clock.now()}`, act: 'unfence' });
+  });
+
+  it('does not take the place of a rollback', async () => {
+    await ask('rollback');
+
+    await expect(ask('unfence', GONE)).rejects.toThrow(/the rollback that was requested at/);
+  });
+});
+
 describe('the request to close', () => {
   it('is kept for the watch, with or without a reason', async () => {
     expect(await close('the rest may wait')).toMatchObject({ requests: { close: { reason: 'the rest may wait' } } });
@@ -175,14 +210,14 @@ describe('the request to close', () => {
 describe('the request to confirm a promotion', () => {
   const doubt = { status: 'cuttingOver', phase: 'promotionInDoubt', promotedAt: undefined as never } as const;
 
-  it('is taken while it is in doubt, and leaves nothing else to be asked until it is carried out', async () => {
+  it('is taken while it is in doubt, and leaves only the other answer to be asked until it is carried out', async () => {
     begin(doubt);
     const view = await ask('confirm');
 
-    expect(view).toMatchObject({ allowedActions: [], requests: { confirm: { reason: 'we go back' } } });
+    expect(view).toMatchObject({ allowedActions: ['unfence'], requests: { confirm: { reason: 'we go back' } } });
     expect(view.waitingFor).toBe(`the confirm that was requested at ${clock.iso()}`);
     expect(workflow.settled).toMatchObject([{ migrationId: MIGRATION_ID, act: 'confirm' }]);
-    await expect(ask('unfence')).rejects.toThrow(/the confirm that was requested at/);
+    await expect(ask('rollback')).rejects.toThrow(/the confirm that was requested at/);
   });
 
   it.each<[string, Partial<MigrationRecord>, RegExp]>([

@@ -75,6 +75,15 @@ describe('the view', () => {
     expect(confirmed.cutover).not.toHaveProperty('confirmRefused');
   });
 
+  it('says why an unfence was refused, until another one is pending or done', () => {
+    const unfenceRefused = { at: 't', why: 'giveUp names 10.0.0.7:6379.' };
+    const views = [{}, { pendingAct: { act: 'unfence', at: 't' } as const }, { unfencedAt: 't' }].map((change) =>
+      toView(aRecord({ phase: 'promotionInDoubt', unfenceRefused, ...change })),
+    );
+
+    expect(views.map(({ cutover }) => cutover.unfenceRefused)).toEqual([unfenceRefused, undefined, undefined]);
+  });
+
   it('does not say of a target that was never promoted that it may take writes', () => {
     const ended = aRecord({ status: 'failed', outcome: 'failed', statusReason: 'It failed.', unfencedAt: 't' });
 

@@ -1,4 +1,5 @@
 import { type ActRequest, type Ask, type AskedAct, isAskedAct } from '../../../functions/migration/acts.ts';
+import type { RollbackPossibility } from '../../../functions/migration/cutover-record.ts';
 import type {
   Afterwards,
   CutoverRequest,
@@ -86,7 +87,7 @@ export class FakeMigrations implements Migrations {
 
   async requestAct(migrationId: string, ask: Ask, request: ActRequest): Promise<MigrationRecord | undefined> {
     const record = this.records.get(migrationId);
-    if (!record || !mayAsk(record, ask)) return undefined;
+    if (!record || !mayAsk(record, ask, request)) return undefined;
     return this.#write(record, {
       [ask]: request,
       ...(isAskedAct(ask) && { pendingAct: { act: ask, at: request.at } }),
@@ -104,6 +105,15 @@ export class FakeMigrations implements Migrations {
     const record = this.records.get(migrationId);
     if (asked && record?.pendingAct?.act !== asked) return undefined;
     return !record || record.outcome || record.promotedAt ? undefined : this.#write(record, change);
+  }
+
+  async recordDoubt(migrationId: string, change: RecordChange) {
+    return this.recordPromotion(migrationId, change);
+  }
+
+  async noteRollback(migrationId: string, rollbackPossibility: RollbackPossibility): Promise<void> {
+    const record = this.records.get(migrationId);
+    if (record && !record.rollbackPossibility?.forGood) this.#write(record, { rollbackPossibility });
   }
 
   async note(migrationId: string, afterwards: Afterwards): Promise<MigrationRecord | undefined> {
@@ -159,10 +169,12 @@ export class FakeMigrations implements Migrations {
   }
 }
 
-const mayAsk = (record: MigrationRecord, ask: Ask): boolean => {
+const mayAsk = (record: MigrationRecord, ask: Ask, { giveUp }: ActRequest): boolean => {
   const { outcome, promotedAt, phase, completeSentAt, cutoverSettings, fence, pendingAct } = record;
   const isDone = unfencedSince(record) ?? record.rolledBackAt;
-  const isLeft = cutoverSettings !== undefined && fence?.phase !== 'lifted' && !pendingAct && !isDone;
+  const replaces =
+    ask === 'unfence' && (pendingAct?.act === 'confirm' || (giveUp !== undefined && pendingAct?.act === 'unfence'));
+  const isLeft = cutoverSettings !== undefined && fence?.phase !== 'lifted' && (!pendingAct || replaces) && !isDone;
   switch (ask) {
     case 'abort':
       return !outcome && !promotedAt && !record.abort;
