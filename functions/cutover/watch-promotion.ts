@@ -47,6 +47,9 @@ export interface WatchPromotionInput extends TaskInput {
   stragglers?: StragglerMemory | null;
 }
 
+/** Writers are frozen meanwhile: whoever watches a full sync gives way to this. */
+const SLOWEST_DESCRIBE_MS = 30_000;
+
 /**
  * Watches the nodes and the events after CompleteMigration was sent. A promotion that takes longer than its budget is in
  * doubt: that is told once, and watched on. One that is recorded stays so. The group gets at least one watch's time to
@@ -87,7 +90,7 @@ export const makeWatchPromotion =
     });
     const sampler = makeSampler(samples, migrationId, pollMs);
     const redis = probe();
-    const lookAgain = makeLook(groups, redis, clock, { ...input, describeMs });
+    const lookAgain = makeLook(groups, redis, clock, { ...input, describeMs, slowestDescribeMs: SLOWEST_DESCRIBE_MS });
     let refusedSinceMs: number | undefined;
 
     try {

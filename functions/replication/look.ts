@@ -1,5 +1,7 @@
+import { TransientServiceError } from '../migration/errors.ts';
 import { judgeLink, type LinkState } from './link-state.ts';
 import { linksOf, observe } from './observe.ts';
+import { Pace } from './pace.ts';
 import type { Clock, GroupEvent, Probe, ReplicationGroup, ReplicationGroups } from './ports.ts';
 import type { LinkReading } from './shard-link.ts';
 import type { TaskInput } from './task-input.ts';
@@ -16,17 +18,35 @@ export interface Look {
   nowMs: number;
   /** When the API was asked for group and events. */
   describedMs: number;
+  /**
+   * Up to when the group is taken to be as it was described: now, unless the API refuses to describe it again. What has to
+   * last for a while must not be counted beyond this.
+   */
+  heldMs: number;
 }
 
 export interface Looking extends TaskInput {
   eventsSinceMs: number;
   /** How often the API is asked. */
   describeMs: number;
+  /** How seldom it is asked at the most while it refuses; default 5 minutes. */
+  slowestDescribeMs?: number;
 }
+
+/** A description that the API refuses to renew serves on for so long. */
+const SERVES_MS = 300_000;
+/** By when one is renewed that is due: a poll, and the client's own repeats. */
+const RENEWED_WITHIN_MS = 10_000;
+/** Slowed down, the API is asked no more often than this. */
+const LEAST_SLOWED_MS = 5000;
+const SLOWEST_MS = 300_000;
 
 /**
  * Looks again each time it is called: reads INFO of every server each time, and asks the API less often. The events are
  * asked for before the status, so that a status that stands beside an event is not older than that.
+ *
+ * Many migrations share the API's rate, which AWS does not publish: while it refuses, it is asked less and less often, and
+ * what it said last serves on for some minutes.
  *
  * @throws TargetNotFoundError, TransientServiceError
  */
@@ -34,16 +54,33 @@ export const makeLook = (
   groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
   redis: Probe,
   clock: Clock,
-  { replicationGroupId, source, eventsSinceMs, describeMs }: Looking,
+  { replicationGroupId, source, eventsSinceMs, describeMs, slowestDescribeMs = SLOWEST_MS }: Looking,
 ): (() => Promise<Look>) => {
+  const pace = new Pace(describeMs, slowestDescribeMs);
   let described: { atMs: number; events: GroupEvent[]; group: ReplicationGroup } | undefined;
+  let askedMs = Number.NEGATIVE_INFINITY;
+  const describe = async () => {
+    askedMs = clock.now();
+    const events = await groups.eventsSince(replicationGroupId, eventsSinceMs);
+    const group = await groups.describe(replicationGroupId);
+    askedMs = clock.now();
+    pace.faster();
+    return { events, group, atMs: askedMs };
+  };
   return async () => {
-    if (!described || clock.now() - described.atMs >= describeMs) {
-      const events = await groups.eventsSince(replicationGroupId, eventsSinceMs);
-      described = { events, group: await groups.describe(replicationGroupId), atMs: clock.now() };
+    if (!described || clock.now() - askedMs >= pace.ms) {
+      try {
+        described = await describe();
+      } catch (error) {
+        if (!(error instanceof TransientServiceError) || !described) throw error;
+        if (clock.now() - described.atMs >= SERVES_MS) throw error;
+        pace.slower(LEAST_SLOWED_MS);
+      }
     }
     const { group, events, atMs: describedMs } = described;
     const readings = await observe(redis, linksOf(group, source), clock);
-    return { group, events, readings, states: readings.map(judgeLink), nowMs: clock.now(), describedMs };
+    const nowMs = clock.now();
+    const heldMs = Math.min(nowMs, describedMs + describeMs + RENEWED_WITHIN_MS);
+    return { group, events, readings, states: readings.map(judgeLink), nowMs, describedMs, heldMs };
   };
 };

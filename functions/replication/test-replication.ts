@@ -4,10 +4,12 @@ import {
   ReplicationTestFailedError,
   TargetAlreadyMigratingError,
   TargetNotAvailableError,
+  TransientServiceError,
 } from '../migration/errors.ts';
 import type { Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { eventsFromNow, verdictOf } from './group-events.ts';
+import { Pace } from './pace.ts';
 import type { Clock, ReplicationGroups } from './ports.ts';
 import type { TaskInput } from './task-input.ts';
 
@@ -68,6 +70,10 @@ export const makeTestReplication =
     return result;
   };
 
+/** While the API refuses to tell, it is asked less and less often, within these bounds. */
+const LEAST_SLOWED_MS = 5000;
+const SLOWEST_MS = 120_000;
+
 const awaitVerdict = async (
   groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
   clock: Clock,
@@ -78,13 +84,31 @@ const awaitVerdict = async (
   goOn: () => Promise<void>,
 ): Promise<TestResult> => {
   const deadlineMs = clock.now() + verdictSeconds * 1000;
+  const pace = new Pace(describeMs, SLOWEST_MS);
+  /** Undefined when the API refuses to tell just now. */
+  const look = async () => {
+    try {
+      const events = await groups.eventsSince(replicationGroupId, eventsSinceMs);
+      const { status } = await groups.describe(replicationGroupId);
+      pace.faster();
+      return { verdict: verdictOf(events, replicationGroupId), status };
+    } catch (error) {
+      if (!(error instanceof TransientServiceError) || clock.now() >= deadlineMs) throw error;
+      pace.slower(LEAST_SLOWED_MS);
+      return undefined;
+    }
+  };
   let availableSinceMs: number | undefined;
   for (;;) {
     await goOn();
-    const verdict = verdictOf(await groups.eventsSince(replicationGroupId, eventsSinceMs), replicationGroupId);
+    const seen = await look();
+    if (!seen) {
+      await clock.sleep(pace.ms);
+      continue;
+    }
+    const { verdict, status } = seen;
     if (verdict?.outcome === 'failed') throw new ReplicationTestFailedError(replicationGroupId, verdict.message);
 
-    const { status } = await groups.describe(replicationGroupId);
     const nowMs = clock.now();
     availableSinceMs = status === 'available' ? (availableSinceMs ?? nowMs) : undefined;
     if (availableSinceMs !== undefined) {
@@ -100,6 +124,6 @@ const awaitVerdict = async (
         `${verdictSeconds} s later its status is ${status}`,
       );
     }
-    await clock.sleep(describeMs);
+    await clock.sleep(pace.ms);
   }
 };

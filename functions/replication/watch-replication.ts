@@ -110,7 +110,7 @@ export const makeWatchReplication =
           events,
           states,
           hasFollowed,
-          standsAloneMs: alone.run(standsAlone, nowMs),
+          standsAloneMs: alone.run(standsAlone, seen.heldMs),
           foreignMs: foreign.run(
             states.some((state) => state.foreign !== undefined),
             nowMs,

@@ -1,8 +1,10 @@
+import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations, RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord, Progress } from '../migration/record.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
 import type { Look } from './look.ts';
+import { Pace } from './pace.ts';
 import { toShardViews } from './progress.ts';
 
 /**
@@ -10,6 +12,8 @@ import { toShardViews } from './progress.ts';
  * Who polls faster looks closer, and gets every third look.
  */
 const betweenWritesMs = (pollMs: number): number => Math.min(1900, 3 * pollMs);
+/** While the table refuses writes, figures come this seldom at the most. */
+const SLOWEST_MS = 60_000;
 
 export interface Shown {
   phase: Phase;
@@ -21,8 +25,19 @@ export interface Shown {
   tellsStatus: boolean;
 }
 
-/** Writes what a watch sees to the view, no more often than is of use. Answers the record when it wrote. */
-export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationId: string, pollMs: number) => {
+/**
+ * Writes what a watch sees to the view, no more often than is of use. Answers the record when it wrote. Figures that the
+ * table does not take now come later; a change of phase, and the last look, have to be written.
+ *
+ * @param leastMs between two writes of figures; where many migrations share the table's indexes more than usual
+ */
+export const makeWatchView = (
+  migrations: Pick<Migrations, 'update'>,
+  migrationId: string,
+  pollMs: number,
+  leastMs = 0,
+) => {
+  const pace = new Pace(Math.max(leastMs, betweenWritesMs(pollMs)), SLOWEST_MS);
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let writtenPhase: Phase | undefined;
 
@@ -30,21 +45,29 @@ export const makeWatchView = (migrations: Pick<Migrations, 'update'>, migrationI
     { readings, states, nowMs }: Look,
     { phase, why, progress, isLast, tellsStatus }: Shown,
   ): Promise<MigrationRecord | undefined> => {
-    if (!isLast && phase === writtenPhase && nowMs - writtenAtMs < betweenWritesMs(pollMs)) return undefined;
+    const isOnlyFigures = !isLast && phase === writtenPhase;
+    if (isOnlyFigures && nowMs - writtenAtMs < pace.ms) return undefined;
     const status: RecordChange = {
       status: 'syncing',
       statusReason: sentence(why),
       ...(phase !== writtenPhase && { phase }),
       waitingFor: WAITING_FOR[phase] ?? 'the replication',
     };
-    const written = await migrations.update(migrationId, {
-      ...(tellsStatus && status),
-      progress,
-      shards: toShardViews(readings, states),
-    });
     writtenAtMs = nowMs;
-    if (tellsStatus) writtenPhase = phase;
-    return written;
+    try {
+      const written = await migrations.update(migrationId, {
+        ...(tellsStatus && status),
+        progress,
+        shards: toShardViews(readings, states),
+      });
+      pace.faster();
+      if (tellsStatus) writtenPhase = phase;
+      return written;
+    } catch (error) {
+      if (!isOnlyFigures || !(error instanceof TransientServiceError)) throw error;
+      pace.slower(0);
+      return undefined;
+    }
   };
 };
 

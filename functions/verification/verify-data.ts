@@ -186,7 +186,7 @@ const makePair = (openReader: (endpoint: Endpoint) => KeyReader, source: Endpoin
 /** Throws when there is no replication any more: nothing of it could be verified. */
 const makeIsOver = (replicationGroupId: string, graceMs: number) => {
   const [alone, foreign] = [new Stopwatch(), new Stopwatch()];
-  return ({ group, events, states, nowMs }: Look): void => {
+  return ({ group, events, states, nowMs, heldMs }: Look): void => {
     const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
     failIfOver({
       replicationGroupId,
@@ -194,7 +194,7 @@ const makeIsOver = (replicationGroupId: string, graceMs: number) => {
       events,
       states,
       hasFollowed: true,
-      standsAloneMs: alone.run(standsAlone, nowMs),
+      standsAloneMs: alone.run(standsAlone, heldMs),
       foreignMs: foreign.run(
         states.some((state) => state.foreign !== undefined),
         nowMs,

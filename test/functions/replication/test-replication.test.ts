@@ -135,4 +135,15 @@ describe('testReplication', () => {
     await expect(test()).rejects.toMatchObject({ name: 'AbortRequestedError' });
     expect(clock.now() - begunMs).toBeLessThan(60_000);
   });
+
+  it('waits on while the API refuses to tell, and asks less often meanwhile', async () => {
+    turns('modifying', 1100);
+    groups.meets('eventsSince', undefined, ...Array.from({ length: 4 }, () => lost));
+    says('Test Migration successful for test', 30_000);
+    turns('available', 90_000);
+
+    expect(await test()).toMatchObject({ verdict: 'passed' });
+    expect(groups.sent).toHaveLength(1);
+    expect(groups.calls.filter((call) => call === 'eventsSince').length).toBeLessThan(12);
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { makeWatchReplication, type WatchInput } from '../../../functions/replication/watch-replication.ts';
 import { freshMemory, type WatchMemory } from '../../../functions/replication/watch-state.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -372,5 +373,61 @@ describe('a replication that is over', () => {
     servers.primary(() => (elapsedMs() < 50_000 ? aReplica({}, { replicationId: OTHER_ID }) : aReplica()));
 
     expect(await watch()).toMatchObject({ outcome: 'inSync' });
+  });
+
+  describe('while the API is asked by more than it answers', () => {
+    const refused = () => new TransientServiceError('DescribeEvents', 'Rate exceeded');
+    const refusals = (count: number) => Array.from({ length: count }, refused);
+
+    it('goes on with what it was last told, and asks less and less often', async () => {
+      copiesAt(() => 5);
+      groups.meets('eventsSince', undefined, ...refusals(100));
+
+      expect(await watch({}, { watchSeconds: 240 })).toMatchObject({ outcome: 'turn', phase: 'copying' });
+      expect(groups.calls.filter((call) => call === 'eventsSince').length).toBeLessThan(240 / 15 / 2);
+    });
+
+    it('asks as often as before once it is answered', async () => {
+      copiesAt(() => 5);
+      groups.meets('eventsSince', undefined, ...refusals(2));
+      await watch({}, { watchSeconds: 480 });
+
+      expect(groups.calls.filter((call) => call === 'describe').length).toBeGreaterThan(480 / 15 / 2);
+    });
+
+    it('fails when it has been told nothing for five minutes, or nothing at all', async () => {
+      copiesAt(() => 5);
+      groups.meets('eventsSince', undefined, ...refusals(100));
+      await expect(watch({}, { watchSeconds: 840 })).rejects.toMatchObject({ name: 'TransientServiceError' });
+      expect(elapsedMs()).toBeGreaterThanOrEqual(300_000);
+
+      groups.meets('eventsSince', refused());
+      await expect(watch()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    });
+
+    it('does not take a group for one on its own because it was available when it was last described', async () => {
+      groups.status = 'available';
+      servers.primary(() => (elapsedMs() < 120_000 ? aMaster() : copying(5)));
+      clock.after(5000, () => {
+        groups.status = 'migrating';
+      });
+      groups.meets('eventsSince', undefined, ...refusals(100));
+
+      expect(await watch({}, { watchSeconds: 200 })).toMatchObject({ outcome: 'turn', phase: 'copying' });
+    });
+  });
+
+  it('goes on where the table does not take its figures, and writes them less often', async () => {
+    copiesAt(() => 5);
+    const { update } = migrations;
+    let tries = 0;
+    migrations.update = async (...given) => {
+      tries++;
+      if (tries > 1 && tries < 6) throw new TransientServiceError('Write migration', 'Throughput exceeds the limit');
+      return update.apply(migrations, given);
+    };
+
+    expect(await watch({}, { watchSeconds: 300 })).toMatchObject({ outcome: 'turn' });
+    expect(tries).toBeLessThan(110);
   });
 });

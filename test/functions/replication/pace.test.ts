@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Pace } from '../../../functions/replication/pace.ts';
+
+const middle = () => 0.5;
+
+describe('a pace', () => {
+  it('is as fast as wanted while nothing is refused', () => {
+    const pace = new Pace(15_000, 300_000, middle);
+    pace.faster();
+
+    expect(pace.ms).toBe(15_000);
+  });
+
+  it('doubles with each refusal, up to its slowest', () => {
+    const pace = new Pace(15_000, 300_000, middle);
+    const seen = Array.from({ length: 6 }, () => {
+      pace.slower(5000);
+      return pace.ms;
+    });
+
+    expect(seen).toEqual([30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+  });
+
+  it('comes back step by step, and no faster than wanted', () => {
+    const pace = new Pace(15_000, 300_000, middle);
+    pace.slower(5000);
+    const seen = Array.from({ length: 5 }, () => {
+      pace.faster();
+      return Math.round(pace.ms);
+    });
+
+    expect(seen).toEqual([24_000, 19_200, 15_360, 15_000, 15_000]);
+  });
+
+  it('slows down what was to be asked at every look', () => {
+    const pace = new Pace(0, 300_000, middle);
+    pace.slower(5000);
+
+    expect(pace.ms).toBe(10_000);
+  });
+
+  it('spreads those that are refused together', () => {
+    const [early, late] = [new Pace(15_000, 300_000, () => 0), new Pace(15_000, 300_000, () => 1)];
+    early.slower(5000);
+    late.slower(5000);
+
+    expect([early.ms, late.ms]).toEqual([22_500, 37_500]);
+  });
+});
