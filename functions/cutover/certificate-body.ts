@@ -83,7 +83,14 @@ const certified = (shard: FencedShard, promoted: readonly PromotedShard[]): Cert
   const found = promoted.find((one) => one.nodeGroupId === nodeGroupId);
   if (!found) return undefined;
   const { nodeGroupId: _, ...rest } = found;
-  return { nodeGroupId, source, replicationId, fencedOffset, nodes, promoted: rest };
+  return {
+    nodeGroupId,
+    source,
+    replicationId,
+    fencedOffset,
+    nodes: nodes.map(({ runId, ...node }) => node),
+    promoted: rest,
+  };
 };
 
 const waiversOf = ({ request, cutover }: CertifiedRecord): string[] => [

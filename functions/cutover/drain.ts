@@ -58,7 +58,7 @@ export const openTarget = async (
  * @throws BackOut when that is not so at `untilMs`
  */
 export const reaches = async (
-  { session, endpoint, role, cacheClusterId }: TargetNode,
+  { session, endpoint, role, cacheClusterId, runId }: TargetNode,
   { replicationId, offset }: Goal,
   clock: Clock,
   untilMs: number,
@@ -68,7 +68,9 @@ export const reaches = async (
     const reading = await readReplication(session, clock);
     const { link } = reading;
     const isLinked = link?.status === 'up' && reading.replicationId === replicationId;
-    if (isLinked && reading.offset >= offset) return { cacheClusterId, role, endpoint, appliedOffset: reading.offset };
+    if (isLinked && reading.offset >= offset) {
+      return { cacheClusterId, role, endpoint, appliedOffset: reading.offset, ...(runId && { runId }) };
+    }
     const nowMs = clock.now();
     if (nowMs >= untilMs)
       throw new BackOut(`node ${cacheClusterId} (${nameOf(endpoint)}) ${behind(reading, { replicationId, offset })}`);

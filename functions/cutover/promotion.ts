@@ -33,7 +33,9 @@ export interface PromotionEvidence {
  * stays under migration, and the cutover may be tried again (AWS, Migration-Complete). One promoted shard means that there
  * is no way back.
  *
- * Beside a failure event a promotion is proven only when ElastiCache is done with the group.
+ * Beside a failure event a promotion is proven only when ElastiCache is done with the group. So is one of a process that was
+ * not there under the fence: a replica that is started again from its file, and told to follow nobody, has the history that a
+ * promotion leaves (measured on Redis 7.0.15), and ElastiCache may let it follow the source again.
  */
 export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
   const { readings, status, verdict, sends, fenced, isConfirmed } = evidence;
@@ -48,6 +50,10 @@ export const judgePromotion = (evidence: PromotionEvidence): PromotionState => {
     if (isConfirmed) return { state: 'promoted', evidence: seen };
     const unproven = readings.flatMap((reading) => whyNotContinuing(reading, fenced) ?? []);
     if (unproven.length > 0) return { state: 'pending', evidence: [seen, ...unproven].join('; '), alarming: true };
+    const restarted = readings.flatMap((reading) => restartedSince(reading, fenced) ?? []);
+    if (restarted.length > 0 && status !== 'available') {
+      return { state: 'pending', evidence: [seen, ...restarted].join('; ') };
+    }
     if (isFailure && status !== 'available') return { state: 'pending', evidence: seen };
     if (isFailure && fenced.length === 0) return { state: 'pending', evidence: seen, alarming: true };
     return { state: 'promoted', evidence: seen };
@@ -92,6 +98,15 @@ export const whyNotContinuing = ({ link, nodes }: LinkReading, fenced: readonly 
     return `${whose} does not go on from the source's: its master_replid2 is ${previousReplicationId ?? 'not told'}, the fenced one was ${shard.replicationId}`;
   if (previousIdUpToOffset > shard.fencedOffset) return undefined;
   return `${whose} goes on from offset ${previousIdUpToOffset}, and the source had written up to ${shard.fencedOffset}: acknowledged writes are missing`;
+};
+
+/** That a primary is another process than the one which had applied everything; undefined when it is not, or nothing tells. */
+const restartedSince = ({ link, nodes }: LinkReading, fenced: readonly FencedShard[]): string | undefined => {
+  const { cacheClusterId } = primaryOf(link);
+  const applied = fenced.flatMap((shard) => shard.nodes).find((node) => node.cacheClusterId === cacheClusterId);
+  const { runId } = (nodes.get(cacheClusterId) as ServerReading).counters;
+  const isKnown = applied?.runId !== undefined && runId !== undefined;
+  return isKnown && applied.runId !== runId ? `node ${cacheClusterId} was started again since the fence` : undefined;
 };
 
 /** The replicas that do not follow their node group's primary with the link up. */

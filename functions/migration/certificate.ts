@@ -10,7 +10,7 @@ export interface CertifiedShard {
   replicationId: string;
   fencedOffset: number;
   /** Every node of the target, each with `appliedOffset >= fencedOffset`. */
-  nodes: AppliedNode[];
+  nodes: Omit<AppliedNode, 'runId'>[];
   promoted: {
     primary: Endpoint;
     replicationId: string;

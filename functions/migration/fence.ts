@@ -66,6 +66,8 @@ export interface AppliedNode {
   role: 'primary' | 'replica';
   endpoint: Endpoint;
   appliedOffset: number;
+  /** Tells a process from the one that comes after a restart. Absent where it was not told. */
+  runId?: string;
 }
 
 /** One shard at the moment when CompleteMigration was about to be sent. */

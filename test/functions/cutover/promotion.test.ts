@@ -3,7 +3,7 @@ import { judgePromotion, type PromotionEvidence, unfollowing } from '../../../fu
 import type { Verdict } from '../../../functions/replication/group-events.ts';
 import type { Reading } from '../../../functions/replication/shard-link.ts';
 import { aFence } from '../support/fences.ts';
-import { aMaster, aReplica, aSource, lookAt, OTHER_ID, SOURCE_ID, unreadable } from '../support/nodes.ts';
+import { aMaster, aReplica, aSource, lookAt, OTHER_ID, SOURCE, SOURCE_ID, unreadable } from '../support/nodes.ts';
 
 const failed: Verdict = { outcome: 'failed', message: 'Complete Migration failed for test', atMs: 1 };
 const succeeded: Verdict = { outcome: 'succeeded', message: 'Complete Migration successful for test', atMs: 1 };
@@ -64,6 +64,26 @@ describe('a promotion', () => {
     ],
   ])('under a fence: a master that %s', (_, primaries, status, verdict, state) => {
     expect(judge(primaries, status, verdict, { fenced }).state).toBe(state);
+  });
+
+  it.each([
+    ['is promoted where it is the process that had applied everything', 'run-1', 'migrating', 'promoted'],
+    ['waits for ElastiCache where it was started again since', 'run-2', 'migrating', 'pending'],
+    ['is promoted where ElastiCache is done with it all the same', 'run-2', 'available', 'promoted'],
+    ['is judged without it where nothing tells which process it is', undefined, 'migrating', 'promoted'],
+  ])('of a master that goes on: %s', (_, runId, status, state) => {
+    const node = { cacheClusterId: 'test-001', role: 'primary' as const, endpoint: SOURCE, appliedOffset: 1000 };
+    const known = fenced.map((shard) => ({ ...shard, nodes: [{ ...node, runId: 'run-1' }] }));
+    const primary = aMaster({
+      previousReplicationId: SOURCE_ID,
+      previousIdUpToOffset: 1001,
+      counters: { ...(runId && { runId }) },
+    });
+
+    const judged = judge([primary], status, undefined, { fenced: known });
+    expect(judged.state).toBe(state);
+    expect(judged.evidence.includes('test-001 was started again since the fence')).toBe(state === 'pending');
+    expect(judged).not.toHaveProperty('alarming');
   });
 
   it('that looks wrong is told at once, with what is wrong', () => {
