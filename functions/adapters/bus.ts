@@ -2,7 +2,11 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { MigratorError } from '../migration/error.ts';
-import { logger } from './logger.ts';
+import { isMigrationId } from '../migration/identity.ts';
+import { begin } from './invocation-log.ts';
+import { about, logger } from './logger.ts';
+import { tellFigures } from './metrics.ts';
+import { tellRefusal } from './refusal.ts';
 
 export type BusEvent = EventBridgeEvent<string, unknown>;
 
@@ -12,16 +16,34 @@ export type BusEvent = EventBridgeEvent<string, unknown>;
  */
 export const busFunction = (handle: (event: BusEvent) => Promise<unknown>) =>
   middy<BusEvent, unknown>()
-    .use(injectLambdaContext(logger, { logEvent: false }))
+    .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
     .use({
+      before({ event }) {
+        begin({ migrationId: subjectOf(event), correlationId: correlationOf(event), eventId: event.id });
+      },
       onError({ event, error }) {
         const code = error instanceof MigratorError ? error.code : 'internal-error';
-        logger.error('event refused', {
-          eventId: event.id,
-          detailType: event['detail-type'],
-          code,
-          error: error as Error,
-        });
+        if (code === 'internal-error') tellFigures({ InternalErrors: 1 });
+        else tellRefusal(event['detail-type'] === 'MigrationRequested' ? 'migration' : 'request', code);
+        logger.error('event refused', { detailType: event['detail-type'], code, error: error as Error });
       },
     })
-    .handler((event) => handle(event));
+    .handler(async (event) => {
+      const answer = await handle(event);
+      const { migrationId } = (answer ?? {}) as { migrationId?: unknown };
+      if (typeof migrationId === 'string') about({ migrationId });
+      logger.info('event handled', { detailType: event['detail-type'] });
+      return answer;
+    });
+
+/** What a request is about, and whose execution has ended. */
+const subjectOf = ({ detail }: BusEvent): string | undefined => {
+  const { data, name } = (detail ?? {}) as { data?: { migrationId?: unknown } | null; name?: unknown };
+  return [data?.migrationId, name].filter((id) => typeof id === 'string').find(isMigrationId);
+};
+
+/** The sender's own, or the event's id, as it is passed on. */
+const correlationOf = ({ detail, id }: BusEvent): string => {
+  const { metadata } = (detail ?? {}) as { metadata?: { correlationId?: unknown } | null };
+  return typeof metadata?.correlationId === 'string' ? metadata.correlationId : id;
+};

@@ -6,12 +6,30 @@ import {
   TargetNotMigratingError,
   TargetRefusedError,
 } from '../migration/errors.ts';
-import { isTransient, naming } from './transient.ts';
+import { tellFigures } from './metrics.ts';
+import { isThrottling, isTransient, naming } from './transient.ts';
+
+/** A client that tells of each attempt that was throttled, also of those that it repeats by itself. */
+const countingThrottles = (client: ElastiCacheClient): ElastiCacheClient => {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (isThrottling(error)) tellFigures({ ElastiCacheThrottles: 1 });
+        throw error;
+      }
+    },
+    // Within the repeats, which have a high priority at this step.
+    { name: 'countThrottles', step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
+};
 
 /** One attempt: a call that acts is repeated by the state machine, which knows that it is a repeat. */
-export const acting = new ElastiCacheClient({ maxAttempts: 1 });
+export const acting = countingThrottles(new ElastiCacheClient({ maxAttempts: 1 }));
 /** A call that only looks is repeated here, where it costs no state transition. */
-export const looking = new ElastiCacheClient({ maxAttempts: 4 });
+export const looking = countingThrottles(new ElastiCacheClient({ maxAttempts: 4 }));
 
 /**
  * The SDK's names of the faults (not the codes on the wire: there it is `InvalidReplicationGroupState`, for one).

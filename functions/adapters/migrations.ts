@@ -4,6 +4,7 @@ import type { KeyClaim, Migrations, RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { documents, settingAll, unlessConditionFails } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
+import { type MigrationFacts, toldFacts, UNHEARD } from './migration-facts.ts';
 import { listMigrations, unsettledMigrations } from './migration-index.ts';
 import { type Change, requestsBy } from './migration-requests.ts';
 import { naming } from './transient.ts';
@@ -16,11 +17,12 @@ const MOST_PHASES = 200;
 const keyOf = (migrationId: string) => ({ pk: `MIGRATION#${migrationId}` });
 
 /** The migrations in DynamoDB; each write is a conditional write of one item. */
-export const migrationsIn = (table: string): Migrations => {
+export const migrationsIn = (table: string, facts: MigrationFacts = UNHEARD): Migrations => {
   const find = (migrationId: string) =>
     naming('Read migration', async () => {
       const key = keyOf(migrationId);
       const { Item } = await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+      if (Item) facts.seen(Item as MigrationRecord);
       return Item as MigrationRecord | undefined;
     });
 
@@ -41,6 +43,7 @@ export const migrationsIn = (table: string): Migrations => {
             ReturnValues: 'ALL_NEW',
           }),
         );
+        if (Attributes) facts.seen(Attributes as MigrationRecord);
         return Attributes as MigrationRecord | undefined;
       }),
     );
@@ -69,6 +72,7 @@ export const migrationsIn = (table: string): Migrations => {
           ...pending,
         },
       });
+      if (changed) facts.entered(changed, phase);
       if (changed) return changed;
     }
     return change(migrationId, attributes, open, {
@@ -105,17 +109,24 @@ export const migrationsIn = (table: string): Migrations => {
         sortKey: `${acceptedAt}#${migrationId}`,
       };
       const created = await naming('Write migration', () => putNew(table, item));
+      if (created) facts.created(record);
       return created ? record : ((await find(migrationId)) ?? record);
     },
 
     update: async (migrationId, attributes) => (await notingPhase(migrationId, attributes)) ?? find(migrationId),
 
-    end: async (migrationId, outcome, attributes) =>
-      (await notingPhase(migrationId, { ...attributes, outcome }, { removes: ['waitingFor', 'taskToken'] })) ??
-      find(migrationId),
+    async end(migrationId, outcome, attributes) {
+      const removes = ['waitingFor', 'taskToken'];
+      const ended = await notingPhase(migrationId, { ...attributes, outcome }, { removes });
+      if (ended) facts.ended(ended, outcome);
+      return ended ?? find(migrationId);
+    },
 
-    recordPromotion: (migrationId, promotion, asked) =>
-      notingPhase(migrationId, promotion, { only: 'promotedAt', asked }),
+    async recordPromotion(migrationId, promotion, asked) {
+      const promoted = await notingPhase(migrationId, promotion, { only: 'promotedAt', asked });
+      if (promoted) facts.promoted(promoted, asked !== undefined);
+      return promoted;
+    },
 
     recordDoubt: (migrationId, doubt) => notingPhase(migrationId, doubt, { only: 'promotedAt' }),
 
@@ -160,4 +171,5 @@ const putNew = (table: string, item: Record<string, unknown>) =>
   );
 
 /** The table that the template names. @throws EnvironmentError */
-export const theMigrations = (): Migrations => migrationsIn(readEnvironment({ TABLE_NAME: text }).TABLE_NAME);
+export const theMigrations = (): Migrations =>
+  migrationsIn(readEnvironment({ TABLE_NAME: text }).TABLE_NAME, toldFacts);

@@ -1,8 +1,9 @@
 import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TransientServiceError } from '../migration/errors.ts';
-import { SAMPLES_LIVE_SECONDS, type Samples } from '../migration/sample.ts';
+import { type KeptSample, SAMPLES_LIVE_SECONDS, type Samples } from '../migration/sample.ts';
 import { documents } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
+import { tellFigures } from './metrics.ts';
 import { fromRows, toRows } from './sample-rows.ts';
 import { naming } from './transient.ts';
 
@@ -20,8 +21,15 @@ const keyOf = (migrationId: string, bucket: number) => ({ pk: `SAMPLES#${migrati
 /** `2026-01-01T00:10`, since keys are read by people too. */
 const iso = (bucket: number): string => new Date(bucket * BUCKET_MS).toISOString().slice(0, 16);
 
-/** Samples in DynamoDB: an item for each ten minutes of a migration, of no index. */
-export const samplesIn = (table: string): Samples => ({
+/**
+ * Samples in DynamoDB: an item for each ten minutes of a migration, of no index.
+ *
+ * @param heard is told of what was kept
+ */
+export const samplesIn = (
+  table: string,
+  heard: (samples: readonly KeptSample[]) => void = () => undefined,
+): Samples => ({
   async append(migrationId, samples) {
     for (const [bucket, group] of Map.groupBy(samples, ({ at }) => bucketOf(Date.parse(at)))) {
       const update = new UpdateCommand({
@@ -36,6 +44,7 @@ export const samplesIn = (table: string): Samples => ({
         },
       });
       await naming('Write samples', () => documents.send(update));
+      heard(group);
     }
   },
 
@@ -71,5 +80,14 @@ const readItems = async (table: string, keys: readonly { pk: string }[]): Promis
   return items;
 };
 
+/** The worst of what was kept at once: every 30 s of a watch, and at each look while a cutover is awaited. */
+const tellLag = (samples: readonly KeptSample[]): void =>
+  tellFigures({ LagSeconds: largest('lagSeconds', samples), LagBytes: largest('lagBytes', samples) });
+
+const largest = (name: 'lagSeconds' | 'lagBytes', samples: readonly KeptSample[]): number | undefined => {
+  const values = samples.flatMap((sample) => sample[name] ?? []);
+  return values.length > 0 ? Math.max(...values) : undefined;
+};
+
 /** The table that the template names. @throws EnvironmentError */
-export const theSamples = (): Samples => samplesIn(readEnvironment({ TABLE_NAME: text }).TABLE_NAME);
+export const theSamples = (): Samples => samplesIn(readEnvironment({ TABLE_NAME: text }).TABLE_NAME, tellLag);

@@ -1,7 +1,7 @@
 import { TransientServiceError } from '../migration/errors.ts';
 
-/** Codes of AWS services that stand for "try again". APICallRateForCustomerExceeded is not retried by the SDK itself. */
-const TRANSIENT_NAMES = new Set([
+/** Codes of AWS services that stand for "too often". APICallRateForCustomerExceeded is not retried by the SDK itself. */
+const THROTTLING_NAMES = new Set([
   'Throttling',
   'ThrottlingException',
   'ThrottledException',
@@ -12,6 +12,11 @@ const TRANSIENT_NAMES = new Set([
   'APICallRateForCustomerExceeded',
   'APICallRateForCustomerExceededFault',
   'ProvisionedThroughputExceededException',
+]);
+
+/** Codes that stand for "try again". */
+const TRANSIENT_NAMES = new Set([
+  ...THROTTLING_NAMES,
   'InternalFailure',
   'InternalServerError',
   'InternalError',
@@ -40,6 +45,12 @@ interface ServiceFault {
   $fault?: string;
   $metadata?: { httpStatusCode?: number };
 }
+
+/** Whether the call was refused because there are too many of them. */
+export const isThrottling = (error: unknown): boolean => {
+  const { name, $metadata } = (error ?? {}) as ServiceFault;
+  return THROTTLING_NAMES.has(name ?? '') || $metadata?.httpStatusCode === 429;
+};
 
 /** Whether the same call may succeed later. */
 export const isTransient = (error: unknown): boolean => {

@@ -3,16 +3,16 @@ import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
-import { BackOut } from './fence/back-out.ts';
-import type { ShardPosition } from './last-look.ts';
+import { BackOut, type BackOutCode } from './fence/back-out.ts';
+import { positionsOf, type ShardPosition } from './last-look.ts';
 import { sendAgain } from './send-again.ts';
-import { type CutOverInput, type CutOverSettings, type CutOverWorld, positionsOf, tryCutOver } from './try-cut-over.ts';
+import { type CutOverInput, type CutOverSettings, type CutOverWorld, tryCutOver } from './try-cut-over.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
 /** `verifyAgain`: what was verified says nothing of what the target holds now. */
 export type CutOverResult =
   | { outcome: 'sent'; sentAt: string; eventsSinceMs: number; positions: ShardPosition[] }
-  | { outcome: 'backedOut'; reason: string; eventsSinceMs: number; verifyAgain?: true };
+  | { outcome: 'backedOut'; code: BackOutCode; reason: string; eventsSinceMs: number; verifyAgain?: true };
 
 /**
  * The point of no return: freezes and fences the source, waits until every node of the target has applied everything, and
@@ -62,7 +62,7 @@ export const makeCutOver =
     };
     if (record && !isWanted(record)) {
       await unlessSent();
-      return { outcome: 'backedOut', reason: NOT_WANTED, eventsSinceMs };
+      return { outcome: 'backedOut', code: 'not-wanted', reason: NOT_WANTED, eventsSinceMs };
     }
     try {
       const { intent, shards } = await tryCutOver(world, settings, input, {
@@ -78,7 +78,7 @@ export const makeCutOver =
       };
     } catch (error) {
       if (!(error instanceof BackOut)) throw error;
-      const reason = error.message;
+      const { code, message: reason } = error;
       const at = new Date(clock.now()).toISOString();
       await migrations.clearCutoverRequest(migrationId, { at, reason: sentence(reason) });
       await unlessSent();
@@ -86,6 +86,6 @@ export const makeCutOver =
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,
       });
-      return { outcome: 'backedOut', reason, eventsSinceMs, ...(error.verifyAgain && { verifyAgain: true }) };
+      return { outcome: 'backedOut', code, reason, eventsSinceMs, ...(error.verifyAgain && { verifyAgain: true }) };
     }
   };

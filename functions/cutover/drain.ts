@@ -47,7 +47,7 @@ export const openTarget = async (
   if (!failed) return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   for (const { session } of opened) session.close();
   if (failed.reason instanceof Unread)
-    throw new BackOut(`a node of the target cannot be read: ${failed.reason.message}`);
+    throw new BackOut('node-lost', `a node of the target cannot be read: ${failed.reason.message}`);
   throw failed.reason;
 };
 
@@ -73,7 +73,10 @@ export const reaches = async (
     }
     const nowMs = clock.now();
     if (nowMs >= untilMs)
-      throw new BackOut(`node ${cacheClusterId} (${nameOf(endpoint)}) ${behind(reading, { replicationId, offset })}`);
+      throw new BackOut(
+        'drain-timeout',
+        `node ${cacheClusterId} (${nameOf(endpoint)}) ${behind(reading, { replicationId, offset })}`,
+      );
     const pauseMs = Math.min((nowMs - beganMs) * SHARE, LONGEST_PAUSE_MS, untilMs - nowMs);
     if (look > LOOKS_AT_ONCE) await clock.sleep(Math.max(1, pauseMs));
   }
@@ -92,6 +95,6 @@ export const readReplication = async (session: Session, clock: Clock): Promise<S
   try {
     return toServerReading(parseInfo(String(await session.ask('INFO', 'replication'))), clock.now());
   } catch (error) {
-    throw new BackOut(`a node could not be read: ${(error as Error).message}`, { cause: error });
+    throw new BackOut('node-lost', `a node could not be read: ${(error as Error).message}`, { cause: error });
   }
 };

@@ -1,3 +1,4 @@
+import type { FencedShard } from '../migration/fence.ts';
 import type { VerificationEpoch } from '../migration/verification.ts';
 import { judgeLink } from '../replication/link-state.ts';
 import { observe } from '../replication/observe.ts';
@@ -12,6 +13,15 @@ export interface ShardPosition {
   sourceOffset: number;
   targetOffset: number;
 }
+
+/** Where the shards stood under the fence. */
+export const positionsOf = (shards: readonly FencedShard[]): ShardPosition[] =>
+  shards.map(({ nodeGroupId, replicationId, fencedOffset, nodes }) => ({
+    nodeGroupId,
+    replicationId,
+    sourceOffset: fencedOffset,
+    targetOffset: nodes.find(({ role }) => role === 'primary')?.appliedOffset ?? fencedOffset,
+  }));
 
 /** How often the links are looked at before the cutover is given up for now. */
 const LOOKS = 10;

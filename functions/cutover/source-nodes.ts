@@ -63,7 +63,8 @@ export const openSource = async (links: readonly ShardLink[], seeking: Seeking):
     while (level.length > 0) {
       const unseen = level.filter(({ endpoint }, at) => !seen.has(nameOf(endpoint)) && at === firstAt(level, endpoint));
       for (const { endpoint } of unseen) seen.add(nameOf(endpoint));
-      if (seen.size > MOST_NODES) throw new BackOut(`the source has more than ${MOST_NODES} nodes`);
+      if (seen.size > MOST_NODES)
+        throw new BackOut('source-not-fenceable', `the source has more than ${MOST_NODES} nodes`);
       const all = await Promise.all(unseen.map((sought) => reach(sought, seeking)));
       level = [];
       for (const one of all) {
@@ -106,7 +107,9 @@ const unlessAllReached = (strangers: readonly Reached[], nodeGroupId: string): v
   const [first] = unread;
   if (!first || (!targetIsKnown && unread.length === 1 && first.sought.isDirect)) return;
   const { role } = first.sought;
-  throw new BackOut(`a ${role} of the source cannot be fenced: ${first.unread.message}`, { cause: first.unread });
+  throw new BackOut('source-not-fenceable', `a ${role} of the source cannot be fenced: ${first.unread.message}`, {
+    cause: first.unread,
+  });
 };
 
 const reach = async (sought: Sought, seeking: Seeking): Promise<Reached> => {
@@ -140,13 +143,17 @@ const unlessQuiet = async (
   { sentinelsAreWaived }: Seeking,
   name: string,
 ): Promise<void> => {
-  if (info.get('cluster_enabled') === '1') throw new BackOut(`${name} runs in cluster mode, and may be failed over`);
+  if (info.get('cluster_enabled') === '1')
+    throw new BackOut('source-not-fenceable', `${name} runs in cluster mode, and may be failed over`);
   const [answer] = await session.askAll([['PUBSUB', 'NUMSUB', SENTINELS]]);
   const watching = Array.isArray(answer) ? Number(answer[1]) : 0;
   if (watching > 0 && !sentinelsAreWaived) {
-    throw new BackOut(`${watching} connections of Sentinels watch ${name}, which may fail it over while it is fenced`);
+    throw new BackOut(
+      'source-not-fenceable',
+      `${watching} connections of Sentinels watch ${name}, which may fail it over while it is fenced`,
+    );
   }
   const failover = info.get('master_failover_state');
-  if (failover && failover !== 'no-failover') throw new BackOut(`${name} is being failed over`);
-  if (numberOf(info, 'loading') === 1) throw new BackOut(`${name} loads its data`);
+  if (failover && failover !== 'no-failover') throw new BackOut('source-not-fenceable', `${name} is being failed over`);
+  if (numberOf(info, 'loading') === 1) throw new BackOut('source-not-fenceable', `${name} loads its data`);
 };

@@ -9,6 +9,11 @@ const SILENT_MS = 20 * 60_000;
 const GRACE_MS = 60_000;
 /** Whoever has set a fence lifts it at its deadline; a little later it is not at work any more. */
 const LATE_MS = 5000;
+/**
+ * Nobody has written its record for so long, and a sweep has had ten minutes to do something about it: a settlement waits
+ * out tasks that act for two of them.
+ */
+const STUCK_MS = 30 * 60_000;
 /** DescribeExecution refills at 15 calls a second in most Regions: one sweep stays far below a minute's worth. */
 const MOST_A_SWEEP = 200;
 
@@ -21,7 +26,18 @@ export interface SweepReport {
   lifting: string[];
   /** Ids of migrations of which something was asked that nobody has carried out. */
   acting: string[];
+  /** Ids of those that nothing has moved for half an hour, whether they are looked after or not. */
+  stuck: string[];
 }
+
+/** What a sweep tells as it goes, so that a fault leaves behind which migration it met. */
+export interface SweepLog {
+  /** What is told from here on is about this migration; undefined: about none. */
+  about(migrationId: string | undefined): void;
+  did(what: 'lifting' | 'settling' | 'acting' | 'marked' | 'stuck'): void;
+}
+
+const SILENT: SweepLog = { about: () => undefined, did: () => undefined };
 
 /**
  * Looks for what nobody has finished: migrations whose end nobody settled (the event got lost, the Catch never ran, the
@@ -36,6 +52,7 @@ export const makeSweep =
     fences: Pick<Fences, 'overdue'>,
     workflow: Pick<Workflow, 'describe' | 'settle'>,
     clock: Clock,
+    log: SweepLog = SILENT,
   ) =>
   async (): Promise<SweepReport> => {
     const nowMs = clock.now();
@@ -43,15 +60,24 @@ export const makeSweep =
     const minute = Math.floor(nowMs / 60_000);
     const lifting = await fences.overdue(isoOf(nowMs - LATE_MS), MOST_A_SWEEP);
     for (const migrationId of lifting) {
+      log.about(migrationId);
+      log.did('lifting');
       await workflow.settle(`${migrationId}-fence-${minute}`, migrationId, 'liftFence');
     }
 
     const quiet = { endedBefore: isoOf(nowMs - GRACE_MS), atWorkBefore: isoOf(nowMs - SILENT_MS) };
     const suspects = await migrations.unsettled(quiet, MOST_A_SWEEP);
-    const [settling, acting]: [string[], string[]] = [[], []];
+    const [settling, acting, stuck]: [string[], string[], string[]] = [[], [], []];
+    const stuckBefore = isoOf(nowMs - STUCK_MS);
     for (const record of suspects) {
       const { migrationId, executionArn, outcome, pendingAct } = record;
+      log.about(migrationId);
+      if (isStuck(record, stuckBefore)) {
+        stuck.push(migrationId);
+        log.did('stuck');
+      }
       if (pendingAct && pendingAct.at < quiet.endedBefore) {
+        log.did('acting');
         await workflow.settle(`${migrationId}-${pendingAct.act}-${minute}`, migrationId, pendingAct.act);
         acting.push(migrationId);
       }
@@ -59,14 +85,21 @@ export const makeSweep =
       const execution = await workflow.describe(executionArn);
       if (execution?.status === 'RUNNING') continue;
       if (execution?.status === 'SUCCEEDED' && outcome) {
+        log.did('marked');
         await migrations.markSettled(migrationId);
         continue;
       }
+      log.did('settling');
       await workflow.settle(`${migrationId}-${minute}`, migrationId);
       settling.push(migrationId);
     }
-    return { looked: suspects.length, settling, lifting, acting };
+    log.about(undefined);
+    return { looked: suspects.length, settling, lifting, acting, stuck };
   };
+
+/** An act is carried out without a word to the record until it is done. */
+const isStuck = ({ updatedAt, pendingAct }: MigrationRecord, before: string): boolean =>
+  updatedAt < before && (pendingAct === undefined || pendingAct.at < before);
 
 /** The index also finds migrations for their pending act alone. */
 const isUnsettled = (

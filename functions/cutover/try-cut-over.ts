@@ -22,7 +22,7 @@ import { BackOut } from './fence/back-out.ts';
 import { drainAndFence } from './fence/drain-and-fence.ts';
 import { unpause } from './fence/freeze.ts';
 import { type PreparedFence, prepareFence } from './fence/prepare-fence.ts';
-import { lookForSync, type ShardPosition } from './last-look.ts';
+import { lookForSync } from './last-look.ts';
 import type { LiftFence } from './lift-fence.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
@@ -80,17 +80,20 @@ export const tryCutOver = async (
   const { groups, probe, locks, fences, migrations, lift, clock, toLinks = linksOf } = world;
   const isoNow = () => new Date(clock.now()).toISOString();
   const died = 'an earlier try of the cutover died before CompleteMigration was sent, and its fence was lifted';
-  if ((await lift({ migrationId, because: died })) === 'lifted') throw new BackOut(died);
+  if ((await lift({ migrationId, because: died })) === 'lifted') throw new BackOut('earlier-try-died', died);
 
   const group = await describeMigrating(groups, replicationGroupId, clock);
   const links = toLinks(group, source);
   const redis = probe();
   const found = await lookForSync(redis, links, clock, pollMs, epoch).finally(() => redis.close());
-  if ('whyNot' in found) throw new BackOut(found.whyNot, { verifyAgain: found.verifyAgain ?? false });
+  if ('whyNot' in found)
+    throw new BackOut(found.verifyAgain ? 'epoch-changed' : 'not-in-sync', found.whyNot, {
+      verifyAgain: found.verifyAgain ?? false,
+    });
 
   const { drainBudgetMs } = cutover ?? DEFAULT_CUTOVER;
   if (clock.now() + preparingMs + drainBudgetMs + sealingMs > endsMs) {
-    throw new BackOut(`a drain of ${drainBudgetMs} ms does not fit into what is left of the task's time`);
+    throw new BackOut('no-time', `a drain of ${drainBudgetMs} ms does not fit into what is left of the task's time`);
   }
   const attempt = world.newAttempt();
   await locks.arm(replicationGroupId, migrationId, attempt);
@@ -124,11 +127,15 @@ export const tryCutOver = async (
       migrations.find(migrationId),
     ]);
     failIfAborted(record);
-    if (record && !isWanted(record, begun)) throw new BackOut(NOT_WANTED);
-    if (record?.pendingAct) throw new BackOut(`an operator asks for the act ${record.pendingAct.act}`);
-    if (record?.unfencedAt !== begun?.unfencedAt) throw new BackOut('an operator has unfenced the source meanwhile');
+    if (record && !isWanted(record, begun)) throw new BackOut('not-wanted', NOT_WANTED);
+    if (record?.pendingAct) throw new BackOut('not-wanted', `an operator asks for the act ${record.pendingAct.act}`);
+    if (record?.unfencedAt !== begun?.unfencedAt)
+      throw new BackOut('not-wanted', 'an operator has unfenced the source meanwhile');
     if (clock.now() >= untilMs)
-      throw new BackOut(`the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`);
+      throw new BackOut(
+        'drain-timeout',
+        `the time for the drain, ${drainBudgetMs} ms, was over when the fence was sealed`,
+      );
     const noted = { at: isoNow(), eventsSinceMs };
     unsent = false;
     intent = await locks.intend(replicationGroupId, migrationId, 'complete', noted, attempt);
@@ -159,7 +166,7 @@ const describeMigrating = async (
     const group = await groups.describe(replicationGroupId);
     if (group.status === 'migrating') return group;
     if (clock.now() >= sinceMs + (PATIENCE_MS[group.status] ?? 0)) {
-      throw new BackOut(`the replication group is ${group.status}, and not migrating`);
+      throw new BackOut('not-in-sync', `the replication group is ${group.status}, and not migrating`);
     }
     await clock.sleep(DESCRIBE_MS);
   }
@@ -173,7 +180,7 @@ const takeBack = async (prepared: PreparedFence | undefined, untouched: boolean)
 
 const toBackOut = (error: unknown): unknown => {
   if (error instanceof FenceTakenOverError)
-    return new BackOut('it took so long that its fence was taken over', { cause: error });
+    return new BackOut('fence-taken-over', 'it took so long that its fence was taken over', { cause: error });
   // The repeat lifts it.
   return error instanceof FenceStandsError ? new TransientServiceError('CutOver', error) : error;
 };
@@ -208,7 +215,8 @@ const send = async (
   if (refusal && (await locks.withdraw(replicationGroupId, migrationId, 'complete', judged))) {
     const own = { attempt, untouched: false };
     await lift({ migrationId, because: `CompleteMigration was refused: ${refusal.message}`, own });
-    if (refusal instanceof TargetNotAvailableError) throw new BackOut(refusal.message, { cause: refusal });
+    if (refusal instanceof TargetNotAvailableError)
+      throw new BackOut('target-refused', refusal.message, { cause: refusal });
     if (refusal instanceof TargetNotMigratingError) {
       throw new MigrationEndedElsewhereError(replicationGroupId, refusal.message);
     }
@@ -239,11 +247,3 @@ const tellSent = async (
     ...(standing?.progress && { progress: { ...standing.progress, lagBytes: 0, asOf: intent.at } }),
   });
 };
-
-export const positionsOf = (shards: readonly FencedShard[]): ShardPosition[] =>
-  shards.map(({ nodeGroupId, replicationId, fencedOffset, nodes }) => ({
-    nodeGroupId,
-    replicationId,
-    sourceOffset: fencedOffset,
-    targetOffset: nodes.find(({ role }) => role === 'primary')?.appliedOffset ?? fencedOffset,
-  }));

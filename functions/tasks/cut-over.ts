@@ -8,6 +8,7 @@ import { redisProbe } from '../adapters/redis-probe.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
 import { cutOverSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
+import { tellCutover } from '../adapters/task-figures.ts';
 import { makeCutOver } from '../cutover/cut-over.ts';
 
 export const handler = taskFunction(
@@ -25,4 +26,5 @@ export const handler = taskFunction(
     },
     cutOverSettings(),
   ),
+  tellCutover,
 );

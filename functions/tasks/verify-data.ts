@@ -8,6 +8,7 @@ import { replicationGroups } from '../adapters/replication-groups.ts';
 import { theSamples } from '../adapters/samples.ts';
 import { verifySettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
+import { tellVerification } from '../adapters/task-figures.ts';
 import { verifyStep } from '../verification/step.ts';
 import { makeVerifyData } from '../verification/verify-data.ts';
 
@@ -24,4 +25,5 @@ export const handler = taskFunction(
     verifySettings(),
     theKeyNames(),
   ),
+  tellVerification,
 );

@@ -11,6 +11,7 @@ import { theRollbacks } from '../adapters/rollbacks.ts';
 import { theSamples } from '../adapters/samples.ts';
 import { promotionSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
+import { tellDoubt } from '../adapters/task-figures.ts';
 import { makeIssueCertificate } from '../cutover/issue-certificate.ts';
 import { makeRollbackLook } from '../cutover/rollback-look.ts';
 import { makeStragglerLook } from '../cutover/stragglers.ts';
@@ -30,4 +31,5 @@ export const handler = taskFunction(
     systemClock,
     promotionSettings(),
   ),
+  tellDoubt,
 );

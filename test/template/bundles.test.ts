@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bundles } from '../../local/lambda/bundle.ts';
+import type { LogLine } from '../../local/lambda/logs.ts';
 import { LambdaService } from '../../local/lambda/service.ts';
+import { isMigrationId } from '../../functions/migration/identity.ts';
 import { errorNames } from '../docs/errors.ts';
 import { type FakeAws, startFakeAws } from './fake-aws.ts';
 import { samBuild } from './sam-build.ts';
@@ -86,6 +88,22 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
   },
 };
 
+/** Every line that a function has printed, by its name. */
+const printed = new Map<string, Record<string, unknown>[]>();
+const linesOf = (name: string) => printed.get(name) ?? [];
+
+/** What an invocation ends with. */
+const LAST_LINES = new Set([
+  ...['task done', 'task failed', 'request accepted', 'request refused', 'event handled', 'event refused'],
+]);
+
+/** The migration that an invocation names, in the path, the body, or as an execution's name. */
+const migrationIdIn = (event: unknown): string | undefined =>
+  /"(?:id|migrationId|name)":"([a-z][a-z0-9-]*-[0-9a-f]{12})"/.exec(JSON.stringify(event))?.[1];
+
+const isAboutOne = (event: unknown): boolean =>
+  migrationIdIn(event) !== undefined || /POST \/migrations"|"MigrationRequested"/.test(JSON.stringify(event));
+
 let bundles: Bundles;
 let aws: FakeAws;
 let lambda: LambdaService;
@@ -93,7 +111,10 @@ let lambda: LambdaService;
 beforeAll(async () => {
   [bundles, aws] = await Promise.all([samBuild(functions), startFakeAws()]);
   const environment = { AWS_ENDPOINT_URL: aws.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-  lambda = new LambdaService({ functions, bundles, environment, discard: () => undefined });
+  const logs = ({ functionName, line }: LogLine) => {
+    printed.set(functionName, [...linesOf(functionName), JSON.parse(line)]);
+  };
+  lambda = new LambdaService({ functions, bundles, environment, logs, discard: () => undefined });
 });
 
 afterAll(async () => {
@@ -115,6 +136,22 @@ describe('every function', () => {
     if (answers === REFUSED) expect([null, ...REFUSALS]).toContain(answer);
     else if (answers === null) expect(answer).toBeNull();
     else expect(answer).toMatchObject(answers as object);
+  });
+
+  it.each(functions)('$logicalId says in each of its lines which migration it is about', async ({ name, logicalId }) => {
+    const { event } = INVOCATIONS[logicalId] as { event: unknown };
+    // Whoever looks leaves no line.
+    if (!isAboutOne(event)) return;
+    await expect.poll(() => linesOf(name).some(({ message }) => LAST_LINES.has(String(message)))).toBe(true);
+
+    const named = migrationIdIn(event);
+    for (const { migrationId, message, ...line } of linesOf(name)) {
+      // The first line of a process may come before anybody knows what the new migration is called.
+      if (named === undefined && 'ColdStarts' in line) continue;
+      expect([message, migrationId]).toEqual([message, named ?? expect.toSatisfy(isMigrationId)]);
+      if ('_aws' in line) continue;
+      expect(line).toMatchObject({ level: expect.any(String), function_name: name, timestamp: expect.any(String) });
+    }
   });
 
   it('of the API answers in JSON, and refuses with problem+json and a code', async () => {

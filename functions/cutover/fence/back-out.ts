@@ -1,15 +1,37 @@
 import { shown } from '../../migration/shown.ts';
 
+/** Why a cutover is backed out, in a word that is counted by. docs/observability.md says what each of them is. */
+export type BackOutCode =
+  | 'drain-timeout'
+  | 'earlier-try-died'
+  | 'epoch-changed'
+  | 'fence-taken-over'
+  | 'foreign-fence'
+  | 'no-time'
+  | 'node-lost'
+  | 'not-in-sync'
+  | 'not-wanted'
+  | 'source-changed'
+  | 'source-not-fenceable'
+  | 'still-written'
+  | 'target-refused';
+
 /**
- * Why a cutover is backed out, in words for a person. Never leaves the cutover, so it has no code: it becomes the reason
- * that the operator is told.
+ * Why a cutover is backed out, in words for a person. Never leaves the cutover: it becomes the reason that the operator is
+ * told. Its code is no error's, and stands in no answer.
  */
 export class BackOut extends Error {
+  readonly code: BackOutCode;
   /** What was verified says nothing of what the target holds now. */
   readonly verifyAgain: boolean;
 
-  constructor(reason: string, { verifyAgain = false, cause }: { verifyAgain?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: BackOutCode,
+    reason: string,
+    { verifyAgain = false, cause }: { verifyAgain?: boolean; cause?: unknown } = {},
+  ) {
     super(shown(reason, 1000), { cause });
+    this.code = code;
     this.verifyAgain = verifyAgain;
   }
 }

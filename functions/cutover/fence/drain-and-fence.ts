@@ -44,8 +44,9 @@ export const drainAndFence = async (prepared: PreparedFence, clock: Clock, drain
   try {
     return await drain(prepared, clock, draining);
   } catch (error) {
-    if (error instanceof FenceFailed) throw new BackOut(error.message, { cause: error });
-    if (error instanceof Unread) throw new BackOut(`a node was lost in the drain: ${error.message}`, { cause: error });
+    if (error instanceof FenceFailed) throw new BackOut('source-not-fenceable', error.message, { cause: error });
+    if (error instanceof Unread)
+      throw new BackOut('node-lost', `a node was lost in the drain: ${error.message}`, { cause: error });
     throw error;
   }
 };
@@ -109,7 +110,8 @@ const drain = async (
         .map(async (one) => [one.nodeGroupId, await callsOf(one, writing.get(one.nodeGroupId))] as const),
     ),
   );
-  if (clock.now() >= untilMs) throw new BackOut('the time for the drain was over when the fence stood');
+  if (clock.now() >= untilMs)
+    throw new BackOut('drain-timeout', 'the time for the drain was over when the fence stood');
 
   const shards = [...new Set(targets.map(({ nodeGroupId }) => nodeGroupId))].map((nodeGroupId): FencedShard => {
     const here = applied.filter(({ target }) => target.nodeGroupId === nodeGroupId);
@@ -165,7 +167,11 @@ const unlessJoined = (nodes: readonly SourceNode[], readings: readonly ServerRea
   for (const [at, { replicas }] of readings.entries()) {
     const joined = replicas.map(({ ip, port }) => nameOf({ address: ip, port })).find((name) => !known.has(name));
     const { endpoint } = nodes[at] as SourceNode;
-    if (joined) throw new BackOut(`the replica ${joined} has joined ${nameOf(endpoint)} meanwhile, and is not fenced`);
+    if (joined)
+      throw new BackOut(
+        'source-changed',
+        `the replica ${joined} has joined ${nameOf(endpoint)} meanwhile, and is not fenced`,
+      );
   }
 };
 
@@ -175,12 +181,13 @@ const unlessSameSource = (
   replicationId: string | undefined,
   verified: VerificationEpoch | null,
 ): void => {
-  if (reading.role !== 'master') throw new BackOut(`${nameOf(endpoint)} is no primary any more`);
+  if (reading.role !== 'master') throw new BackOut('source-changed', `${nameOf(endpoint)} is no primary any more`);
   if (replicationId !== undefined && reading.replicationId !== replicationId) {
     throw new BackOut(
+      'source-changed',
       `the replication id of ${nameOf(endpoint)} is ${reading.replicationId} by now, and was ${replicationId}`,
     );
   }
   const whyNot = verified && whyOtherEpoch(verified, epochOf(reading));
-  if (whyNot) throw new BackOut(whyNot, { verifyAgain: true });
+  if (whyNot) throw new BackOut('epoch-changed', whyNot, { verifyAgain: true });
 };

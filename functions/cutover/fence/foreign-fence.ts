@@ -20,10 +20,12 @@ export const unlessOthersAct = async ({ session, endpoint }: SourceNode, migrati
   let [list] = await session.askAll([byType]);
   // Before Redis 5 there is no list by type.
   if (list instanceof Refused) [list] = await session.askAll([all]);
-  if (list instanceof Refused) throw new BackOut(`${nameOf(endpoint)} does not tell its clients: ${list.message}`);
+  if (list instanceof Refused)
+    throw new BackOut('source-not-fenceable', `${nameOf(endpoint)} does not tell its clients: ${list.message}`);
   const [, other] =
     String(list).match(` name=(${CONNECTIONS}(?!${connectionsOf(migrationId).slice(CONNECTIONS.length)})\\S*)`) ?? [];
-  if (other) throw new BackOut(`another migration acts on ${nameOf(endpoint)}, by the connection ${other}`);
+  if (other)
+    throw new BackOut('foreign-fence', `another migration acts on ${nameOf(endpoint)}, by the connection ${other}`);
 };
 
 /**
@@ -40,7 +42,10 @@ export const unlessFenced = (
   const able = (users ?? []).map(parseUser).filter(({ commands }) => commands.some((word) => mayWrite(word, writing)));
   const areFenced = able.length > 0 && able.every(({ commands }) => FENCE.every((word) => commands.includes(word)));
   if (!areFenced && minReplicasToWrite !== BEYOND_ANY) return;
-  throw new BackOut(`${nameOf(endpoint)} takes no writes already: it may be fenced by another migration`);
+  throw new BackOut(
+    'foreign-fence',
+    `${nameOf(endpoint)} takes no writes already: it may be fenced by another migration`,
+  );
 };
 
 const FENCE = ['-@write', '-publish'];

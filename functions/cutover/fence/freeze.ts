@@ -27,13 +27,14 @@ export const freeze = async (node: SourceNode, clock: Clock, untilMs: number): P
     const leftMs = Math.floor(untilMs - clock.now());
     if (leftMs <= 0) {
       const why = isBusy ? 'was held up by a script until' : 'could not be frozen before';
-      throw new BackOut(`${nameOf(node.endpoint)} ${why} the time for the drain was over`);
+      throw new BackOut('drain-timeout', `${nameOf(node.endpoint)} ${why} the time for the drain was over`);
     }
     const pause = node.pausesWrites ? [['CLIENT', 'PAUSE', String(leftMs), 'WRITE']] : [];
     const replies = await node.session.askAll([...pause, isAtLeast(node.version, '4.0') ? BRIEF : ['INFO']]);
     const refusal = replies.find((reply) => reply instanceof Refused);
     if (!refusal) return toReading(node, replies.at(-1) ?? null, clock);
-    if (refusal.kind !== 'BUSY') throw new BackOut(`${nameOf(node.endpoint)} cannot be frozen: ${refusal.message}`);
+    if (refusal.kind !== 'BUSY')
+      throw new BackOut('source-not-fenceable', `${nameOf(node.endpoint)} cannot be frozen: ${refusal.message}`);
     await clock.sleep(Math.min(BUSY_MS, leftMs));
   }
 };
@@ -43,7 +44,7 @@ export const toReading = ({ endpoint }: SourceNode, reply: Reply, clock: Clock):
   try {
     return toServerReading(parseInfo(textIn(reply, 'INFO')), clock.now());
   } catch (error) {
-    throw new BackOut(`${nameOf(endpoint)} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new BackOut('node-lost', `${nameOf(endpoint)} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 };
 

@@ -104,7 +104,7 @@ export const prepareFence = async (
   } catch (error) {
     close();
     if (error instanceof Unread || error instanceof FenceFailed)
-      throw new BackOut(`the source cannot be fenced: ${error.message}`, { cause: error });
+      throw new BackOut('source-not-fenceable', `the source cannot be fenced: ${error.message}`, { cause: error });
     throw error;
   }
 };
@@ -133,7 +133,7 @@ const unlessRefused = async <T>(answer: Promise<T>): Promise<T | undefined> => {
 const kindOf = async (nodes: readonly SourceNode[], choice: FenceChoice): Promise<FenceKind> => {
   const kinds = new Set<FenceKind>();
   for (const found of await Promise.all(nodes.map(({ session }) => fenceKindOf(session, choice)))) {
-    if ('whyNot' in found) throw new BackOut(found.whyNot);
+    if ('whyNot' in found) throw new BackOut('source-not-fenceable', found.whyNot);
     kinds.add(found.kind);
   }
   const [kind = 'none', other] = kinds;
@@ -148,7 +148,10 @@ const toFencedNode = async (
   mayForget: boolean,
 ): Promise<FencedNode> => {
   if (kind !== 'none' && !mayForget && !(await persistenceOf(session, kind))) {
-    throw new BackOut(`${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it`);
+    throw new BackOut(
+      'source-not-fenceable',
+      `${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it`,
+    );
   }
   return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection, before: {} };
 };
@@ -173,7 +176,7 @@ const saved = async ({ session }: SourceNode, node: FencedNode, mayForget: boole
 
 const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void => {
   const tookMs = clock.now() - beganMs;
-  if (tookMs > preparingMs) throw new BackOut(`to connect to all nodes and to read them took ${tookMs} ms`);
+  if (tookMs > preparingMs) throw new BackOut('no-time', `to connect to all nodes and to read them took ${tookMs} ms`);
 };
 
 /** An item of the table holds 400 KB. */
@@ -183,6 +186,7 @@ const unlessTooLarge = (nodes: readonly FencedNode[]): void => {
   const { length } = JSON.stringify(nodes);
   if (length > MOST_CHARACTERS) {
     throw new BackOut(
+      'source-not-fenceable',
       `the rules of the source's users have ${length} characters, which is more than a record of the fence holds`,
     );
   }

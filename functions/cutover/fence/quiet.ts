@@ -32,7 +32,7 @@ export const unlessWritten = async (node: SourceNode, frozen: Goal, clock: Clock
   const endsMs = clock.now() + Math.min(LOOK_MS, (untilMs - clock.now()) / 2);
   for (;;) {
     const waits = await whoWaits(node);
-    if (waits) throw new BackOut(waits);
+    if (waits) throw new BackOut('still-written', waits);
     const leftMs = endsMs - clock.now();
     if (leftMs <= 0) break;
     await clock.sleep(Math.min(PAUSE_MS, leftMs));
@@ -40,14 +40,20 @@ export const unlessWritten = async (node: SourceNode, frozen: Goal, clock: Clock
   const since = await callsOf(node);
   const called = Object.entries(since ?? {}).find(([command, count]) => calls && count !== (calls[command] ?? 0));
   if (called)
-    throw new BackOut(`the application is not stopped, although the fence is none: ${called[0]} was called on ${name}`);
+    throw new BackOut(
+      'still-written',
+      `the application is not stopped, although the fence is none: ${called[0]} was called on ${name}`,
+    );
 
   // Expiry goes on where nothing freezes it, and is no write of the application's: one moment without is enough.
   let from = frozen;
   let to = await offsetOf(node, clock, untilMs);
   while (!movedByPings(to.offset - from.offset)) {
     if (clock.now() >= untilMs) {
-      throw new BackOut(`somebody still writes to ${name}: its offset moved by ${to.offset - from.offset} bytes`);
+      throw new BackOut(
+        'still-written',
+        `somebody still writes to ${name}: its offset moved by ${to.offset - from.offset} bytes`,
+      );
     }
     await clock.sleep(OFFSET_PAUSE_MS);
     from = to;

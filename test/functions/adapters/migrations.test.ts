@@ -366,6 +366,30 @@ describe.each<[string, () => Migrations]>([
 });
 
 describe('migrations in DynamoDB', () => {
+  it('tell of each write once, however often it is repeated', async () => {
+    const id = newId();
+    real.facts.length = 0;
+    for (let turn = 0; turn < 2; turn++) {
+      await real.migrations.create(aRecord({ migrationId: id }));
+      await real.migrations.update(id, { phase: 'inSync' });
+    }
+    for (let turn = 0; turn < 2; turn++) await real.migrations.recordPromotion(id, { promotedAt: 't' });
+    for (let turn = 0; turn < 2; turn++) await real.migrations.end(id, 'completed', { status: 'completed' });
+    await real.migrations.end(id, 'failed', { status: 'failed' });
+
+    expect(real.facts).toEqual(['created', 'entered inSync', 'promoted', 'ended completed']);
+  });
+
+  it('tell of a write whose answer was lost not at all: its repeat finds it done', async () => {
+    const id = newId();
+    await real.migrations.create(aRecord({ migrationId: id }));
+    real.facts.length = 0;
+    real.loseNextAnswer();
+    await real.migrations.end(id, 'failed', { status: 'failed' });
+
+    expect(real.facts).toEqual([]);
+  });
+
   it('lose nothing when an answer is lost: the client repeats the write, and the first one counts', async () => {
     const id = newId();
     real.loseNextAnswer();

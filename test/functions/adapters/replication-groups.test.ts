@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReplicationGroups } from '../../../functions/replication/ports.ts';
 import { type FakeAnswer, type FakeAws, serveAws } from '../support/aws.ts';
+import { hearLines } from '../support/figures.ts';
 import { SOURCE } from '../support/nodes.ts';
+
+const heard = hearLines();
 
 let aws: FakeAws;
 let groups: ReplicationGroups;
@@ -122,6 +125,19 @@ describe('ElastiCache, by the stock client', () => {
 
     await expect(groups.complete('test')).rejects.toMatchObject({ name, message: expect.stringContaining('test') });
     expect(requests).toHaveLength(1);
+  });
+
+  it('that throttles is told of at each attempt, also where the client tries again by itself', async () => {
+    answers = [refused('Throttling'), refused('APICallRateForCustomerExceeded'), group(member('a', 'primary'))];
+    await groups.describe('test').catch(() => undefined);
+
+    const met = requests.length - (answers.length === 1 ? 1 : 0);
+    expect(met).toBeGreaterThan(0);
+    expect(heard.figures()).toEqual(Array.from({ length: met }, () => ['ElastiCacheThrottles', 1]));
+
+    answers = [refused('ServiceUnavailable', 503)];
+    await groups.complete('test').catch(() => undefined);
+    expect(heard.figures()).toHaveLength(met);
   });
 
   it('whose answer is lost may have acted: that is transient, and not sent again here', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeSweep } from '../../../functions/cutover/sweep.ts';
+import { makeSweep, type SweepLog } from '../../../functions/cutover/sweep.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
@@ -98,5 +98,35 @@ describe('the sweeper', () => {
     expect(workflow.settled).toEqual([
       { name: expect.stringMatching(/-rollback-\d+$/), migrationId: MIGRATION_ID, act: 'rollback' },
     ]);
+  });
+
+  it('calls a migration stuck that nothing has moved for half an hour, whether its execution runs or not', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
+    expect((await sweepAfter(29, { status: 'syncing' })).report.stuck).toEqual([]);
+    expect((await sweepAfter(30, { status: 'syncing' })).report.stuck).toEqual([MIGRATION_ID]);
+    expect((await sweepAfter(30, ended)).report.stuck).toEqual([MIGRATION_ID]);
+
+    const pendingAct = { act: 'rollback' as const, at: clock.iso(29 * MINUTE_MS) };
+    expect((await sweepAfter(30, { ...ended, pendingAct })).report.stuck).toEqual([]);
+  });
+
+  it('tells as it goes, so that a fault leaves behind which migration it met', async () => {
+    const told: string[] = [];
+    const log: SweepLog = {
+      about: (migrationId) => told.push(`about ${migrationId}`),
+      did: (what) => told.push(what),
+    };
+    const other = 'other-0123456789ab';
+    const migrations = new FakeMigrations(clock, aRecord(ended), aRecord({ ...ended, migrationId: other }));
+    clock.advance(MINUTE_MS + 1);
+    const lost = new Error('lost');
+    const describe = async () => {
+      if (told.includes(`about ${other}`)) throw lost;
+      return { status: 'FAILED' as const };
+    };
+    const settle = workflow.settle.bind(workflow);
+
+    await expect(makeSweep(migrations, fences, { describe, settle }, clock, log)()).rejects.toBe(lost);
+    expect(told).toEqual([`about ${MIGRATION_ID}`, 'settling', `about ${other}`]);
   });
 });

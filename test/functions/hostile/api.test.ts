@@ -52,8 +52,17 @@ afterEach(() => vi.restoreAllMocks());
 const logged = (): Record<string, unknown>[] => {
   const lines = written.split('\n').filter((line) => line !== '');
   for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThan(64 * 1024);
-  return lines.map((line) => JSON.parse(line));
+  const entries: Record<string, unknown>[] = lines.map((line) => JSON.parse(line));
+  const figures = entries.filter((entry) => '_aws' in entry);
+  for (const figure of figures) expect(Object.keys(figure).filter((name) => !OF_FIGURES.has(name))).toEqual([]);
+  return entries.filter((entry) => !figures.includes(entry));
 };
+
+/** All that a line of figures may have; it, too, is held to hold no controls. */
+const OF_FIGURES = new Set([
+  ...['_aws', 'service', 'code', 'migrationId', 'correlationId', 'eventId'],
+  ...['ColdStarts', 'InternalErrors', 'MigrationsRefused', 'RequestsRefused'],
+]);
 
 const mustBeFit = (entries: Record<string, unknown>[]): void => {
   for (const entry of entries)

@@ -24,7 +24,7 @@ const OTHERS: Record<string, (text: string) => unknown[]> = {
   ActionNotAllowedError: (text) => [text, text, text, [text, text]],
   TransientServiceError: (text) => [text, Object.assign(new Error(text), { name: text })],
   NetworkNotAllowedError: (text) => [text, 6379, text],
-  BackOut: (text) => [text],
+  BackOut: (text) => ['no-time', text],
   FenceFailed: (text) => [text],
   Unread: (text) => [text],
   Refused: (text) => [text],

@@ -18,6 +18,8 @@ export interface RealTable {
   certificates: Certificates;
   rollbacks: Rollbacks;
   samples: Samples;
+  /** What the migrations tell of, in order. */
+  facts: string[];
   /** One operation of the API on the table, for what no adapter shows. */
   call(operation: string, input: Record<string, unknown>): Promise<unknown>;
   loseNextAnswer(): void;
@@ -42,8 +44,16 @@ export const realTable = async (): Promise<RealTable> => {
   const { rollbacksIn } = await import('../../../functions/adapters/rollbacks.ts');
   const { samplesIn } = await import('../../../functions/adapters/samples.ts');
   const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
+  const facts: string[] = [];
   return {
-    migrations: migrationsIn(table.name),
+    facts,
+    migrations: migrationsIn(table.name, {
+      seen: () => undefined,
+      created: () => facts.push('created'),
+      entered: (_, phase) => facts.push(`entered ${phase}`),
+      promoted: () => facts.push('promoted'),
+      ended: (_, outcome) => facts.push(`ended ${outcome}`),
+    }),
     locks: locksIn(table.name),
     fences: fencesIn(table.name),
     checkpoints: checkpointsIn(table.name),
