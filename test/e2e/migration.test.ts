@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Announced } from '../../functions/migration/announced.ts';
+import { type FigureLine, figuresIn, isFigureLine } from '../functions/support/figures.ts';
 import { contents, type Lab, startLab } from './lab.ts';
 
 describe('a migration on real Redis', () => {
   let lab: Lab;
+  const printed: ({ message?: string; migrationId?: string; phase?: string } | FigureLine)[] = [];
   beforeAll(async () => {
-    lab = await startLab();
+    lab = await startLab({ lambda: { logs: ({ line }) => printed.push(JSON.parse(line)) } });
   });
   afterAll(() => lab?.end());
 
@@ -44,6 +46,22 @@ describe('a migration on real Redis', () => {
       allowedActions: ['unfence', 'rollback'],
     });
     expect(view).not.toHaveProperty('waitingFor');
+
+    const about = printed.filter((entry) => entry.migrationId === migrationId);
+    const figures = figuresIn(about.filter(isFigureLine));
+    expect(figures.filter(([name]) => !OF_LOOKS.has(name)).sort()).toEqual([
+      ['DrainMs', expect.any(Number)],
+      ['FreezeMs', expect.any(Number)],
+      ['MigrationsAccepted', 1],
+      ['MigrationsCompleted', 1],
+      ['MigrationsInSync', 1],
+      ['MigrationsPromoted', 1],
+      ['OutageMs', expect.any(Number)],
+      ['VerificationDifferences', 0],
+    ]);
+    const told = about.filter(({ message }) => message === 'phase entered').map(({ phase }) => phase);
+    expect([told[0], told.at(-1)]).toEqual(['claiming', 'ended']);
+    expect(told).toEqual(expect.arrayContaining(['inSync', 'verifying', 'awaitingCutover', 'promoting', 'closing']));
 
     const nodes = lab.aws.elastiCache.group('orders').nodes();
     const before = await contents(await lab.client(source.port));
@@ -127,6 +145,9 @@ describe('a migration on real Redis', () => {
     await lab.announcement(migrationId, 'MigrationCompleted');
   });
 });
+
+/** Told again and again. */
+const OF_LOOKS = new Set(['ColdStarts', 'LagBytes', 'LagSeconds', 'LinksDown']);
 
 /** What the timeline has of events, oldest first. */
 const announcedBy = async (lab: Lab, migrationId: string) => {

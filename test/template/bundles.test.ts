@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMigrationId } from '../../functions/migration/identity.ts';
 import type { Bundles } from '../../local/lambda/bundle.ts';
 import type { LogLine } from '../../local/lambda/logs.ts';
 import { LambdaService } from '../../local/lambda/service.ts';
-import { isMigrationId } from '../../functions/migration/identity.ts';
 import { errorNames } from '../docs/errors.ts';
 import { type FakeAws, startFakeAws } from './fake-aws.ts';
 import { samBuild } from './sam-build.ts';
@@ -138,21 +138,30 @@ describe('every function', () => {
     else expect(answer).toMatchObject(answers as object);
   });
 
-  it.each(functions)('$logicalId says in each of its lines which migration it is about', async ({ name, logicalId }) => {
-    const { event } = INVOCATIONS[logicalId] as { event: unknown };
-    // Whoever looks leaves no line.
-    if (!isAboutOne(event)) return;
-    await expect.poll(() => linesOf(name).some(({ message }) => LAST_LINES.has(String(message)))).toBe(true);
+  it('is about one migration, but for who lists them and who sweeps', () => {
+    const others = Object.entries(INVOCATIONS).filter(([, { event }]) => !isAboutOne(event));
 
-    const named = migrationIdIn(event);
-    for (const { migrationId, message, ...line } of linesOf(name)) {
-      // The first line of a process may come before anybody knows what the new migration is called.
-      if (named === undefined && 'ColdStarts' in line) continue;
-      expect([message, migrationId]).toEqual([message, named ?? expect.toSatisfy(isMigrationId)]);
-      if ('_aws' in line) continue;
-      expect(line).toMatchObject({ level: expect.any(String), function_name: name, timestamp: expect.any(String) });
-    }
+    expect(others.map(([logicalId]) => logicalId)).toEqual(['ListMigrationsFunction', 'SweepFunction']);
   });
+
+  it.each(functions)(
+    '$logicalId says in each of its lines which migration it is about',
+    async ({ name, logicalId }) => {
+      const { event } = INVOCATIONS[logicalId] as { event: unknown };
+      // Whoever looks leaves no line.
+      if (!isAboutOne(event)) return;
+      await expect.poll(() => linesOf(name).some(({ message }) => LAST_LINES.has(String(message)))).toBe(true);
+
+      const named = migrationIdIn(event);
+      for (const { migrationId, message, ...line } of linesOf(name)) {
+        // The first line of a process may come before anybody knows what the new migration is called.
+        if (named === undefined && 'ColdStarts' in line) continue;
+        expect([message, migrationId]).toEqual([message, named ?? expect.toSatisfy(isMigrationId)]);
+        if ('_aws' in line) continue;
+        expect(line).toMatchObject({ level: expect.any(String), function_name: name, timestamp: expect.any(String) });
+      }
+    },
+  );
 
   it('of the API answers in JSON, and refuses with problem+json and a code', async () => {
     const { name } = functions.find(({ logicalId }) => logicalId === 'StartMigrationFunction') as { name: string };
