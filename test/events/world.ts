@@ -63,6 +63,8 @@ export interface WorldOptions extends TargetOptions {
   before?: (name: string, payload: Record<string, unknown>) => void;
   /** Runs after an announcement; what it throws is an answer that was lost. */
   after?: (detailType: string) => void;
+  /** Hears of every state that the migration's record is in. */
+  onRecord?: (record: MigrationRecord) => void;
   /** Seconds between two looks at the link while a cutover is awaited. */
   lookAtLinkSeconds?: number;
   /** A client goes on writing to the old primary for so many seconds. */
@@ -165,6 +167,12 @@ export const openWorld = (options: WorldOptions = {}) => {
     sleep: (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve)),
   };
   const migrations = new FakeMigrations({ iso: isoNow });
+  const { records } = migrations;
+  const keep = records.set.bind(records);
+  records.set = (migrationId, record) => {
+    options.onRecord?.(record);
+    return keep(migrationId, record);
+  };
   const locks = new FakeLocks();
   const { groups, probe } = targetIn(() => clock.now(), options);
   const fences = new FakeFences();
