@@ -21,7 +21,8 @@ const SHARED = [
   // What executions cost is measured in a heap of its own.
   'test/local/stepfunctions/!(performance).test.ts',
   'test/local/{eventbridge,template}/**/*.test.ts',
-  'test/{statemachine,events,docs,model,contract}/**/*.test.ts',
+  'test/{statemachine,events,docs,model}/**/*.test.ts',
+  'test/contract/*.test.ts',
 ];
 
 export default defineConfig({
