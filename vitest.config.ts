@@ -42,7 +42,15 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARED } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: SHARED,
+          globalSetup: 'test/contract/recording.ts',
+        },
+      },
     ],
   },
 });

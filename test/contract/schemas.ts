@@ -19,6 +19,8 @@ export const schemas = new Map<string, Schema>(
 // Strict: a misspelt keyword is an error, not a schema that accepts everything.
 export const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
 addFormats.default(ajv);
+// Of a list of values: more may come within this version (docs/api.md).
+ajv.addKeyword({ keyword: 'x-open', schemaType: 'boolean' });
 for (const schema of schemas.values()) ajv.addSchema(schema);
 
 /** @param uri a schema's `$id`, or a place in a document that was added */

@@ -4,6 +4,7 @@ import { connectSource, type SourceClient, seed } from '../../local/demo/seed.ts
 import { type GroupSettings, noDelays } from '../../local/elasticache/settings.ts';
 import type { BusEvent } from '../../local/eventbridge/event.ts';
 import { type RedisProcess, startRedis } from '../../local/redis/server.ts';
+import { record } from '../contract/recorder.ts';
 
 /** Times for tests: everything that waits on AWS waits for milliseconds here. */
 const QUICK = {
@@ -116,7 +117,9 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+    const answer = (await response.json()) as Answer['body'];
+    record(method, path, response.status, response.headers, answer);
+    return { status: response.status, headers: response.headers, body: answer };
   };
 
   const view = async (migrationId: string) =>
