@@ -17,7 +17,7 @@ const pageOf = (name: string): string => {
   return [
     `# ${name}`,
     `<!-- Made of docs/events.md, events/schema and events: WRITE_DOCS=1 npx vitest run test/docs/pages.test.ts -->`,
-    fromBelow(sectionOf(textOf(INDEX), name).trim()),
+    fromBelow(sectionOf(textOf(INDEX), name).trim(), 'events.md'),
     ...(isOurs ? [announcedBy(name), '## A rule that hears of it', patternOf(name)] : []),
     '## `data`',
     tableOf(schema),
@@ -30,8 +30,9 @@ const pageOf = (name: string): string => {
 };
 
 /** Links of a page of docs, as a page of a folder within it has them. */
-export const fromBelow = (markdown: string): string =>
+export const fromBelow = (markdown: string, page: string): string =>
   markdown
+    .replaceAll('](#', `](${page}#`)
     .replace(/\]\((?!https?:|#|\.\.\/)/g, '](../')
     .replace(/\]\(\.\.\/(?=events\/|client\/|statemachine\/|test\/)/g, '](../../');
 

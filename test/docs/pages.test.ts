@@ -1,11 +1,15 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { errorPages } from './error-pages.ts';
 import { eventPages } from './event-pages.ts';
 import { textOf } from './sources.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
-describe.each([['docs/events', eventPages()]])('%s', (folder, pages) => {
+describe.each([
+  ['docs/events', eventPages()],
+  ['docs/errors', errorPages()],
+])('%s', (folder, pages) => {
   if (process.env.WRITE_DOCS) {
     mkdirSync(new URL(folder, ROOT), { recursive: true });
     for (const [path, text] of pages) writeFileSync(new URL(path, ROOT), text);
