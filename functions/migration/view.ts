@@ -40,7 +40,7 @@ export interface MigrationView {
   preflight?: PreflightResult;
   /** Of a dry run, once it has completed. */
   dryRunResult?: DryRunResult;
-  replicationTest?: MigrationRecord['replicationTest'];
+  replicationTest?: NonNullable<MigrationRecord['replicationTest']>;
   verification: VerificationView;
   cutover: CutoverView;
   /** What else was asked of it. */
