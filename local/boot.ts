@@ -20,6 +20,8 @@ import type { Kms } from './kms/keys.ts';
 import { kmsWire } from './kms/protocol.ts';
 import { lambdaWire } from './lambda/protocol.ts';
 import type { LambdaService } from './lambda/service.ts';
+import { secretsManagerWire } from './secretsmanager/protocol.ts';
+import type { Secrets } from './secretsmanager/secrets.ts';
 import { sqsWire } from './sqs/protocol.ts';
 import type { Queues } from './sqs/queues.ts';
 import { stepFunctionsWire } from './stepfunctions/protocol.ts';
@@ -40,6 +42,8 @@ export interface EmbeddedAws {
   queues: Queues;
   /** Its keys are made by createKey; the functions sign by the one that CertificateKeyArn names. */
   kms: Kms;
+  /** Functions read those that SourceSecretArns names. */
+  secrets: Secrets;
   dynamo: DynamoDb;
   /** The template's Outputs. */
   outputs: Record<string, string>;
@@ -85,7 +89,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
   signal?.throwIfAborted();
   const services = await makeServices(model, { ...options, clock, report }, endpoint.url, teardown);
   signal?.throwIfAborted();
-  const { dynamo, queues, kms, elastiCache, lambda, stepFunctions, eventBridge } = services;
+  const { dynamo, queues, kms, secrets, elastiCache, lambda, stepFunctions, eventBridge } = services;
   // Last to start, first to end: nothing new comes in while the services end.
   teardown.add(() => Promise.all([gateway.close(), endpoint.close()]).then(() => undefined));
   endpoint.serve({
@@ -96,6 +100,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
     lambda: lambdaWire(lambda),
     elasticache: elastiCacheWire(elastiCache),
     kms: kmsWire(kms),
+    secretsmanager: secretsManagerWire(secrets),
     cloudformation: cloudFormationWire({ name: stackName, createdAt: new Date(clock.now()), outputs: model.outputs }),
     sts: stsWire,
   });

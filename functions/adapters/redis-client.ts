@@ -1,6 +1,8 @@
-import { RedisClient, type RedisClientOptions } from '@redis/client';
+import { ErrorReply, RedisClient, type RedisClientOptions } from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
-import type { Dialler } from './dial.ts';
+import type { Approach, Dialler } from './dial.ts';
+import { authRefused, LoginError, tlsRefused } from './login.ts';
+import { Login } from './source-secret.ts';
 
 /**
  * `createClient` would build a class of all commands anew for each other address: 40 ms of processor time and megabytes of
@@ -18,32 +20,58 @@ export interface ClientOptions {
 }
 
 /**
- * No offline queue and no reconnect: a command is answered now, or it has failed.
+ * No offline queue and no reconnect: a command is answered now, or it has failed. By TLS and logged in as the options say, else
+ * as the deployment has a secret for the server.
  *
- * @throws NetworkNotAllowedError, and what DNS and @redis/client throw
+ * @throws NetworkNotAllowedError, LoginError, and what DNS and @redis/client throw
  */
-export const connectClient = async (
-  dialler: Dialler,
+export const connectClient = async (dialler: Dialler, endpoint: Endpoint, options: ClientOptions) => {
+  const approach = await dialler.approach(endpoint);
+  try {
+    return await connectBy(approach, endpoint, options);
+  } catch (error) {
+    const newer = error instanceof LoginError ? await dialler.newer(endpoint, approach) : undefined;
+    if (!newer) throw error;
+    return connectBy(newer, endpoint, options);
+  }
+};
+
+const connectBy = async (
+  { way, tls: tlsOptions, login: ofSecret, arn }: Approach,
   endpoint: Endpoint,
-  { connectWithinMs, tls, ...options }: ClientOptions,
+  { connectWithinMs, tls, username, password, database = 0, commandOptions }: ClientOptions,
 ) => {
+  const login = password === undefined && username === undefined ? ofSecret : new Login(password ?? '', username);
   const client = newClient({
     // The client itself reads the version from here, which the factory's types leave out.
     ...({ RESP: 2 } as object),
     socket: {
-      ...(await dialler.way(endpoint)),
+      ...way,
       connectTimeout: connectWithinMs,
       reconnectStrategy: false,
       ...(tls && { tls: true as const, servername: endpoint.address }),
+      ...(tlsOptions && { ...tlsOptions, tls: true as const }),
     },
     disableOfflineQueue: true,
     disableClientInfo: true,
-    ...options,
+    ...(commandOptions && { commandOptions }),
   });
   // Without a listener an error of an idle connection would end the process; the next command finds it broken.
   client.on('error', () => undefined);
-  await client.connect();
-  return client;
+  try {
+    await client.connect();
+    // Not by the client itself: its error would repeat what the server says of AUTH.
+    if (login)
+      await client.sendCommand(login.command()).catch((error) => Promise.reject(asRefusal(endpoint, error, arn)));
+    if (database > 0) await client.sendCommand(['SELECT', String(database)]);
+    return client;
+  } catch (error) {
+    if (client.isOpen) client.destroy();
+    throw (tlsOptions && tlsRefused({ ...endpoint, port: way.port }, error, arn)) ?? error;
+  }
 };
+
+const asRefusal = (endpoint: Endpoint, error: unknown, arn: string | undefined): unknown =>
+  error instanceof ErrorReply ? authRefused(endpoint, error.message.split(' ', 1)[0] ?? '', arn) : error;
 
 export type Client = Awaited<ReturnType<typeof connectClient>>;

@@ -7,8 +7,9 @@ import { parseReplicaBuffers, type ReplicaBuffer } from '../replication/replica-
 import { parseReplicaLimit, type ReplicaSettings, toCount } from '../replication/replica-limit.ts';
 import { toServerReading } from '../replication/server-reading.ts';
 import type { Reading } from '../replication/shard-link.ts';
-import { Dialler } from './dial.ts';
+import type { Dialler } from './dial.ts';
 import { type Client, connectClient } from './redis-client.ts';
+import { theDialler } from './the-dialler.ts';
 
 /** A server that does not answer in this time counts as unreadable: a watch must not hang on it. */
 const ANSWER_WITHIN_MS = 2000;
@@ -27,7 +28,7 @@ const FULL_LIST = ['CLIENT', 'LIST'];
 const MOST_CLIENTS = 1000;
 
 /** Reads Redis servers, over one connection each. @throws EnvironmentError */
-export const redisProbe = (now: () => number = Date.now, dialler = new Dialler()): Probe => {
+export const redisProbe = (now: () => number = Date.now, dialler: Dialler = theDialler()): Probe => {
   const clients = new Map<string, Promise<Client>>();
   const refused = new Set<string>();
 

@@ -1,55 +1,97 @@
 import { isIP } from 'node:net';
 import { NetworkNotAllowedError } from '../migration/errors.ts';
 import type { Endpoint } from '../migration/record.ts';
-import { NotDialled, type Servers, type Session, SessionLost, Unread } from '../preflight/ports.ts';
-import { connectByTls, connectTcp, Dialler, lookUp, type Way } from './dial.ts';
+import {
+  LoginRefused,
+  NotDialled,
+  Refused,
+  type Servers,
+  type Session,
+  SessionLost,
+  Unread,
+} from '../preflight/ports.ts';
+import { type Approach, connectByTls, connectTcp, type Dialler, lookUp, type Way } from './dial.ts';
+import { authRefused, LoginError, tlsRefused } from './login.ts';
 import { RedisSession } from './redis-session.ts';
+import { theDialler } from './the-dialler.ts';
 
 /** For a connection, a handshake, a name, and each answer. */
 const ANSWER_WITHIN_MS = 1500;
 
 const nameOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 
-/** Redis servers over TCP. @param now the clock that the deadlines are told by. @throws EnvironmentError */
+/** Redis servers over TCP and TLS. @param now the clock that the deadlines are told by. @throws EnvironmentError */
 export const redisServers = (
   now: () => number = Date.now,
   answerMs = ANSWER_WITHIN_MS,
   mostBytes?: number,
-  dialler = new Dialler(),
+  dialler: Dialler = theDialler(),
 ): Servers => {
   const msUntil = (untilMs: number) => Math.max(0, Math.min(answerMs, untilMs - now()));
+  const approachMs = (untilMs: number) => Math.max(0, Math.min(answerMs + dialler.secretsWithinMs, untilMs - now()));
+  const unlessLate = (endpoint: Endpoint, untilMs: number): void => {
+    if (msUntil(untilMs) === 0) throw new SessionLost(`${nameOf(endpoint)}: no time was left to connect`);
+  };
 
-  /** @throws NotDialled, SessionLost */
-  const wayTo = async (endpoint: Endpoint, ms: number): Promise<Way> => {
+  /** @throws NotDialled, LoginRefused, SessionLost */
+  const told = async <T>(endpoint: Endpoint, ms: number, work: Promise<T>): Promise<T> => {
     try {
-      return await within(ms, dialler.way(endpoint));
+      return await within(ms, work);
     } catch (error) {
+      if (error instanceof Unread) throw error;
       const { message } = error as Error;
       if (error instanceof NetworkNotAllowedError) throw new NotDialled(message, { cause: error });
+      if (error instanceof LoginError) throw toRefused(error);
       throw new SessionLost(`${nameOf(endpoint)}: ${message}`, { cause: error });
     }
   };
 
-  const connectTo = (endpoint: Endpoint, way: Way, ms: number, untilMs: number): Promise<Session> =>
+  /** @throws SessionLost, LoginRefused among them */
+  const connectBy = ({ way, tls, arn }: Approach, endpoint: Endpoint, untilMs: number): Promise<Met> =>
     new Promise((resolve, reject) => {
-      const socket = connectTcp(way);
-      const fail = (why: string) => {
+      const ms = msUntil(untilMs);
+      const socket = tls ? connectByTls(way, tls) : connectTcp(way);
+      let isOpen = false;
+      let refusal: LoginRefused | undefined;
+      const fail = (error: Error) => {
         clearTimeout(timer);
         socket.destroy();
-        reject(new SessionLost(`${nameOf(endpoint)}: ${why}`));
+        reject(error);
       };
-      const late = () => socket.connecting && fail(`no connection within ${Math.round(ms)} ms`);
+      const lost = (why: string) => new SessionLost(`${nameOf(endpoint)}: ${why}`);
+      const late = () => !isOpen && fail(lost(`no connection within ${Math.round(ms)} ms`));
       // It may have come about while this process itself was busy: one look at the sockets before it is given up.
       const timer = setTimeout(() => setImmediate(late), ms);
       // Stays for good: an error after the connection was given up must not end the process.
-      socket.on('error', (error) => fail(reasonOf(error)));
-      socket.once('connect', () => {
+      socket.on('error', (error) => {
+        refusal = tls && refusedByTls({ ...endpoint, port: way.port }, error, arn);
+        fail(refusal ?? lost(reasonOf(error)));
+      });
+      socket.once('close', () => fail(lost('closed the connection')));
+      socket.once(tls ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer);
-        resolve(
-          new RedisSession(socket, nameOf(endpoint), { now, untilMs, answerMs, ...(mostBytes && { mostBytes }) }),
-        );
+        isOpen = true;
+        const times = { now, untilMs, answerMs, ...(mostBytes && { mostBytes }) };
+        resolve({ session: new RedisSession(socket, nameOf(endpoint), times), refusal: () => refusal });
       });
     });
+
+  /** @throws SessionLost, LoginRefused among them; Refused by who lets nobody in */
+  const open = async (approach: Approach, endpoint: Endpoint, untilMs: number): Promise<Session> => {
+    const { session, refusal } = await connectBy(approach, endpoint, untilMs);
+    if (!approach.login && !approach.tls) return session;
+    try {
+      // By TLS 1.3 a server that wants another certificate of its client says so only when the client has spoken.
+      await (approach.login ? session.ask(...approach.login.command()) : session.askAll([['PING']]));
+      return session;
+    } catch (error) {
+      session.close();
+      const { kind = '' } = error instanceof Refused ? error : {};
+      // A server that takes nobody says so before it is asked.
+      if (kind === '' || kind === 'DENIED') throw refusal() ?? error;
+      throw toRefused(authRefused(endpoint, kind, approach.arn));
+    }
+  };
 
   const shakesHands = (way: Way, ms: number): Promise<boolean> =>
     new Promise((resolve) => {
@@ -70,16 +112,39 @@ export const redisServers = (
 
   return {
     async open(endpoint, untilMs) {
-      const ms = msUntil(untilMs);
-      if (ms === 0) throw new SessionLost(`${nameOf(endpoint)}: no time was left to connect`);
-      return connectTo(endpoint, await wayTo(endpoint, ms), msUntil(untilMs), untilMs);
+      unlessLate(endpoint, untilMs);
+      const approach = await told(endpoint, approachMs(untilMs), dialler.approach(endpoint));
+      try {
+        return await open(approach, endpoint, untilMs);
+      } catch (error) {
+        if (!(error instanceof LoginRefused) || msUntil(untilMs) === 0) throw error;
+        const newer = await told(endpoint, approachMs(untilMs), dialler.newer(endpoint, approach));
+        if (!newer) throw error;
+        return open(newer, endpoint, untilMs);
+      }
+    },
+
+    async openAsNobody(endpoint, untilMs) {
+      unlessLate(endpoint, untilMs);
+      const way = await told(endpoint, msUntil(untilMs), dialler.way(endpoint));
+      return open({ way }, endpoint, untilMs);
+    },
+
+    async secretsOf(endpoint, untilMs) {
+      try {
+        return await told(endpoint, approachMs(untilMs), dialler.secretsOf(endpoint));
+      } catch (error) {
+        // Whoever dials it is told why.
+        if (error instanceof Unread) return { named: false, problems: [] };
+        throw error;
+      }
     },
 
     async speaksTls(endpoint, untilMs) {
       const ms = msUntil(untilMs);
       if (ms === 0) return false;
       try {
-        return await shakesHands(await wayTo(endpoint, ms), msUntil(untilMs));
+        return await shakesHands(await told(endpoint, ms, dialler.way(endpoint)), msUntil(untilMs));
       } catch (error) {
         if (error instanceof SessionLost) return false;
         throw error;
@@ -96,6 +161,20 @@ export const redisServers = (
       }
     },
   };
+};
+
+/** A connection that came about. */
+interface Met {
+  session: Session;
+  /** By TLS, since then. */
+  refusal(): LoginRefused | undefined;
+}
+
+const toRefused = (error: LoginError): LoginRefused => new LoginRefused(error.problem, { cause: error });
+
+const refusedByTls = (at: Endpoint, error: unknown, arn: string | undefined): LoginRefused | undefined => {
+  const refusal = tlsRefused(at, error, arn);
+  return refusal && toRefused(refusal);
 };
 
 const within = <T>(ms: number, work: Promise<T>): Promise<T> => {

@@ -52,6 +52,8 @@ export const PREFLIGHT_CHECKS = {
   'source-network-not-allowed': final,
   'source-unreachable': final,
   'source-auth': final,
+  'source-default-user': final,
+  'source-credentials': final,
   'source-tls': final,
   'source-loading': final,
   'source-is-target': final,

@@ -2,6 +2,7 @@ import type { FenceChoice } from '../migration/fence.ts';
 import type { GroupRollback } from '../migration/lock-ports.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { Info } from '../replication/info.ts';
+import type { LoginProblem } from './ports.ts';
 
 /**
  * Something that was read, or why it could not be. `moot`: another fact already says why there is nothing to read (nothing
@@ -126,7 +127,7 @@ export interface SourceReplica {
 
 /** How the source could be reached. */
 export interface Reach {
-  state: 'open' | 'forbidden' | 'unreachable' | 'auth' | 'tls' | 'protected' | 'loading';
+  state: 'open' | 'forbidden' | 'unreachable' | 'auth' | 'noReplication' | 'tls' | 'protected' | 'loading';
   /** What was seen, in words. */
   detail: string;
 }
@@ -145,7 +146,10 @@ export interface FactValues {
   commandsUnknownToTarget: string[];
   /** IP addresses of the source's endpoint: itself, or what its name resolves to here. */
   sourceAddresses: string[];
+  /** In clear and as nobody, where a secret says that this service is to log in: as ElastiCache's nodes reach it. */
   sourceReach: Reach;
+  /** What keeps this service from logging in as the deployment's secrets say. */
+  sourceLogin: LoginProblem[];
   sourceInfo: Info;
   /** CONFIG GET of the parameters in SOURCE_PARAMETERS; one that the version does not have is absent. */
   sourceConfig: ReadonlyMap<string, string>;

@@ -29,6 +29,24 @@ export class SessionLost extends Unread {}
 /** The server is outside of the allowed networks: nobody has tried to connect. */
 export class NotDialled extends SessionLost {}
 
+/** Why what the deployment has to log in to a server cannot be used. Holds nothing of a secret. */
+export interface LoginProblem {
+  /** As the beginning of a sentence. */
+  text: string;
+  /** Lines to paste. */
+  remedy: string[];
+}
+
+/** The server refused what it was met with, or its certificate does not hold. */
+export class LoginRefused extends SessionLost {
+  readonly problem: LoginProblem;
+
+  constructor(problem: LoginProblem, options?: ErrorOptions) {
+    super(problem.text, options);
+    this.problem = problem;
+  }
+}
+
 /**
  * What ElastiCache's API says of the target. Every call throws TransientServiceError for what may pass, and gives up by
  * itself after some seconds.
@@ -71,8 +89,18 @@ export interface Session {
 
 /** Redis servers, which may be hostile. Nothing is waited for past `untilMs`, by the time of Clock.now(). */
 export interface Servers {
-  /** @throws SessionLost when no connection comes about, NotDialled among them */
+  /**
+   * By TLS and logged in where the deployment has a secret for this server.
+   * @throws SessionLost when no connection comes about, NotDialled and LoginRefused among them
+   */
   open(endpoint: Endpoint, untilMs: number): Promise<Session>;
+  /** In clear and as nobody, whatever the deployment has: as a node of ElastiCache does. @throws SessionLost, NotDialled */
+  openAsNobody(endpoint: Endpoint, untilMs: number): Promise<Session>;
+  /**
+   * Whether a secret of the deployment names this server, read anew, and what keeps it from being used. Nothing is sent to the
+   * server, and one whose address cannot be found or is not allowed is named by none.
+   */
+  secretsOf(endpoint: Endpoint, untilMs: number): Promise<{ named: boolean; problems: LoginProblem[] }>;
   /** Whether a TLS handshake succeeds; certificates are not looked at. */
   speaksTls(endpoint: Endpoint, untilMs: number): Promise<boolean>;
   /** The IP addresses of a name; an IP address is its own. @throws Unread when the name is not known here */

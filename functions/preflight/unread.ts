@@ -27,6 +27,11 @@ export const UNREAD: Readonly<Record<FactName, UnreadFact>> = {
     required: 'Every node answers INFO with what its version documents.',
   },
   sourceReach: { id: 'source-unreachable', what: 'whether the source can be reached', required: ON_SOURCE },
+  sourceLogin: {
+    id: 'source-credentials',
+    what: "the deployment's secrets for sources",
+    required: 'Secrets Manager answers.',
+  },
   clusters: {
     id: 'unread-target-clusters',
     what: 'what DescribeCacheClusters shows of the members',

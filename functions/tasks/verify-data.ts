@@ -9,6 +9,7 @@ import { theSamples } from '../adapters/samples.ts';
 import { verifySettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
 import { tellVerification } from '../adapters/task-figures.ts';
+import { theDialler } from '../adapters/the-dialler.ts';
 import { verifyStep } from '../verification/step.ts';
 import { makeVerifyData } from '../verification/verify-data.ts';
 
@@ -16,7 +17,7 @@ export const handler = taskFunction(
   makeVerifyData(
     replicationGroups,
     redisProbe,
-    ({ address, port }) => openKeyReader({ host: address, port }),
+    ({ address, port }) => openKeyReader({ host: address, port }, theDialler()),
     verifyStep,
     theMigrations(),
     theCheckpoints(),

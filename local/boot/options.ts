@@ -37,6 +37,8 @@ export interface EmbeddedAwsOptions {
   lambda?: EmbeddedLambdaOptions;
   /** Loses, repeats or fails EventBridge's deliveries. */
   deliveries?: DeliveryPolicy;
+  /** Secrets Manager's, by their names, as text; `secretArn` of local/secretsmanager tells what a parameter calls them. */
+  secrets?: Record<string, string>;
   /** Fails calls to the AWS endpoint, or loses their answers. */
   faults?: FaultPolicy;
   /**

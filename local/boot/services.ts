@@ -6,6 +6,7 @@ import { ACCOUNT, REGION } from '../identity.ts';
 import { Kms } from '../kms/keys.ts';
 import { bundleFunctions } from '../lambda/bundle.ts';
 import { LambdaService } from '../lambda/service.ts';
+import { Secrets } from '../secretsmanager/secrets.ts';
 import { Queues } from '../sqs/queues.ts';
 import { StepFunctions } from '../stepfunctions/service.ts';
 import { TemplateError } from '../template/errors.ts';
@@ -53,6 +54,8 @@ export const makeServices = async (
 
   const kms = new Kms();
   for (const key of model.macKeys) kms.createMacKey(key.name);
+  const secrets = new Secrets();
+  for (const [name, text] of Object.entries(options.secrets ?? {})) secrets.put(name, text);
   const elastiCache = new ElastiCache({ ...options.elastiCache, clock, aliases: new Map(addressesOf(hostAliases)) });
   teardown.add(() => elastiCache.close());
 
@@ -107,5 +110,5 @@ export const makeServices = async (
   for (const bus of model.buses) eventBridge.createBus(bus.name);
   for (const rule of model.rules) named(rule.name, () => eventBridge.putRule(rule));
   for (const schedule of model.schedules) named(schedule.name, () => eventBridge.addSchedule(schedule));
-  return { dynamo, queues, kms, elastiCache, lambda, stepFunctions, eventBridge };
+  return { dynamo, queues, kms, secrets, elastiCache, lambda, stepFunctions, eventBridge };
 };

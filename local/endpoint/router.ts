@@ -8,6 +8,7 @@ export type ServiceName =
   | 'lambda'
   | 'elasticache'
   | 'kms'
+  | 'secretsmanager'
   | 'cloudformation'
   | 'sts';
 
@@ -23,6 +24,7 @@ const BY_TARGET: Record<string, ServiceName> = {
   DynamoDB_20120810: 'dynamodb',
   AmazonSQS: 'sqs',
   TrentService: 'kms',
+  secretsmanager: 'secretsmanager',
 };
 
 /** The API version of a query protocol request, which is the one thing in it that tells the service. */

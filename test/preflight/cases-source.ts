@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startPacedWriter } from '../../bench/trial/writer.ts';
+import { SecretUnread } from '../../functions/adapters/source-secrets.ts';
 import { startRedis } from '../../local/redis/server.ts';
 import { selfSigned } from '../functions/support/certificate.ts';
 import * as act from './acts.ts';
@@ -11,6 +12,10 @@ import { CLEAN, type Pair } from './pair.ts';
 import { until } from './until.ts';
 
 const infoSays = async (pair: Pair, line: string) => String(await pair.onSource('INFO')).includes(line);
+
+/** Lets this service in, beside a user default that need not. */
+const MIGRATOR = 'migrator on >planted ~* &* +@all';
+const SECRET = '{"endpoints": ["$ENDPOINT"], "username": "migrator", "password": "planted"}';
 
 /** How the source answers. */
 const REACH: Case[] = [
@@ -52,6 +57,51 @@ const REACH: Case[] = [
     how: 'ACL',
     what: 'the default user is off',
     pair: { acl: ['default off', 'app on >secret ~* &* +@all'] },
+  },
+  {
+    id: 'source-default-user',
+    how: 'ACL',
+    what: 'the default user may not call PSYNC, and a secret lets this service in',
+    also: ['acl-users'],
+    pair: { acl: ['default on nopass ~* &* -@all +ping +replconf', MIGRATOR], secrets: [SECRET] },
+  },
+  {
+    id: 'source-default-user',
+    how: 'ACL',
+    what: 'the default user may call nothing, and a secret lets this service in',
+    also: ['acl-users'],
+    pair: { acl: ['default on nopass ~* &* -@all', MIGRATOR], secrets: [SECRET] },
+  },
+  {
+    id: 'source-auth',
+    how: 'ACL',
+    what: 'the default user is off, and a secret lets this service in: everything else is looked at all the same',
+    also: ['acl-users', 'source-bind'],
+    pair: { acl: ['default off', MIGRATOR], source: { bind: '127.0.0.1' }, secrets: [SECRET] },
+  },
+  {
+    id: 'source-credentials',
+    how: 'ACL',
+    what: 'the secret has another password',
+    pair: { acl: ['default on nopass ~* &* +@all', MIGRATOR], secrets: [SECRET.replace('planted', 'wrong')] },
+  },
+  {
+    id: 'source-credentials',
+    how: 'API fault',
+    what: 'none of two secrets can be used, and either might be for the source',
+    pair: { secrets: [new SecretUnread('AccessDeniedException: no'), '{"password": "planted"}'] },
+  },
+  {
+    id: 'source-credentials',
+    how: 'process',
+    what: 'two secrets name the source',
+    pair: { acl: ['default on nopass ~* &* +@all', MIGRATOR], secrets: [SECRET, SECRET] },
+  },
+  {
+    id: 'source-credentials',
+    how: 'process',
+    what: 'the source speaks no TLS where the secret says',
+    pair: { secrets: ['{"endpoints": ["$ENDPOINT"], "tls": {}}'] },
   },
   {
     id: 'source-tls',

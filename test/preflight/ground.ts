@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dialler } from '../../functions/adapters/dial.ts';
 import type { Servers, TargetDescriptions } from '../../functions/preflight/ports.ts';
 import { addressOf, destination } from '../../local/aliases.ts';
 import type { ReplicationGroup } from '../../local/elasticache/replication-group.ts';
@@ -14,7 +15,8 @@ export const ADDRESS = '10.0.0.5';
 export interface Ground {
   scene: Scene;
   targets: TargetDescriptions;
-  servers(): Servers;
+  /** @param dialler default: that of the environment, without secrets */
+  servers(dialler?: Dialler): Servers;
   /** Where names and addresses lead, as `hostAliases` of the embedded AWS; can be added to. */
   aliases: Record<string, string>;
   /** What DNS has for a name, where it is not the one address that its alias leads to. None: DNS does not know it. */
@@ -49,7 +51,7 @@ export const startGround = async (): Promise<Ground> => {
   const ground: Ground = {
     scene,
     targets: targetDescriptions,
-    servers: redisServers,
+    servers: (dialler) => redisServers(undefined, undefined, undefined, dialler),
     aliases: { [`${ADDRESS}:*`]: '127.0.0.1:*' },
     addresses: {},
     folder,

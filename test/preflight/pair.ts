@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { theAllowedNetworks } from '../../functions/adapters/allowed-networks.ts';
 import { systemClock } from '../../functions/adapters/clock.ts';
+import { Dialler } from '../../functions/adapters/dial.ts';
+import { type SecretUnread, SourceSecrets } from '../../functions/adapters/source-secrets.ts';
 import type { FenceChoice } from '../../functions/migration/fence.ts';
 import type { GroupRollback } from '../../functions/migration/lock-ports.ts';
 import type { CheckId, PreflightResult } from '../../functions/migration/preflight.ts';
@@ -29,6 +32,8 @@ export interface PairOptions {
   targetFronts?: { primary?: FrontRules; replica?: FrontRules };
   /** A group of the pair's own, made so; without it the shared one. */
   group?: Omit<GroupOptions, 'id'>;
+  /** What Secrets Manager has for the deployment: JSON, or why a secret cannot be read. `$ENDPOINT` in it is the source's. */
+  secrets?: readonly (string | SecretUnread)[];
   /** What the request names as the source; default 10.0.0.5. */
   address?: string;
 }
@@ -114,8 +119,9 @@ export const startPair = async (ground: Ground, options: PairOptions = {}): Prom
     undo.push(describedAt(group, fronts));
 
     const endpoint = { address: options.address ?? ADDRESS, port: front?.port ?? source.port };
+    const dialler = new Dialler(theAllowedNetworks(), secretsFor(endpoint, options.secrets));
     const facts: Pair['facts'] = ({ sampleMs = 30, limitMs = 8000 } = {}) =>
-      makeGatherFacts(ground.targets, ground.servers(), systemClock, { sampleMs, limitMs })({
+      makeGatherFacts(ground.targets, ground.servers(dialler), systemClock, { sampleMs, limitMs })({
         replicationGroupId: group.id,
         source: endpoint,
       });
@@ -143,6 +149,16 @@ export const startPair = async (ground: Ground, options: PairOptions = {}): Prom
     await end();
     throw error;
   }
+};
+
+const secretsFor = ({ address, port }: Endpoint, secrets: PairOptions['secrets'] = []): SourceSecrets => {
+  const arns = secrets.map((_, at) => `arn:aws:secretsmanager:us-west-2:000000000000:secret:source-${at}-AbCdEf`);
+  const fetch = async (arn: string) => {
+    const secret = secrets[arns.indexOf(arn)];
+    if (typeof secret !== 'string') throw secret;
+    return { text: secret.replaceAll('$ENDPOINT', `${address}:${port}`), versionId: 'one' };
+  };
+  return new SourceSecrets(arns, fetch, 1000);
 };
 
 const groupOf = (ground: Ground, { group }: PairOptions): Promise<ReplicationGroup> =>

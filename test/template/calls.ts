@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
@@ -86,6 +87,7 @@ export const callsOfAdapters = async (): Promise<{
   SFNClient.prototype.send = answering('states') as never;
   ElastiCacheClient.prototype.send = answering('elasticache') as never;
   KMSClient.prototype.send = answering('kms') as never;
+  SecretsManagerClient.prototype.send = answering('secretsmanager') as never;
 
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
   const { theCheckpoints } = await import('../../functions/adapters/checkpoints.ts');
@@ -96,6 +98,7 @@ export const callsOfAdapters = async (): Promise<{
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
+  const { secretsManager } = await import('../../functions/adapters/the-dialler.ts');
   const { theSamples } = await import('../../functions/adapters/samples.ts');
   const { executionHistory } = await import('../../functions/adapters/execution-history.ts');
   const { executions, migrationStarter, settlementStarter } = await import('../../functions/adapters/workflow.ts');
@@ -111,6 +114,7 @@ export const callsOfAdapters = async (): Promise<{
     Workflow: { ...executions, ...executionHistory(), ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,
     TargetDescriptions: targetDescriptions,
+    SourceSecrets: { fetch: secretsManager() },
   };
 
   const calls = new Map<string, AwsCall[]>();

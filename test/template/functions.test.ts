@@ -150,6 +150,28 @@ describe('functions of the template', () => {
     expect(model.functions.filter(({ environment }) => environment.KEY_NAMES_KEY_ARN)).toEqual([]);
   });
 
+  it('know the secrets for sources exactly when they dial, and may be given none', () => {
+    const arns = ['a-AbCdEf', 'b/c-AbCdEf'].map(
+      (name) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}`,
+    );
+    const told = readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: { SourceSecretArns: arns.join(',') } })
+      .functions.filter(({ environment }) => environment.SOURCE_SECRET_ARNS === arns.join(','))
+      .map(({ logicalId }) => logicalId);
+
+    expect(told).toEqual(whoReach('functions/adapters/the-dialler.ts'));
+    expect(told).toEqual(whoReach('functions/adapters/dial.ts'));
+    expect(model.functions.filter(({ environment }) => environment.SOURCE_SECRET_ARNS)).toEqual([]);
+  });
+
+  it.each(['prod/redis', 'arn:aws:s3:::bucket', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:*'])(
+    'refuse what is no ARN of one secret: %j',
+    (SourceSecretArns) => {
+      expect(() => readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: { SourceSecretArns } })).toThrow(
+        'SourceSecretArns',
+      );
+    },
+  );
+
   it('know the allowed networks exactly when they dial Redis, or take requests that name a source', () => {
     const told = model.functions
       .filter(({ environment }) => environment.ALLOWED_NETWORKS === template.Parameters.AllowedNetworks?.Default)

@@ -14,6 +14,8 @@ const resourceFor = (action: string, machine: string | undefined): string => {
   if (action === 'states:StartExecution')
     return machine === 'migration' ? 'MigrationStateMachine' : 'SettlementStateMachine';
   if (['states:SendTaskSuccess', 'states:SendTaskFailure', 'elasticache:DescribeEvents'].includes(action)) return '*';
+  if (action === 'secretsmanager:GetSecretValue') return 'SourceSecretArns';
+  if (action === 'kms:Decrypt') return 'SourceSecretKeyArn';
   if (action === 'kms:GenerateMac') return 'KeyNamesKey.Arn';
   if (action.startsWith('kms:')) return 'CertificateKeyArn';
   const arn = (service: string, rest: string) =>
@@ -23,6 +25,9 @@ const resourceFor = (action: string, machine: string | undefined): string => {
   if (action === 'elasticache:DescribeCacheParameters') return arn('elasticache', 'parametergroup:*');
   return arn('elasticache', 'replicationgroup:*');
 };
+
+/** What a service calls as the role that calls it. */
+const IMPLIED: Record<string, string> = { 'secretsmanager:GetSecretValue': 'kms:Decrypt' };
 
 /** `!Ref X` is X, `!GetAtt X.Arn` is X.Arn, `!Sub` is its text. */
 const nameOf = (resource: unknown): string =>
@@ -61,9 +66,10 @@ describe('the calls', () => {
     const entries = new Map(model.functions.map(({ logicalId, build }) => [logicalId, build.entryPoints[0] as string]));
     for (const [logicalId, resource] of functions) {
       const bundled = [...filesReachedFrom(entries.get(logicalId) as string).values()].flatMap(commandsOf);
-      const granted = statementsOf(resource).flatMap(({ Action }) =>
-        Action.map((action) => action.split(':')[1] ?? ''),
-      );
+      const granted = statementsOf(resource)
+        .flatMap(({ Action }) => Action)
+        .filter((action) => !Object.values(IMPLIED).includes(action))
+        .map((action) => action.split(':')[1] ?? '');
       const idle = granted.filter((name) => !bundled.includes(name) && !bundled.includes(name.replace(/Item$/, '')));
       expect([logicalId, idle]).toEqual([logicalId, []]);
     }
@@ -75,7 +81,11 @@ describe('permissions', () => {
 
   const neededBy = (logicalId: string): string[] => {
     const made = methodsUsedBy(entryOf.get(logicalId) as string, ports).flatMap((method) => calls.get(method) ?? []);
-    return [...new Set(made.map(({ action, machine }) => `${action} on ${resourceFor(action, machine)}`))].sort();
+    const implied = made.flatMap(({ action }) =>
+      IMPLIED[action] ? [{ action: IMPLIED[action], machine: undefined }] : [],
+    );
+    const all = [...made, ...implied];
+    return [...new Set(all.map(({ action, machine }) => `${action} on ${resourceFor(action, machine)}`))].sort();
   };
   const grantedTo = (resource: Resource): string[] =>
     statementsOf(resource)

@@ -36,6 +36,8 @@ export const methodsUsedBy = (entry: string, ports: Record<string, readonly stri
       for (const method of methods) if (new RegExp(`\\b${method}\\(`).test(text)) used.add(`${port}.${method}`);
     }
   }
+  // Whoever dials reads them by itself.
+  if (reached.has('functions/adapters/the-dialler.ts') && 'SourceSecrets' in ports) used.add('SourceSecrets.fetch');
   return [...used].sort();
 };
 

@@ -42,6 +42,32 @@ export const SOURCE_REACH_CHECKS = [
       whenReach(sourceReach, 'auth', [onSource(circumstances, '-a "$PASSWORD"', 'CONFIG SET requirepass ""')]),
   }),
   check({
+    id: 'source-default-user',
+    title: 'The user default of the source may not be followed.',
+    required: 'PING, REPLCONF and PSYNC for the user default, without a password: a node of ElastiCache is that user.',
+    because: PREPARE,
+    needs: ['sourceReach'],
+    rule: ({ sourceReach }, circumstances) =>
+      whenReach(sourceReach, 'noReplication', [
+        onSource(circumstances, 'ACL SETUSER default on nopass +ping +replconf +psync'),
+      ]),
+  }),
+  check({
+    id: 'source-credentials',
+    title: 'This service cannot log in to the source as it is told to.',
+    required:
+      'Exactly one secret of the template parameter `SourceSecretArns` that names the source, which this service can read, and with which the source lets it in. See docs/source-credentials.md.',
+    because: { text: "This deployment's parameter SourceSecretArns" },
+    needs: ['sourceLogin'],
+    rule: ({ sourceLogin }) =>
+      sourceLogin.length === 0
+        ? undefined
+        : {
+            found: sourceLogin.map(({ text }) => sentence(shown(text, 400))).join(' '),
+            remedy: sourceLogin.flatMap(({ remedy }) => remedy),
+          },
+  }),
+  check({
     id: 'source-tls',
     title: 'The source speaks TLS on this port.',
     required: 'A port in clear: the target must be without encryption in transit, so its nodes cannot follow over TLS.',

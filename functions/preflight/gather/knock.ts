@@ -51,6 +51,35 @@ export const knock = async (
   }
 };
 
+/**
+ * Whether a node of ElastiCache would be let in: in clear, as nobody, and as far as can be told without following the source.
+ * REPLCONF with one argument is refused for it, and changes nothing (measured on 7.0), or for the user's rights. PING may be
+ * refused for these, which a replica takes for an answer.
+ */
+export const knockAsNobody = async (
+  source: Endpoint,
+  line: Line,
+  servers: Pick<Servers, 'speaksTls'>,
+  untilMs: number,
+): Promise<Reach> => {
+  const at = (state: Reach['state'], detail: string): Reach => ({ state, detail: shown(detail, 300) });
+  try {
+    const [ping, replconf] = await line.askAll([['PING'], ['REPLCONF', 'x']]);
+    const state = ping instanceof Refused ? refusedBy(ping) : undefined;
+    if (state) return at(state, `It answers ${(ping as Refused).message}`);
+    return replconf instanceof Refused && replconf.kind === 'NOPERM'
+      ? at('noReplication', `It answers ${replconf.message}`)
+      : at('open', 'It answers in clear, without a password.');
+  } catch (error) {
+    if (!(error instanceof Unread)) throw error;
+    if (error instanceof NotDialled) return at('forbidden', error.message);
+    const state = error instanceof Refused ? refusedBy(error) : undefined;
+    if (state) return at(state, `It answers ${error.message}`);
+    if (await servers.speaksTls(source, untilMs)) return at('tls', `It speaks TLS; in clear: ${error.message}`);
+    return at('unreachable', error.message);
+  }
+};
+
 const ping = async (line: Line): Promise<void> => {
   if (textIn(await line.ask('PING'), 'PING') !== 'PONG') throw unexpected('PING');
 };

@@ -41,7 +41,7 @@ interface Connection {
 /** All connections of one gathering, and the time that it has. */
 export class Lines {
   readonly untilMs: number;
-  readonly #servers: Pick<Servers, 'open'>;
+  readonly #servers: Pick<Servers, 'open' | 'openAsNobody'>;
   readonly #connections: Connection[] = [];
   /** Of each line, by the name of its server: asks for the CLIENT ID of its connection. */
   readonly #identify: { name: string; ask(): Promise<void> }[] = [];
@@ -49,12 +49,21 @@ export class Lines {
   readonly #end = Promise.withResolvers<void>();
   #closed = false;
 
-  constructor(servers: Pick<Servers, 'open'>, untilMs: number) {
+  constructor(servers: Pick<Servers, 'open' | 'openAsNobody'>, untilMs: number) {
     this.#servers = servers;
     this.untilMs = untilMs;
   }
 
   to(endpoint: Endpoint): Line {
+    return this.#line(endpoint, (...at) => this.#servers.open(...at));
+  }
+
+  /** In clear and without a password, whatever the deployment has for the server. */
+  asNobody(endpoint: Endpoint): Line {
+    return this.#line(endpoint, (...at) => this.#servers.openAsNobody(...at));
+  }
+
+  #line(endpoint: Endpoint, open: Servers['open']): Line {
     let connections = 0;
     let opening: Promise<Connection> | undefined;
     let lost: Unread | undefined;
@@ -63,7 +72,7 @@ export class Lines {
       if (opening) return opening;
       if (lost && connections === CONNECTIONS) throw lost;
       connections++;
-      opening = this.#open(endpoint);
+      opening = this.#open(endpoint, open);
       return losing(opening, opening);
     };
     /** @param of the connection, which may be another by the time that the work fails */
@@ -139,8 +148,8 @@ export class Lines {
     for (const { session } of this.#connections) session.close();
   }
 
-  async #open(endpoint: Endpoint): Promise<Connection> {
-    const session = await this.#servers.open(endpoint, this.untilMs);
+  async #open(endpoint: Endpoint, open: Servers['open']): Promise<Connection> {
+    const session = await open(endpoint, this.untilMs);
     if (this.#closed) session.close();
     const connection = { name: nameOf(endpoint), session };
     this.#connections.push(connection);

@@ -12,8 +12,8 @@ import type { ClockReading } from './clocks.ts';
 import { commandFlags, replicationOf } from './command-info.ts';
 import { factOf, MOOT, valueIn } from './fact.ts';
 import { type LookedAt, lookAgain, lookAtKeys, toSampledKey } from './keys.ts';
-import { knock } from './knock.ts';
 import type { Line, Lines } from './lines.ts';
+import { meet } from './meet.ts';
 import { rdbFormatOf } from './rdb-format.ts';
 import { type Reading, takeReading } from './reading.ts';
 import { reachReplicas } from './replicas.ts';
@@ -43,9 +43,14 @@ export const gatherSource = async (asking: Asking): Promise<SourceFacts> => {
   const { source, lines, servers, clock } = asking;
   const line = lines.to(source);
   const addresses = factOf(() => servers.resolve(source.address, lines.untilMs));
-  const { reach, info: sourceInfo, reading } = await knock(source, line, lines, servers, clock);
-  const begun = { sourceAddresses: await addresses, sourceReach: { value: reach }, sourceInfo };
-  if (reach.state !== 'open') return { ...NOTHING, ...begun };
+  const { reach, info: sourceInfo, reading, login, answers } = await meet(source, line, lines, servers, clock);
+  const begun = {
+    sourceAddresses: await addresses,
+    sourceReach: { value: reach },
+    sourceLogin: login ? { value: login } : MOOT,
+    sourceInfo,
+  };
+  if (!answers) return { ...NOTHING, ...begun };
 
   const info = valueIn(sourceInfo);
   const version = info && versionIn(info);
@@ -71,7 +76,7 @@ export const gatherSource = async (asking: Asking): Promise<SourceFacts> => {
 };
 
 /** Of a source that is not open: its reach says why. */
-const NOTHING: Omit<SourceFacts, 'sourceAddresses' | 'sourceReach' | 'sourceInfo'> = {
+const NOTHING: Omit<SourceFacts, 'sourceAddresses' | 'sourceReach' | 'sourceLogin' | 'sourceInfo'> = {
   sourceConfig: MOOT,
   sourceCommands: MOOT,
   sourceModules: MOOT,

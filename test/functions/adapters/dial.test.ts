@@ -159,6 +159,7 @@ describe('Sockets', () => {
   const HARMLESS = [
     'isIP of node:net',
     'BlockList of node:net',
+    'createSecureContext of node:tls',
     'ErrorReply of @redis/client',
     'RESP_TYPES of @redis/client',
   ];

@@ -9,6 +9,7 @@ const STATES: Record<Exclude<Reach['state'], 'open'>, CheckId> = {
   forbidden: 'source-network-not-allowed',
   unreachable: 'source-unreachable',
   auth: 'source-auth',
+  noReplication: 'source-default-user',
   tls: 'source-tls',
   loading: 'source-loading',
   protected: 'source-protected-mode',
@@ -21,6 +22,19 @@ describe('how the source can be reached', () => {
 
     expect(found).toEqual([id]);
     expect(ask(id, { sourceReach })?.found).toBe('Connect ECONNREFUSED 10.0.0.5:6379.');
+  });
+
+  it('is told with every problem of the secrets at once, and what to do about each', () => {
+    const problems = ['one', 'another'].map((name) => ({
+      text: `The secret ${name} is wrong`,
+      remedy: [`put ${name}`],
+    }));
+
+    expect(ask('source-credentials', { sourceLogin: problems })).toEqual({
+      found: 'The secret one is wrong. The secret another is wrong.',
+      remedy: ['put one', 'put another'],
+    });
+    expect(ask('source-credentials', { sourceLogin: [] })).toBeUndefined();
   });
 
   it('is in protected mode by its configuration too', () => {

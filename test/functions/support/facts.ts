@@ -180,6 +180,7 @@ export const cleanValues = (): FactValues => ({
   commandsUnknownToTarget: [],
   sourceAddresses: ['10.0.0.5'],
   sourceReach: { state: 'open', detail: 'PONG' },
+  sourceLogin: [],
   sourceInfo: sourceInfo(),
   sourceConfig: sourceConfig(),
   sourceCommands: new Map(NEEDED_COMMANDS.map((name) => [name, true])),

@@ -1,0 +1,62 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { shown } from '../migration/shown.ts';
+import { theAllowedNetworks } from './allowed-networks.ts';
+import { Dialler, type DiallerOptions } from './dial.ts';
+import { type FetchSecret, NO_SECRETS, SecretUnread, SourceSecrets } from './source-secrets.ts';
+
+/** Repeats included: a fence that has to be lifted has 10 s for all. */
+const READ_WITHIN_MS = 3000;
+
+interface Fault {
+  name?: string;
+  message?: string;
+}
+
+const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+
+/** What an operator does about it, by the errors of Secrets Manager's API (GetSecretValue). */
+const remedyOf = (arn: string, name: string): string[] =>
+  ({
+    TimeoutError: [
+      `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --service-name com.amazonaws.${regionOf(arn)}.secretsmanager --vpc-id "$VPC" --subnet-ids "$SUBNET" --security-group-ids "$SECURITY_GROUP"`,
+    ],
+    AccessDeniedException: [
+      `aws secretsmanager describe-secret --secret-id ${arn} --query KmsKeyId`,
+      'sam deploy --parameter-overrides SourceSecretKeyArn="$KEY_OF_THE_SECRET"',
+    ],
+    DecryptionFailure: ['sam deploy --parameter-overrides SourceSecretKeyArn="$KEY_OF_THE_SECRET"'],
+    ResourceNotFoundException: [`aws secretsmanager describe-secret --secret-id ${arn}`],
+    InvalidRequestException: [`aws secretsmanager restore-secret --secret-id ${arn}`],
+  })[name] ?? [];
+
+/** By Secrets Manager's GetSecretValue. */
+export const secretsManager =
+  (client = new SecretsManagerClient({ maxAttempts: 3 }), withinMs = READ_WITHIN_MS): FetchSecret =>
+  async (arn) => {
+    const abortSignal = AbortSignal.timeout(withinMs);
+    try {
+      const { SecretString, VersionId = '' } = await client.send(new GetSecretValueCommand({ SecretId: arn }), {
+        abortSignal,
+      });
+      if (SecretString === undefined) throw new SecretUnread('it is binary, and has to be text');
+      return { text: SecretString, versionId: VersionId };
+    } catch (error) {
+      if (error instanceof SecretUnread) throw error;
+      const { name = 'Error', message = '' } = error as Fault;
+      if (abortSignal.aborted) throw new SecretUnread(`no answer within ${withinMs} ms`, remedyOf(arn, 'TimeoutError'));
+      throw new SecretUnread(shown(`${name}: ${message}`, 200), remedyOf(arn, name));
+    }
+  };
+
+let secrets: SourceSecrets | undefined;
+
+/** One for all connections of the process; the variable is empty where the deployment has none. */
+const theSourceSecrets = (): SourceSecrets => {
+  const arns = process.env.SOURCE_SECRET_ARNS;
+  secrets ??= arns ? new SourceSecrets(arns.split(','), secretsManager(), READ_WITHIN_MS) : NO_SECRETS;
+  return secrets;
+};
+
+/** Of the deployment: into its networks, with its secrets. @throws EnvironmentError */
+export const theDialler = (options?: DiallerOptions): Dialler =>
+  new Dialler(theAllowedNetworks(), theSourceSecrets(), options);
