@@ -1,8 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type ApiCall, makeApiCall } from '../call.ts';
 import { credentialsOf } from './credentials.ts';
 import { asClientError } from './failure.ts';
+import { askIdentity, type Identity } from './identity.ts';
 import { renewing } from './renewing.ts';
 import { makeSign } from './signer.ts';
 import { findApiUrl } from './stack.ts';
@@ -17,11 +17,6 @@ export interface ConnectOptions {
   timeoutMs?: number;
   /** Default 3,000: a page waits for who it is before it can act, and STS may be out of reach where the API is not. */
   identityTimeoutMs?: number;
-}
-
-export interface Identity {
-  accountId: string;
-  arn: string;
 }
 
 export interface StackConnection {
@@ -73,22 +68,13 @@ export const connectStack = async ({
       sign: makeSign(credentials, region, profile),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
-    const sts = new STSClient({ ...settings, region, maxAttempts: 1 });
     return {
       stack,
       region,
       apiUrl,
       call: renewing(call, credentials, { apiUrl, ...(profile !== undefined && { profile }) }),
-      identity: async () => {
-        try {
-          const abortSignal = AbortSignal.timeout(identityTimeoutMs);
-          const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
-          return Account && Arn ? { accountId: Account, arn: Arn } : undefined;
-        } catch {
-          // It is for showing only: whoever may not ask may all the same act.
-          return undefined;
-        }
-      },
+      // It is for showing only: whoever may not ask may all the same act.
+      identity: () => askIdentity({ ...settings, region }, identityTimeoutMs).catch(() => undefined),
     };
   } finally {
     cloudFormation.destroy();

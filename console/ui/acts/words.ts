@@ -1,6 +1,6 @@
 import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
-import { apiNow } from '../data/clock.ts';
+import { apiNow } from '../data/api-clock.ts';
 import { age, count, duration, plain } from '../parts/text.ts';
 
 /** An act in words, before it is asked for. */

@@ -1,0 +1,144 @@
+import { ApiTimeoutError, ApiUnreachableError } from '../../client/errors.ts';
+import { needsWaiver } from '../../console/ui/acts/waivable.ts';
+import { actWords } from '../../console/ui/acts/words.ts';
+import type { Action } from '../../functions/migration/actions.ts';
+import type { MigrationView } from '../../functions/migration/view.ts';
+import { type Context, connected } from '../context.ts';
+import { CommandError, usageError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findToAct } from '../find.ts';
+import { document, line } from '../say.ts';
+import { headText } from '../tell/migration.ts';
+import { commandFor } from '../tell/next.ts';
+import { ask } from '../terminal/ask.ts';
+import { canAsk, widthOf } from '../terminal/io.ts';
+import { wrap } from '../terminal/layout.ts';
+import { paintFor } from '../terminal/paint.ts';
+import { safeDeep } from '../terminal/safe.ts';
+
+export interface ActOptions {
+  reason?: string;
+  waive?: string[];
+  yes?: boolean;
+  watch?: boolean;
+}
+
+/** Without one the API takes none of these. */
+const NEED_REASON: readonly Action[] = ['abort', 'confirm', 'unfence', 'rollback'];
+
+/**
+ * Asks a migration for something that cannot be taken back, after the operator has said that this is meant.
+ * @throws CommandError, ApiProblemError, ClientError
+ */
+export const act = async (context: Context, action: Action, name: string, options: ActOptions): Promise<ExitCode> => {
+  const { io, caller, json } = context;
+  const needsReason = NEED_REASON.includes(action);
+  refuseWithoutTerminal(context, action, name, options, needsReason);
+  const { api } = await connected(context);
+  const view = await findToAct(api, name, action, caller, io.signal);
+  if (!view.allowedActions.includes(action)) throw notAllowed(context, action, view);
+  if (!options.yes) await confirm(context, action, view, options.waive ?? []);
+  const reason = options.reason ?? (needsReason ? await askReason(context) : undefined);
+  const body = {
+    ...(reason !== undefined && { reason }),
+    ...(options.waive && { waivers: options.waive.flatMap((ids) => ids.split(',')) }),
+  };
+  const changed = await api.act(view.migrationId, action, body, { signal: io.signal }).catch((error: unknown) => {
+    throw error instanceof ApiTimeoutError || error instanceof ApiUnreachableError
+      ? unknown(context, view, error)
+      : error;
+  });
+  if (json && !options.watch) document(io, changed);
+  if (!json) {
+    const look = { width: widthOf(io.stdout, io.env), paint: paintFor(io.stdout, io.env), nowMs: Date.now() };
+    line(io.stdout, `Asked for: ${action}.`);
+    for (const text of headText(safeDeep(changed), look)) line(io.stdout, text);
+    if (!options.watch) line(io.stderr, `\n  ${commandFor(caller, 'watch', view.migrationId)}`);
+  }
+  if (!options.watch) return EXIT.done;
+  const { watch, exitCodeOf } = await import('./watch.ts');
+  return watch(context, view.migrationId, { judge: JUDGES[action] ?? exitCodeOf });
+};
+
+const JUDGES: Partial<Record<Action, (view: MigrationView) => ExitCode>> = {
+  abort: ({ outcome }) => (outcome === 'aborted' ? EXIT.done : EXIT.failed),
+  rollback: ({ cutover }) => (cutover.rolledBackAt ? EXIT.done : EXIT.refused),
+  unfence: ({ cutover }) => (cutover.unfencedAt ? EXIT.done : EXIT.unknown),
+};
+
+const refuseWithoutTerminal = (
+  { io, caller }: Context,
+  action: Action,
+  name: string,
+  { yes, reason }: ActOptions,
+  needsReason: boolean,
+): void => {
+  const problems = [
+    ...(yes || canAsk(io)
+      ? []
+      : [`${action} cannot be taken back, and there is no terminal to ask whether it is meant: add --yes`]),
+    ...(needsReason && reason === undefined && (yes || !canAsk(io))
+      ? [`--reason is missing: ${action} is kept with its reason`]
+      : []),
+    ...(reason !== undefined && reason.trim() === '' ? ['--reason is empty'] : []),
+  ];
+  const more = needsReason ? " --reason '...' --yes" : ' --yes';
+  if (problems.length > 0) throw usageError(problems, [commandFor(caller, action, name, more)]);
+};
+
+const notAllowed = ({ caller }: Context, action: Action, view: MigrationView): CommandError => {
+  const { migrationId, allowedActions, statusReason, status } = view;
+  const next = allowedActions.map((one) => commandFor(caller, one, migrationId));
+  return new CommandError(
+    EXIT.refused,
+    'action-not-allowed',
+    [`${action} is not allowed now: ${migrationId} is ${status}. ${statusReason}`],
+    [...next, commandFor(caller, view.outcome ? 'show' : 'watch', migrationId)],
+  );
+};
+
+/** Says what will happen and what will not be possible afterwards, and asks for the group's name. */
+const confirm = async (
+  { io }: Context,
+  action: Action,
+  view: MigrationView,
+  waived: readonly string[],
+): Promise<void> => {
+  const width = widthOf(io.stderr, io.env);
+  const paint = paintFor(io.stderr, io.env);
+  const shown = safeDeep(view);
+  const { title, will, after } = actWords(action, shown);
+  const say = (mark: string, text: string) => {
+    const indent = ' '.repeat(mark.length + 2);
+    for (const told of wrap(text, width, indent).map((one, at) => (at === 0 ? `  ${mark}${one}` : one)))
+      line(io.stderr, told);
+  };
+  line(io.stderr, paint.bold(title));
+  for (const [at, text] of will.entries()) say(`${at + 1}. `, text);
+  line(io.stderr, paint.bold('Afterwards'));
+  for (const text of after) say('- ', text);
+  if (needsWaiver(action, view) && waived.length === 0)
+    say('- ', 'The last comparison does not allow it. To go on in spite of that: --waive verification-differences');
+  line(io.stderr);
+  const typed = await ask(io, `Type the replication group's name, ${shown.replicationGroupId}, to go on: `);
+  if (typed !== view.replicationGroupId)
+    throw new CommandError(EXIT.refused, 'not-confirmed', ['That is not its name. Nothing was sent.']);
+};
+
+const askReason = async ({ io }: Context): Promise<string> => {
+  const reason = await ask(io, 'Why (this is kept with your name): ');
+  if (!reason) throw new CommandError(EXIT.refused, 'not-confirmed', ['Without a reason nothing is sent.']);
+  return reason;
+};
+
+const unknown = (
+  { caller }: Context,
+  { migrationId }: MigrationView,
+  error: ApiTimeoutError | ApiUnreachableError,
+): CommandError =>
+  new CommandError(
+    EXIT.unknown,
+    error.code,
+    [error.message, 'Whether the request has arrived is not known: look before you ask again.'],
+    [commandFor(caller, 'show', migrationId)],
+  );

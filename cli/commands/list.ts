@@ -1,0 +1,52 @@
+import type { ListedMigration } from '../../functions/migration/view.ts';
+import { type Context, connected } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
+import { document, line } from '../say.ts';
+import { listText } from '../tell/list.ts';
+import { widthOf } from '../terminal/io.ts';
+import { paintFor } from '../terminal/paint.ts';
+import { safe, safeDeep, shellWord } from '../terminal/safe.ts';
+
+export interface ListOptions {
+  status?: string;
+  replicationGroupId?: string;
+  limit?: string;
+  nextToken?: string;
+  all?: boolean;
+}
+
+export const list = async (context: Context, options: ListOptions): Promise<ExitCode> => {
+  const { limit, all, status, replicationGroupId } = options;
+  const filter = {
+    ...(status !== undefined && { status }),
+    ...(replicationGroupId !== undefined && { replicationGroupId }),
+    // The API says what is wrong with it.
+    ...(limit !== undefined && { limit: limit as unknown as number }),
+  };
+  const { io, caller } = context;
+  const { api, where } = await connected(context);
+  const found: ListedMigration[] = [];
+  let { nextToken } = options;
+  do {
+    const query = { ...filter, ...(nextToken !== undefined && { nextToken }) };
+    const page = await api.list(query, { signal: io.signal });
+    found.push(...page.migrations);
+    nextToken = page.nextToken;
+  } while (all && nextToken);
+  if (context.json) {
+    document(io, { migrations: found, ...(nextToken && { nextToken }) });
+    return EXIT.done;
+  }
+  const look = { width: widthOf(io.stdout, io.env), paint: paintFor(io.stdout, io.env), nowMs: Date.now() };
+  for (const text of listText(safeDeep(found), look)) if (found.length > 0) line(io.stdout, text);
+  if (found.length === 0) {
+    line(
+      io.stderr,
+      `No migrations${Object.keys(filter).length > 0 ? ' that are asked for' : ''}, says ${safe(where)}.`,
+    );
+    line(io.stderr, `\n  ${caller.me} preflight --replication-group-id GROUP --source HOST:PORT${caller.options}`);
+  }
+  if (nextToken) line(io.stderr, `There are more: --all, or --next-token ${shellWord(nextToken)}`);
+  return EXIT.done;
+};

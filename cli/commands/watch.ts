@@ -1,0 +1,92 @@
+import type { Status } from '../../functions/migration/status.ts';
+import type { MigrationView } from '../../functions/migration/view.ts';
+import { type Context, connected } from '../context.ts';
+import { CommandError, InterruptedError, usageError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findToRead } from '../find.ts';
+import { line } from '../say.ts';
+import { migrationText } from '../tell/migration.ts';
+import { commandFor } from '../tell/next.ts';
+import { widthOf } from '../terminal/io.ts';
+import { paintFor } from '../terminal/paint.ts';
+import { safeDeep, safeJson } from '../terminal/safe.ts';
+import { follow } from '../watch/follow.ts';
+import { openScreen } from '../watch/screen.ts';
+
+export interface WatchOptions {
+  /** Ends well once the migration has this status. */
+  until?: string;
+  /** Seconds. */
+  timeout?: string;
+  /** Of its end; default: whether it has completed. */
+  judge?: (view: MigrationView) => ExitCode;
+}
+
+/** What the end of a migration is to a script. */
+export const exitCodeOf = ({ outcome, dryRunResult }: MigrationView): ExitCode => {
+  if (outcome === 'completed') return EXIT.done;
+  if (outcome === 'dryRunCompleted') return dryRunResult?.verdict === 'wouldFail' ? EXIT.failed : EXIT.done;
+  return outcome === 'aborted' ? EXIT.aborted : EXIT.failed;
+};
+
+/** An act that was asked for after the end is carried out later. */
+const isPending = ({ waitingFor = '' }: MigrationView): boolean => /^the \w+ that was requested at /.test(waitingFor);
+
+class WatchTimeoutError extends Error {}
+
+export const watch = async (context: Context, name: string, options: WatchOptions): Promise<ExitCode> => {
+  const { io, caller, json } = context;
+  const seconds = secondsOf(options.timeout);
+  const { api } = await connected(context);
+  const first = await findToRead(api, name, io.signal);
+  const { migrationId } = first;
+  const timeout = new AbortController();
+  const timer =
+    seconds === undefined ? undefined : setTimeout(() => timeout.abort(new WatchTimeoutError()), seconds * 1000);
+  const screen = await openScreen(io, caller, json);
+  const isUntil = ({ status }: MigrationView) => status === (options.until as Status | undefined);
+  try {
+    const last = await follow(
+      api,
+      first,
+      {
+        signal: AbortSignal.any([io.signal, timeout.signal]),
+        isOver: (view) => (view.outcome !== undefined && !isPending(view)) || isUntil(view),
+      },
+      screen,
+    );
+    screen.done();
+    const exitCode = isUntil(last) ? EXIT.done : (options.judge ?? exitCodeOf)(last);
+    if (json) line(io.stdout, safeJson({ type: 'end', at: new Date().toISOString(), status: last.status, exitCode }));
+    else {
+      const look = { width: widthOf(io.stdout, io.env), paint: paintFor(io.stdout, io.env), nowMs: Date.now() };
+      for (const text of ['', ...migrationText(safeDeep(last), caller, look)]) line(io.stdout, text);
+    }
+    return exitCode;
+  } catch (error) {
+    screen.done();
+    if (error instanceof WatchTimeoutError)
+      throw new CommandError(
+        EXIT.unknown,
+        'watch-timeout',
+        [`${migrationId} has not come to its end within ${seconds} s. It goes on without being watched.`],
+        [commandFor(caller, 'watch', migrationId)],
+      );
+    if (error instanceof InterruptedError)
+      throw new CommandError(
+        EXIT.interrupted,
+        'interrupted',
+        [`Left alone: ${migrationId} goes on without being watched.`],
+        [commandFor(caller, 'watch', migrationId)],
+      );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const secondsOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw usageError([`--timeout has to be a number of seconds: ${text}`]);
+};

@@ -1,0 +1,54 @@
+import { type Api, makeApi } from '../client/api.ts';
+import { type ApiCall, makeApiCall } from '../client/call.ts';
+import { ApiUnreachableError } from '../client/errors.ts';
+import { CommandError } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Target } from './target.ts';
+
+export interface Connection {
+  api: Api;
+  call: ApiCall;
+  apiUrl: string;
+  /** For a sentence: `the stack cache in eu-west-1`. */
+  where: string;
+}
+
+/** An answer takes less, or the API is as good as away. */
+const TIMEOUT_MS = 35_000;
+
+/** Nobody has said where the service is, and where it is by default nobody answers. */
+const nobodyThere = (cause: ApiUnreachableError): CommandError =>
+  new CommandError(
+    EXIT.unknown,
+    cause.code,
+    [`${cause.message}. Nothing says where the service is, and this is where npm start serves it.`],
+    [
+      'npm start                          (in a checkout: the service on this machine)',
+      'or name yours: --stack NAME --region REGION, or --endpoint URL',
+    ],
+  );
+
+const orTell =
+  (call: ApiCall): ApiCall =>
+  (request) =>
+    call(request).catch((error: unknown) => {
+      throw error instanceof ApiUnreachableError ? nobodyThere(error) : error;
+    });
+
+/**
+ * Finds the API. Whether it answers shows with the first call.
+ * @throws what connectStack throws
+ */
+export const connect = async (target: Target): Promise<Connection> => {
+  if (target.kind === 'endpoint') {
+    const { apiUrl } = target;
+    const plain = makeApiCall({ apiUrl, timeoutMs: TIMEOUT_MS });
+    const call = target.isDefault ? orTell(plain) : plain;
+    return { api: makeApi(apiUrl, call), call, apiUrl, where: `the API at ${apiUrl}` };
+  }
+  // An SDK takes longer to load than most answers to come.
+  const { connectStack } = await import('../client/aws/connect.ts');
+  const { kind, ...asked } = target;
+  const { apiUrl, call, region, stack } = await connectStack({ ...asked, timeoutMs: TIMEOUT_MS });
+  return { api: makeApi(apiUrl, call), call, apiUrl, where: `the stack ${stack} in ${region}` };
+};

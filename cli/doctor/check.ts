@@ -1,0 +1,34 @@
+import type { ApiAnswer } from '../../client/call.ts';
+import { EXIT } from '../exit-codes.ts';
+import { toFailure } from '../failure.ts';
+
+/** What was looked at, and what was found. Texts are foreign. */
+export interface Check {
+  name: string;
+  /** `note`: good to know, and nothing that hinders. `unknown`: it could not be told. */
+  result: 'ok' | 'note' | 'bad' | 'unknown';
+  text: string;
+  /** Commands to type, or what else to do. */
+  next: readonly string[];
+}
+
+/** A call of the API, with when it was sent and answered (epoch milliseconds). */
+export interface Probe {
+  check: Check;
+  answer?: ApiAnswer;
+  sentMs: number;
+  answeredMs: number;
+}
+
+export const good = (name: string, text: string): Check => ({ name, result: 'ok', text, next: [] });
+
+/** @param me how this command is called; it is not to tell its reader to run it again */
+export const ofFailure = (name: string, error: unknown, me: string): Check => {
+  const { exitCode, problems, next } = toFailure(error, me);
+  return {
+    name,
+    result: exitCode === EXIT.unknown && name !== 'API' && name !== 'credentials' ? 'unknown' : 'bad',
+    text: problems.join('; '),
+    next: next.filter((one) => !one.endsWith(' doctor')),
+  };
+};

@@ -1,0 +1,69 @@
+import { arch, platform } from 'node:os';
+import type { ApiCall } from '../../client/call.ts';
+import { ClientError } from '../../client/errors.ts';
+import { type Context, connected } from '../context.ts';
+import { ENDPOINT_VARIABLE } from '../target.ts';
+import { VERSION } from '../version.ts';
+import { type Check, good, ofFailure } from './check.ts';
+
+/** What each fault of finding a stack is about; the rest is about the stack. */
+const ABOUT: Record<string, string> = {
+  'region-missing': 'Region',
+  'credentials-missing': 'credentials',
+  'credentials-expired': 'credentials',
+  'credentials-refused': 'credentials',
+  'aws-unreachable': 'AWS',
+};
+const IDENTITY_TIMEOUT_MS = 5000;
+
+/** Where the service is, and who asks; undefined where it cannot be found. */
+export const findService = async (
+  context: Context,
+  tell: (check: Check) => void,
+): Promise<{ call: ApiCall } | undefined> => {
+  const { target, caller, io } = context;
+  tell(good('this command', `${VERSION} on Node ${process.version}, ${platform()} ${arch()}`));
+  if (target.kind === 'endpoint') {
+    const from = target.isDefault
+      ? 'nothing names a service, so it is where npm start serves one'
+      : endpointFrom(io.env);
+    tell(good('service', `${target.apiUrl} (${from}); asked without a signature`));
+    const { makeApiCall } = await import('../../client/call.ts');
+    return { call: makeApiCall({ apiUrl: target.apiUrl }) };
+  }
+  tell(await identityOf(target, caller.me));
+  try {
+    const { call, where, apiUrl } = await connected(context);
+    tell(good('service', `${where}: ${apiUrl}`));
+    return { call };
+  } catch (error) {
+    const about = (error instanceof ClientError && ABOUT[error.code]) || 'stack';
+    tell(ofFailure(about, error, caller.me));
+    return undefined;
+  }
+};
+
+const endpointFrom = (env: Readonly<Record<string, string | undefined>>): string =>
+  env[ENDPOINT_VARIABLE] ? `by ${ENDPOINT_VARIABLE} or --endpoint` : 'by --endpoint';
+
+const identityOf = async (target: { region?: string; profile?: string }, me: string): Promise<Check> => {
+  const [{ askIdentity }, { credentialsOf }, { asClientError }] = await Promise.all([
+    import('../../client/aws/identity.ts'),
+    import('../../client/aws/credentials.ts'),
+    import('../../client/aws/failure.ts'),
+  ]);
+  const { region, profile } = target;
+  try {
+    const settings = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+    const { accountId, arn } = await askIdentity(
+      { ...settings, credentials: credentialsOf(profile).provide },
+      IDENTITY_TIMEOUT_MS,
+    );
+    return good('identity', `${arn}, account ${accountId}`);
+  } catch (error) {
+    const known = asClientError(error, 'STS', profile);
+    const check = ofFailure('identity', known, me);
+    // Who may not ask STS may all the same act.
+    return known.code === 'aws-unreachable' ? { ...check, result: 'unknown' } : check;
+  }
+};

@@ -1,0 +1,96 @@
+import { ApiProblemError, ClientError, GatewayRefusedError } from '../client/errors.ts';
+import type { Violation } from '../functions/migration/error.ts';
+import { UsageError as VerifyUsageError } from '../verify/arguments.ts';
+import { CommandError, InterruptedError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** What went wrong, as it is told. Texts are foreign. */
+export interface Failure {
+  exitCode: ExitCode;
+  /** Stable: of docs/errors.md, or `usage`, `interrupted`, `crash` and their like of docs/cli.md. */
+  code: string;
+  problems: readonly string[];
+  next: readonly string[];
+}
+
+const REFUSED = ['api-access-denied', 'stack-access-denied', 'credentials-refused', 'stack-not-found'];
+/** Which option says what stands at this place of a request. */
+const OPTIONS: [pointer: RegExp, option: string][] = [
+  [/^\/replicationGroupId/, '--replication-group-id'],
+  [/^\/customerNodeEndpointList/, '--source'],
+  [/^\/cutover\/mode/, '--cutover'],
+  [/^\/cutover\/fence/, '--fence'],
+  [/^\/cutover\/drainBudgetMs/, '--drain-budget-ms'],
+  [/^\/cutover\/promotionBudgetSeconds/, '--promotion-budget-seconds'],
+  [/^\/cutover\/quietSeconds/, '--quiet-seconds'],
+  [/^\/verification\/mode/, '--verification'],
+  [/^\/verification\/sampleKeys/, '--sample-keys'],
+  [/^\/verification\/maxKeysPerSecond/, '--max-keys-per-second'],
+  [/^\/verification\/freshForMinutes/, '--fresh-for-minutes'],
+  [/^\/verification\/ttlToleranceMs/, '--ttl-tolerance-ms'],
+  [/^\/waivers/, '--waive'],
+  [/^\/reason/, '--reason'],
+];
+
+const violationText = ({ pointer, parameter, header, detail }: Violation & { header?: string }): string => {
+  const option = OPTIONS.find(([place]) => pointer !== undefined && place.test(pointer))?.[1];
+  const place = pointer === undefined ? (parameter ?? header ?? '') : pointer || 'the request';
+  return `${option ? `${option} (${place})` : place} ${detail}`.trim();
+};
+
+const ofProblem = ({ problem }: ApiProblemError, me: string): Failure => {
+  const { status, code, detail, violations = [], allowedActions, requestId } = problem;
+  const exitCode = status >= 500 || status === 429 ? EXIT.unknown : status === 400 ? EXIT.usage : EXIT.refused;
+  const problems = violations.length > 0 ? violations.map(violationText) : [detail];
+  const next: string[] = [];
+  if (allowedActions)
+    next.push(
+      allowedActions.length > 0 ? `allowed now: ${allowedActions.join(', ')}` : 'nothing can be asked of it now',
+    );
+  if (code === 'migration-not-found') next.push(`${me} list`);
+  if (status >= 500) next.push(`the request id is ${requestId}; the logs have it`);
+  return { exitCode, code, problems, next: [...next, `docs/errors.md#${code}`] };
+};
+
+/** @param me how this command is called, for commands to type */
+export const toFailure = (error: unknown, me: string): Failure => {
+  if (error instanceof CommandError) return error;
+  if (error instanceof InterruptedError)
+    return { exitCode: EXIT.interrupted, code: 'interrupted', problems: [error.message], next: [] };
+  if (error instanceof ApiProblemError) return ofProblem(error, me);
+  if (error instanceof VerifyUsageError)
+    return { exitCode: EXIT.usage, code: 'usage', problems: error.problems, next: [] };
+  if (error instanceof ClientError) {
+    const isRefused =
+      REFUSED.includes(error.code) ||
+      (error instanceof GatewayRefusedError && error.status < 500 && error.status !== 429);
+    const unsigned = error instanceof GatewayRefusedError && error.status === 403;
+    const doctor = error.code === 'path-refused' ? [] : [`${me} doctor`];
+    return {
+      exitCode:
+        error.code === 'path-refused' || error.code === 'region-missing'
+          ? EXIT.usage
+          : isRefused
+            ? EXIT.refused
+            : EXIT.unknown,
+      code: error.code,
+      problems: [error.message],
+      next: [
+        ...(unsigned ? ['an endpoint is asked without a signature: name a deployed stack by --stack NAME'] : []),
+        ...doctor,
+        `docs/errors.md#${error.code}`,
+      ],
+    };
+  }
+  return ofOther(error);
+};
+
+/** Of our own family, by its code; anything else is a fault of this command. */
+const ofOther = (error: unknown): Failure => {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const text = typeof message === 'string' ? message : String(error);
+  const isOurs = typeof code === 'string' && /^[a-z]+(-[a-z]+)*$/.test(code);
+  return isOurs
+    ? { exitCode: EXIT.unknown, code, problems: [text], next: [`docs/errors.md#${code}`] }
+    : { exitCode: EXIT.unknown, code: 'crash', problems: [`Something went wrong in this command: ${text}`], next: [] };
+};

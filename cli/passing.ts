@@ -1,0 +1,14 @@
+import { ApiProblemError, ApiTimeoutError, ApiUnreachableError, GatewayRefusedError } from '../client/errors.ts';
+import { CommandError } from './errors.ts';
+
+const PASSING_CODES = ['api-unreachable', 'aws-unreachable', 'credentials-expired', 'api-answer-unreadable'];
+
+/** Whether asking again may help: the API is away, overwhelmed or being deployed; credentials can be renewed meanwhile. */
+export const isPassing = (error: unknown): boolean => {
+  if (error instanceof ApiUnreachableError || error instanceof ApiTimeoutError) return true;
+  if (error instanceof ApiProblemError) return error.problem.status >= 500 || error.problem.status === 429;
+  if (error instanceof GatewayRefusedError) return error.status >= 500 || error.status === 429;
+  if (error instanceof CommandError) return error.code === 'api-unreachable';
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && PASSING_CODES.includes(code);
+};

@@ -1,0 +1,99 @@
+import { readFile, stat } from 'node:fs/promises';
+import { usageError } from '../errors.ts';
+import type { Io } from '../terminal/io.ts';
+
+/** As the API takes no more. */
+const MOST_BYTES = 64 * 1024;
+const MOST_TEXT = '64 KiB';
+
+/**
+ * The request in a file: this service's own, or what `aws elasticache start-migration --generate-cli-skeleton` writes, as
+ * JSON or as YAML.
+ *
+ * @param path also as `file://…`; `-` is standard input
+ * @throws CommandError (usage)
+ */
+export const readRequest = async (path: string, { stdin }: Io): Promise<Record<string, unknown>> => {
+  const name = path.replace(/^file:\/\//, '');
+  const shownAs = path === '-' ? 'Standard input' : name;
+  if (path === '-' && stdin.isTTY)
+    throw usageError(['Standard input is this terminal: pipe a request into it, or name a file']);
+  const text = path === '-' ? await readAll(stdin) : await readText(name);
+  const value = await parsed(text, shownAs);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw usageError([`${shownAs} holds no request: it has to be an object`]);
+  return toRequest(value as Record<string, unknown>, shownAs);
+};
+
+const readText = async (name: string): Promise<string> => {
+  try {
+    const { size } = await stat(name);
+    if (size > MOST_BYTES) throw usageError([`${name} has ${size} bytes; a request has at most ${MOST_TEXT}`]);
+    return await readFile(name, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'usage') throw error;
+    throw usageError([
+      code === 'ENOENT' ? `There is no file ${name}` : `${name} cannot be read: ${(error as Error).message}`,
+    ]);
+  }
+};
+
+const readAll = async (stdin: Io['stdin']): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw usageError([`Standard input goes on after ${MOST_TEXT}, which no request does`]);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const parsed = async (text: string, shownAs: string): Promise<unknown> => {
+  if (text.trim() === '') throw usageError([`${shownAs} is empty`]);
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw usageError([`${shownAs} is no JSON: ${(error as Error).message}`]);
+    }
+  }
+  const { parse } = await import('yaml');
+  try {
+    // A text that names itself again and again would grow without end.
+    return parse(text, { maxAliasCount: 0 });
+  } catch (error) {
+    throw usageError([`${shownAs} is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}`]);
+  }
+};
+
+type Member = Record<string, unknown>;
+
+/** StartMigration's parameters in AWS's spelling become this API's; everything else stays, for the API to judge. */
+const toRequest = (value: Member, shownAs: string): Member => {
+  const { ReplicationGroupId, CustomerNodeEndpointList, ...rest } = value;
+  const twice = [
+    ['ReplicationGroupId', 'replicationGroupId'],
+    ['CustomerNodeEndpointList', 'customerNodeEndpointList'],
+  ].filter(([theirs = '', ours = '']) => theirs in value && ours in value);
+  if (twice.length > 0) throw usageError(twice.map(([theirs, ours]) => `${shownAs} has both ${theirs} and ${ours}`));
+  return {
+    ...rest,
+    ...(ReplicationGroupId !== undefined && { replicationGroupId: ReplicationGroupId }),
+    ...(CustomerNodeEndpointList !== undefined && { customerNodeEndpointList: toEndpoints(CustomerNodeEndpointList) }),
+  };
+};
+
+const toEndpoints = (list: unknown): unknown =>
+  Array.isArray(list)
+    ? list.map((one: Member | null) => {
+        if (typeof one !== 'object' || one === null) return one;
+        const { Address, Port, ...rest } = one;
+        return {
+          ...rest,
+          ...(Address !== undefined && { address: Address }),
+          ...(Port !== undefined && { port: Port }),
+        };
+      })
+    : list;

@@ -1,0 +1,122 @@
+/** What can be said about a migration that is to begin. Numbers as they were typed: parsing tells what is wrong with them. */
+export interface StartOptions {
+  file?: string;
+  replicationGroupId?: string;
+  source?: string;
+  customerNodeEndpointList?: string[];
+  dryRun?: boolean;
+  cutover?: string;
+  fence?: string;
+  drainBudgetMs?: string;
+  promotionBudgetSeconds?: string;
+  quietSeconds?: string;
+  verification?: string;
+  sampleKeys?: string;
+  maxKeysPerSecond?: string;
+  freshForMinutes?: string;
+  ttlToleranceMs?: string;
+  waive?: string[];
+  reason?: string;
+}
+
+type Body = Record<string, unknown>;
+
+/** The members of a request that an option stands for, by the option's name in code. */
+const CUTOVER = { cutover: 'mode', fence: 'fence' } as const;
+const CUTOVER_NUMBERS = ['drainBudgetMs', 'promotionBudgetSeconds', 'quietSeconds'] as const;
+const VERIFICATION_NUMBERS = ['sampleKeys', 'maxKeysPerSecond', 'freshForMinutes', 'ttlToleranceMs'] as const;
+
+const optionName = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const number = (name: string, text: string, problems: string[]): number | undefined => {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  problems.push(`${optionName(name)} has to be a whole number: ${text}`);
+  return undefined;
+};
+
+const DEFAULT_PORT = 6379;
+
+/** `10.0.0.5:6379`, `cache.internal`, `[fd00::5]:6379`. */
+const sourceOf = (text: string, problems: string[]): Body | undefined => {
+  const [, bracketed, plain, port = String(DEFAULT_PORT)] =
+    /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,7}))?$/.exec(text) ?? [];
+  const address = bracketed ?? plain;
+  if (address !== undefined) return { address, port: Number(port) };
+  problems.push(`--source has to be host:port, with an IPv6 address in brackets: ${text}`);
+  return undefined;
+};
+
+/** As the aws command takes it: `Address='10.0.0.5',Port=6379`, or JSON. */
+const endpointOf = (text: string, problems: string[]): Body | undefined => {
+  const given = /^\s*[[{]/.test(text) ? fromJson(text) : fromShorthand(text);
+  const { Address: address, Port: port } = given ?? {};
+  if (address !== undefined && port !== undefined) return { address, port };
+  problems.push(
+    `--customer-node-endpoint-list has to be Address=10.0.0.5,Port=6379, as for aws elasticache start-migration: ${text}`,
+  );
+  return undefined;
+};
+
+const fromJson = (text: string): Body | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return (Array.isArray(value) ? value[0] : value) as Body;
+  } catch {
+    return undefined;
+  }
+};
+
+const fromShorthand = (text: string): Body => {
+  const pairs = [...text.matchAll(/\s*(\w+)=(?:'([^']*)'|"([^"]*)"|([^,\s]*)),?/g)];
+  return Object.fromEntries(
+    pairs.map(([, name = '', single, double, bare]) => {
+      const value = single ?? double ?? bare ?? '';
+      return [name, name === 'Port' && /^\d{1,7}$/.test(value) ? Number(value) : value];
+    }),
+  );
+};
+
+const merged = (before: unknown, more: Body): Body | undefined => {
+  const base = typeof before === 'object' && before !== null ? (before as Body) : {};
+  return Object.keys(more).length > 0 ? { ...base, ...more } : undefined;
+};
+
+/**
+ * A request as `POST /migrations` takes it: what the file says, and over it what the options say.
+ *
+ * @param problems is told what an option cannot mean; everything else the API tells
+ */
+export const requestOf = (options: StartOptions, file: Body, problems: string[]): Body => {
+  const { replicationGroupId, source, customerNodeEndpointList: listed, dryRun, waive, reason } = options;
+  if (source !== undefined && listed !== undefined)
+    problems.push('--source and --customer-node-endpoint-list say the same: take one of them');
+  const endpoints =
+    source === undefined ? listed?.map((text) => endpointOf(text, problems)) : [sourceOf(source, problems)];
+  const numbers = (names: readonly (keyof StartOptions)[]): Body =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const text = options[name];
+        return typeof text === 'string' ? [[name, number(name, text, problems)]] : [];
+      }),
+    );
+  const texts = Object.entries(CUTOVER).flatMap(([name, member]) => {
+    const text = options[name as keyof typeof CUTOVER];
+    return text === undefined ? [] : [[member, text] as const];
+  });
+  const cutover = merged(file.cutover, { ...Object.fromEntries(texts), ...numbers(CUTOVER_NUMBERS) });
+  const verification = merged(file.verification, {
+    ...(options.verification !== undefined && { mode: options.verification }),
+    ...numbers(VERIFICATION_NUMBERS),
+  });
+  const waivers = waive?.flatMap((ids) => ids.split(',')).filter((id) => id !== '');
+  return {
+    ...file,
+    ...(replicationGroupId !== undefined && { replicationGroupId }),
+    ...(endpoints && { customerNodeEndpointList: endpoints }),
+    ...(dryRun && { dryRun }),
+    ...(cutover && { cutover }),
+    ...(verification && { verification }),
+    ...(waivers && { waivers: [...new Set([...((file.waivers as unknown[] | undefined) ?? []), ...waivers])] }),
+    ...(reason !== undefined && { reason }),
+  };
+};

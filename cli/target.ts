@@ -1,0 +1,57 @@
+import { usageError } from './errors.ts';
+import type { Io } from './terminal/io.ts';
+import { shellWord } from './terminal/safe.ts';
+
+/** Where the service is, as the options say. */
+export interface TargetOptions {
+  endpoint?: string;
+  stack?: string;
+  region?: string;
+  profile?: string;
+}
+
+export type Target =
+  | { kind: 'endpoint'; apiUrl: string; isDefault: boolean }
+  | { kind: 'stack'; stack: string; region?: string; profile?: string };
+
+/** Where `npm start` serves it, if PORT says nothing else. */
+export const DEFAULT_ENDPOINT = 'http://127.0.0.1:3000';
+export const ENDPOINT_VARIABLE = 'ELASTICACHE_MIGRATOR_ENDPOINT';
+export const STACK_VARIABLE = 'ELASTICACHE_MIGRATOR_STACK';
+
+/**
+ * Options go before the environment, and there the stack before the endpoint.
+ * @throws CommandError (usage) with every problem
+ */
+export const targetOf = (options: TargetOptions, env: Io['env']): Target => {
+  const problems = Object.entries(options).flatMap(([name, value]) => (value === '' ? [`--${name} is empty`] : []));
+  const { endpoint, stack, region, profile } = options;
+  if (endpoint !== undefined && stack !== undefined)
+    problems.push('--endpoint and --stack name two services: take one of them');
+  const named = stack ?? (endpoint === undefined ? env[STACK_VARIABLE] || undefined : undefined);
+  const url = endpoint ?? (named === undefined ? env[ENDPOINT_VARIABLE] || undefined : undefined);
+  if (named === undefined && (region !== undefined || profile !== undefined))
+    problems.push('--region and --profile are for a stack, and none is named: add --stack');
+  if (url !== undefined && url !== '' && !isHttp(url))
+    problems.push(`The endpoint has to be an http or https URL: ${url}`);
+  if (problems.length > 0) throw usageError(problems);
+  if (named !== undefined)
+    return {
+      kind: 'stack',
+      stack: named,
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+    };
+  return { kind: 'endpoint', apiUrl: url ?? DEFAULT_ENDPOINT, isDefault: url === undefined };
+};
+
+const isHttp = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search + url.hash === '';
+};
+
+/** The options that name the same service again, for a command to paste: what the environment says, it says again. */
+export const optionsText = ({ endpoint, stack, region, profile }: TargetOptions): string =>
+  Object.entries({ endpoint, stack, region, profile })
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]))
+    .join('');
