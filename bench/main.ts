@@ -44,6 +44,10 @@ const names = (): string[] =>
 process.env.ALLOWED_NETWORKS ??= '10.0.0.0/8,127.0.0.0/8,::1/128';
 
 let asked: [Bench, string[]][] = [];
+if (process.argv.includes('--help')) {
+  console.log(`npm run bench [-- NAME [PART…]…]   all of them, or some: ${names().join(', ')}`);
+  process.exit();
+}
 try {
   asked = toRun(process.argv.slice(2));
 } catch (error) {

@@ -1,0 +1,29 @@
+/** How a test sees to it that what a page says can be pasted. */
+export type Rule = { of: RegExp } & (
+  | /** It is run against the embedded AWS, with a migration under way. */ { by: 'embedded' }
+  | /** The embedded AWS has no such service: the `aws` command itself takes its words. */ { by: 'aws' }
+  | /** It runs for long: its `--help` has every option of it. */ { by: 'help' }
+  | /** A file that runs it. */ { by: string; as: string }
+);
+
+/** The first that fits counts. */
+export const RULES: readonly Rule[] = [
+  { of: /^npm ci && PATH=\S+ sam build/, by: 'test/template/bundles.test.ts', as: 'sam-build' },
+  { of: /^npm ci$/, by: '.ci/run', as: 'npm ci' },
+  { of: /^(npm ci && )?npm test$/, by: '.ci/run', as: 'npm test' },
+  { of: /^(npm ci && )?npm run demo$/, by: 'test/e2e/commands.test.ts', as: 'npm run demo' },
+  { of: /^npm start$/, by: 'test/e2e/commands.test.ts', as: 'npm start' },
+  { of: /^npm run check$/, by: 'package.json', as: 'npm run check && vitest run' },
+  { of: /^npm run format$/, by: 'package.json', as: 'biome check --write .' },
+  { of: /^npm run console /, by: 'test/e2e/commands.test.ts', as: 'console/main.ts' },
+  { of: /^npm run certificate /, by: 'test/cutover/certificate-command.test.ts', as: 'npm run certificate' },
+  { of: /^npm run verify /, by: 'test/verification/command.test.ts', as: 'npm run verify' },
+  { of: /^npm run (model|chaos|bench)\b/, by: 'help' },
+  { of: /^npx vitest run test\/replication$/, by: 'package.json', as: 'vitest' },
+  { of: /^WRITE_SAMPLES=1 /, by: 'test/events/samples.test.ts', as: 'WRITE_SAMPLES' },
+  { of: /^WRITE_PUBLISHED=1 /, by: 'test/contract/compatibility.test.ts', as: 'WRITE_PUBLISHED' },
+  { of: /^aws kms create-key /, by: 'aws' },
+  { of: /^(aws|curl|export) /, by: 'embedded' },
+];
+
+export const ruleOf = (command: string): Rule | undefined => RULES.find(({ of }) => of.test(command));
