@@ -1,20 +1,22 @@
 import { shown } from '../../migration/shown.ts';
 
 /** Why a cutover is backed out, in a word that is counted by. docs/observability.md says what each of them is. */
-export type BackOutCode =
-  | 'drain-timeout'
-  | 'earlier-try-died'
-  | 'epoch-changed'
-  | 'fence-taken-over'
-  | 'foreign-fence'
-  | 'no-time'
-  | 'node-lost'
-  | 'not-in-sync'
-  | 'not-wanted'
-  | 'source-changed'
-  | 'source-not-fenceable'
-  | 'still-written'
-  | 'target-refused';
+export const BACK_OUT_CODES = [
+  'drain-timeout',
+  'earlier-try-died',
+  'epoch-changed',
+  'fence-taken-over',
+  'foreign-fence',
+  'no-time',
+  'node-lost',
+  'not-in-sync',
+  'not-wanted',
+  'source-changed',
+  'source-not-fenceable',
+  'still-written',
+  'target-refused',
+] as const;
+export type BackOutCode = (typeof BACK_OUT_CODES)[number];
 
 /**
  * Why a cutover is backed out, in words for a person. Never leaves the cutover: it becomes the reason that the operator is

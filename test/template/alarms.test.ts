@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { FIGURES } from '../../functions/adapters/figures.ts';
+import { BACK_OUT_CODES } from '../../functions/cutover/fence/back-out.ts';
+import { headingsOf, sectionOf, shipped, tableOf, textOf } from '../docs/sources.ts';
+import { functions, type Resource, resourcesOf, template } from './support.ts';
+import { OWN_NAMESPACE, type WatchedMetric, whyNoSuch } from './watched.ts';
+
+interface Dimension {
+  Name: string;
+  Value: unknown;
+}
+interface Metric {
+  Namespace: unknown;
+  MetricName: string;
+  Dimensions?: Dimension[];
+}
+interface Query {
+  Id: string;
+  Expression?: string;
+  MetricStat?: { Stat: string; Period: number; Metric: Metric };
+}
+
+const alarms = resourcesOf('AWS::CloudWatch::Alarm');
+const queriesOf = ({ Properties }: Resource): Query[] => (Properties.Metrics ?? []) as Query[];
+
+const toWatched = ({ Namespace, MetricName, Dimensions = [] }: Metric): WatchedMetric => ({
+  namespace: Namespace,
+  name: MetricName,
+  dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+});
+
+/** What an alarm watches, each with its statistic. */
+const watchedBy = (alarm: Resource): (WatchedMetric & { stat: unknown })[] =>
+  'MetricName' in alarm.Properties
+    ? [{ ...toWatched(alarm.Properties as unknown as Metric), stat: alarm.Properties.Statistic }]
+    : queriesOf(alarm).flatMap(({ MetricStat }) =>
+        MetricStat ? [{ ...toWatched(MetricStat.Metric), stat: MetricStat.Stat }] : [],
+      );
+
+/** Told again and again, so that a sum of them says nothing. */
+const LEVELS = new Set([
+  ...['MigrationsInDoubt', 'MigrationsStuck', 'FencesOverdue', 'LinksDown', 'LagBytes', 'LagSeconds'],
+  ...['ApproximateNumberOfMessagesVisible', 'ClaimedAccountConcurrency', 'ResourceCount'],
+]);
+
+const runbook = textOf('docs/runbook.md');
+const page = textOf('docs/observability.md');
+/** As GitHub makes an anchor of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+const entries = new Map(headingsOf(runbook, 2).map((heading) => [anchorOf(heading), heading]));
+
+const linkOf = ({ Properties }: Resource): string | undefined =>
+  /docs\/runbook\.md#([a-z-]+)$/.exec(String(Properties.AlarmDescription))?.[1];
+
+describe('each alarm', () => {
+  it.each(alarms)('%s watches what is emitted, by the right statistic', (_, alarm) => {
+    const watched = watchedBy(alarm);
+
+    expect(watched.length).toBeGreaterThan(0);
+    // PutMetricAlarm takes no more.
+    expect(watched.length).toBeLessThanOrEqual(10);
+    expect(watched.flatMap((metric) => whyNoSuch(metric) ?? [])).toEqual([]);
+    for (const { name, stat } of watched) expect([name, stat]).toEqual([name, LEVELS.has(name) ? 'Maximum' : 'Sum']);
+  });
+
+  it.each(alarms)(
+    '%s is well while nothing happens, and tells its topic when it goes off and when it is over',
+    (_, { Properties }) => {
+      const told = { 'Fn::If': ['Alarms', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }] };
+
+      expect(Properties).toMatchObject({ TreatMissingData: 'notBreaching', AlarmActions: told, OKActions: told });
+      expect(Properties.ComparisonOperator).toBe('GreaterThanOrEqualToThreshold');
+      expect(Properties.Threshold).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(alarms)('%s uses each of its metrics, and returns one result', (_, alarm) => {
+    const queries = queriesOf(alarm);
+    const [watched, ...others] = queries.filter(({ Expression }) => Expression !== undefined);
+
+    expect(others).toEqual([]);
+    if (watched?.Expression?.includes('METRICS()')) return;
+    for (const { Id, MetricStat } of queries) {
+      if (MetricStat) expect([Id, new RegExp(`\\b${Id}\\b`).test(watched?.Expression ?? '')]).toEqual([Id, true]);
+    }
+  });
+
+  it.each(alarms)('%s says in one sentence what to do first, and leads to an entry of the runbook', (_, alarm) => {
+    const link = linkOf(alarm) ?? '';
+
+    expect(String(alarm.Properties.AlarmDescription)).toMatch(/^[A-Z][^.!?]*\. docs\/runbook\.md#[a-z-]+$/);
+    expect([...entries.keys()]).toContain(link);
+    const section = sectionOf(runbook, entries.get(link) ?? '');
+    for (const part of ['Means', 'Look', 'Do', 'Over']) {
+      expect([link, part, new RegExp(`^\\*\\*${part}:\\*\\* \\S`, 'm').test(section)]).toEqual([link, part, true]);
+    }
+    expect(section).toContain('```sh');
+  });
+});
+
+describe('the comparison with what is emitted', () => {
+  const service = { Ref: 'AWS::StackName' };
+
+  it.each<[string, WatchedMetric]>([
+    ['a name', { namespace: OWN_NAMESPACE, name: 'MigrationFailed', dimensions: { service } }],
+    ['a missing dimension', { namespace: OWN_NAMESPACE, name: 'MigrationsFailed', dimensions: {} }],
+    ['one too many', { namespace: OWN_NAMESPACE, name: 'MigrationsFailed', dimensions: { service, code: 'x' } }],
+    ['a missing code', { namespace: OWN_NAMESPACE, name: 'CutoversBackedOut', dimensions: { service } }],
+    ['another service', { namespace: OWN_NAMESPACE, name: 'MigrationsFailed', dimensions: { service: 'x' } }],
+    ['a metric that AWS has not', { namespace: 'AWS/SQS', name: 'MessagesVisible', dimensions: { QueueName: 'q' } }],
+    [
+      'a dimension that it has not',
+      { namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible', dimensions: {} },
+    ],
+  ])('finds %s that is wrong', (_, metric) => {
+    expect(whyNoSuch(metric)).toEqual(expect.any(String));
+  });
+
+  it('stands on figures that functions tell, each of them', () => {
+    const text = shipped
+      .filter(({ path }) => path !== 'functions/adapters/figures.ts')
+      .map((source) => source.text)
+      .join('\n');
+
+    expect(Object.keys(FIGURES).filter((name) => !new RegExp(`\\b${name}:`).test(text))).toEqual([]);
+    expect(shipped.find(({ path }) => path.endsWith('metrics.ts'))?.text).toContain(`namespace: '${OWN_NAMESPACE}'`);
+    expect(template.Globals.Function).toMatchObject({
+      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: { Ref: 'AWS::StackName' } } },
+    });
+  });
+});
+
+describe('alarms of throttles', () => {
+  const ofThrottles = (name: string) =>
+    watchedBy(template.Resources[name] as Resource).map(
+      ({ dimensions }) => (dimensions.FunctionName as { Ref: string }).Ref,
+    );
+
+  it('watch every function that has concurrency of its own', () => {
+    const kept = functions.filter(([, { Properties }]) => 'ReservedConcurrentExecutions' in Properties);
+
+    expect(ofThrottles('SettlingThrottledAlarm').sort()).toEqual(kept.map(([name]) => name).sort());
+  });
+
+  it('watch every other function, but those whose callers fail in the sight of another alarm', () => {
+    const watched = [...ofThrottles('SettlingThrottledAlarm'), ...ofThrottles('TasksThrottledAlarm')];
+    const left = functions.filter(([name]) => !watched.includes(name));
+    /** The API answers 5xx; an event that was not taken within hours goes to a queue. */
+    const isSeenElsewhere = ({ Properties }: Resource) => 'Events' in Properties;
+
+    // A dry run's last step touches nothing; the machine calls it again.
+    expect(left.filter(([, one]) => !isSeenElsewhere(one)).map(([name]) => name)).toEqual(['CloseDryRunFunction']);
+  });
+});
+
+describe('dead letters', () => {
+  it('of each queue have an alarm', () => {
+    const watched = alarms.flatMap(([, alarm]) =>
+      watchedBy(alarm).flatMap(({ dimensions }) => dimensions.QueueName ?? []),
+    );
+    const queues = resourcesOf('AWS::SQS::Queue').map(([name]) => ({ 'Fn::GetAtt': [name, 'QueueName'] }));
+
+    expect(queues.length).toBeGreaterThan(1);
+    expect(watched).toHaveLength(queues.length);
+    expect(watched).toEqual(expect.arrayContaining(queues));
+  });
+});
+
+describe('docs/observability.md', () => {
+  it('has every metric, with its unit and its dimensions', () => {
+    const told = tableOf(sectionOf(page, 'Metrics').split('\n### ')[0] ?? '').map(([name, unit, code]) => [
+      name,
+      unit,
+      code,
+    ]);
+
+    expect(told).toEqual(
+      Object.entries(FIGURES).map(([name, figure]) => [
+        name,
+        figure.unit,
+        'dimension' in figure ? figure.dimension : '–',
+      ]),
+    );
+  });
+
+  it('has every code of a back-out', () => {
+    const told = tableOf(sectionOf(page, 'Why a cutover is backed out')).map(([code]) => code);
+
+    expect(told).toEqual([...BACK_OUT_CODES]);
+  });
+
+  it('has every alarm, with its entry in the runbook', () => {
+    const told = tableOf(sectionOf(page, 'Alarms')).map(([name, link]) => [
+      name,
+      link?.replace(/^.*\(runbook\.md#|\)$/g, ''),
+    ]);
+
+    expect(told).toEqual(alarms.map(([name, alarm]) => [name, linkOf(alarm)]));
+  });
+});
