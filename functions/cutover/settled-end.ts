@@ -36,8 +36,10 @@ export const toEnd = (
   const failure = { error, cause: [told, ...notes].join(' ') };
   const isInDoubt = completeSentAt && !record.promotedAt;
   const isAbort = record.abort !== undefined && error === 'AbortRequestedError';
-  const why = isAbort ? abortOf(record.abort) : `${error} while ${record.phase}: ${told}`;
-  const statusReason = [why, ...notes].join(' ');
+  const why = isAbort
+    ? abortOf(record.abort)
+    : `${sentence(short(cause || error)).slice(0, -1)} (${error}, in phase ${record.phase}).`;
+  const statusReason = [why, ...notes.filter((note) => note !== told)].join(' ');
   return {
     outcome,
     change: {

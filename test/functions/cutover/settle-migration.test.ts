@@ -142,7 +142,7 @@ describe('settlement records', () => {
         replicationGroupId: 'test',
         source: taskInput.source,
         status: 'failed',
-        statusReason: 'ReplicationFailedError while copying: no route. The online migration was stopped.',
+        statusReason: 'No route (ReplicationFailedError, in phase copying). The online migration was stopped.',
         failure: { error: 'ReplicationFailedError', cause: 'no route. The online migration was stopped.' },
         stoppedAt: clock.iso(),
       },

@@ -43,6 +43,7 @@ describe('texts for a person', () => {
   });
 
   it('have sizes and endpoints', () => {
+    expect(bytesText(1)).toBe('1 byte');
     expect([0, 1023, 1024, 1536, 1024 ** 3, 5e15].map(bytesText)).toEqual([
       '0 bytes',
       '1023 bytes',
