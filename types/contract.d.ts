@@ -9,7 +9,7 @@ export type GivenReason = string;
  */
 export type Reason = string;
 /**
- * ISO 8601 with its zone.
+ * ISO 8601 with its zone; seconds can be left out.
  */
 export type ZonedTime = string;
 /**

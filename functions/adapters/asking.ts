@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { hasAtMost } from '../migration/characters.ts';
 import type { Violation } from '../migration/error.ts';
 import { pointerTo } from '../migration/pointer.ts';
 import type { CutoverAsking } from '../migration/request-cutover.ts';
@@ -86,6 +87,6 @@ const isMissing = (reason: unknown): boolean =>
   reason === undefined || (typeof reason === 'string' && reason.trim() === '');
 
 const wrongReason = (reason: unknown, at: string): Violation[] =>
-  reason === undefined || (typeof reason === 'string' && reason.length <= 1000)
+  reason === undefined || (typeof reason === 'string' && hasAtMost(reason, 1000))
     ? []
     : [{ pointer: `${at}/reason`, detail: 'must be a string of at most 1000 characters' }];

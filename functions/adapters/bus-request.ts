@@ -1,4 +1,5 @@
 import type { Caller } from '../migration/asker.ts';
+import { hasAtMost } from '../migration/characters.ts';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
 import { pointerTo } from '../migration/pointer.ts';
@@ -26,7 +27,10 @@ export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
     violations.push({ pointer: pointerTo(['detail', key]), detail: 'is not a known field' });
   }
   if (!isObject(data)) violations.push({ pointer: '/detail/data', detail: 'must be an object' });
-  const correlationId = isObject(metadata) ? metadata.correlationId : undefined;
+  const { correlationId, ...others } = isObject(metadata) ? metadata : {};
+  for (const key of Object.keys(others)) {
+    violations.push({ pointer: pointerTo(['detail', 'metadata', key]), detail: 'is not a known field' });
+  }
   if (metadata !== undefined && !isObject(metadata)) {
     violations.push({ pointer: '/detail/metadata', detail: 'must be an object' });
   }
@@ -67,8 +71,7 @@ const migrationIdIn = ({ migrationId }: Record<string, unknown>): string => {
   throw new MigrationNotFoundError(String(migrationId).slice(0, 60));
 };
 
-const isCorrelationId = (value: unknown): boolean =>
-  typeof value === 'string' && value.length > 0 && value.length <= 128;
+const isCorrelationId = (value: unknown): boolean => typeof value === 'string' && value !== '' && hasAtMost(value, 128);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

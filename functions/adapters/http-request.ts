@@ -79,6 +79,19 @@ export const readMigrationId = ({ pathParameters }: APIGatewayProxyEventV2): str
   return id;
 };
 
+/**
+ * Of a request that changes something: `?dryRun=true` must not begin what its body asks for.
+ *
+ * @throws InvalidRequestError naming every parameter
+ */
+export const refuseQuery = ({ queryStringParameters = {} }: APIGatewayProxyEventV2): void => {
+  const violations = Object.keys(queryStringParameters).map((parameter) => ({
+    parameter: parameter.slice(0, 100),
+    detail: 'is not a known parameter',
+  }));
+  if (violations.length > 0) throw new InvalidRequestError(violations);
+};
+
 const PAGE = 20;
 const LARGEST_PAGE = 100;
 
@@ -95,8 +108,8 @@ export const readListQuery = ({ queryStringParameters = {} }: APIGatewayProxyEve
   if (replicationGroupId !== undefined && !REPLICATION_GROUP_ID.test(replicationGroupId)) {
     violations.push({ parameter: 'replicationGroupId', detail: REPLICATION_GROUP_ID_RULE });
   }
-  const size = limit === undefined ? PAGE : Number(limit);
-  if (!Number.isInteger(size) || size < 1 || size > LARGEST_PAGE) {
+  const size = limit === undefined ? PAGE : /^\d{1,6}$/.test(limit) ? Number(limit) : Number.NaN;
+  if (!(size >= 1 && size <= LARGEST_PAGE)) {
     violations.push({ parameter: 'limit', detail: `must be a whole number from 1 to ${LARGEST_PAGE}` });
   }
   if (violations.length > 0) throw new InvalidRequestError(violations);

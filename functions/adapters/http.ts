@@ -3,7 +3,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { TransientServiceError } from '../migration/errors.ts';
 import { isMigrationId } from '../migration/identity.ts';
-import { readCorrelationId } from './http-request.ts';
+import { readCorrelationId, refuseQuery } from './http-request.ts';
 import { begin } from './invocation-log.ts';
 import { about, logger } from './logger.ts';
 import { tellFigures } from './metrics.ts';
@@ -28,6 +28,7 @@ export const httpFunction = (handle: (event: APIGatewayProxyEventV2) => Promise<
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }) as HttpMiddleware)
     .use(problemDetails())
     .handler(async (event) => {
+      if (asksForMore(event)) refuseQuery(event);
       const { status, body, headers } = await handle(event);
       const { migrationId } = (body ?? {}) as { migrationId?: unknown };
       if (typeof migrationId === 'string') about({ migrationId });

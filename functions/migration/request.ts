@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { hasAtMost } from './characters.ts';
 import type { Violation } from './error.ts';
 import { pointerTo } from './pointer.ts';
 import type { SourceNetworks } from './ports.ts';
@@ -62,7 +63,9 @@ const body = z.strictObject(
     verification: z.optional(verification),
     dryRun: z._default(z.boolean('must be true or false'), false),
     waivers: z._default(z.array(waiver, 'must be a list of ids of checks'), []),
-    reason: z.optional(text('a string').check(z.maxLength(1000, 'must have at most 1000 characters'))),
+    reason: z.optional(
+      text('a string').check(z.refine((reason) => hasAtMost(reason, 1000), 'must have at most 1000 characters')),
+    ),
   },
   'must be a JSON object',
 );
@@ -145,7 +148,7 @@ const tooManyWaivers = (input: unknown): Violation[] => {
 const waivedWithoutReason = (input: unknown): Violation[] => {
   const { waivers, reason } = (input ?? {}) as { waivers?: unknown; reason?: unknown };
   const waived = Array.isArray(waivers) && waivers.includes('verification-differences');
-  return waived && (reason === undefined || reason === '')
+  return waived && (reason === undefined || (typeof reason === 'string' && reason.trim() === ''))
     ? [{ pointer: '/reason', detail: 'is missing: whoever waives verification-differences says why' }]
     : [];
 };

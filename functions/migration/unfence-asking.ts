@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ActRequest } from './acts.ts';
+import { hasAtMost } from './characters.ts';
 import { endpoint, text, violationsOf } from './request.ts';
 import { InvalidRequestError } from './request-errors.ts';
 
@@ -14,7 +15,7 @@ const MISSING = 'is missing: whoever asks for this says why';
 const body = z.strictObject(
   {
     reason: text('a string of at most 1000 characters').check(
-      z.maxLength(1000, 'must be a string of at most 1000 characters'),
+      z.refine((reason) => hasAtMost(reason, 1000), 'must be a string of at most 1000 characters'),
       z.refine((reason) => reason.trim() !== '', MISSING),
     ),
     giveUp: z.optional(z.array(endpoint, 'must be a list of nodes of the source, each with address and port')),

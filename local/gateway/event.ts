@@ -17,19 +17,17 @@ const requestTime = (now: Date): string => {
 
 /** Names in lower case; what was sent several times is joined by commas. Cookies have their own place in the event. */
 const headersOf = (request: IncomingMessage): Record<string, string> => {
-  const headers: Record<string, string> = {};
-  for (const [name, values] of Object.entries(request.headersDistinct)) {
-    if (name !== 'cookie' && name !== 'connection' && values) headers[name] = values.join(',');
-  }
-  return headers;
+  const told = Object.entries(request.headersDistinct).filter(([name]) => name !== 'cookie' && name !== 'connection');
+  return Object.fromEntries(told.map(([name, values = []]) => [name, values.join(',')]));
 };
 
 const queryOf = (rawQueryString: string): Record<string, string> | undefined => {
-  const joined: Record<string, string> = {};
+  const joined = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    joined[name] = name in joined ? `${joined[name]},${value}` : value;
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return Object.keys(joined).length > 0 ? joined : undefined;
+  return joined.size > 0 ? Object.fromEntries(joined) : undefined;
 };
 
 /** A body that is not text by its content type travels as base64; without a content type it is text, if it is UTF-8. */

@@ -62,6 +62,7 @@ const furnish = (awsUrl: string): void => {
     AWS_ENDPOINT_URL: awsUrl,
     AWS_MAX_ATTEMPTS: '1',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     ALLOWED_NETWORKS: '10.0.0.0/8,fc00::/7',
   });
 };

@@ -97,7 +97,10 @@ describe('the reason of an act', () => {
       errorOf(() => read(event({ body })))?.violations?.map(({ pointer }) => pointer);
 
     expect(pointersOf('{"reason":7,"force":true}')).toEqual(['/force', '/reason']);
-    expect(pointersOf(JSON.stringify({ reason: 'x'.repeat(1001) }))).toEqual(['/reason']);
+    for (const character of ['x', '🙂']) {
+      expect(pointersOf(JSON.stringify({ reason: character.repeat(1001) }))).toEqual(['/reason']);
+      expect(read(event({ body: JSON.stringify({ reason: character.repeat(1000) }) }))).toContain(character);
+    }
     expect(pointersOf('[]')).toEqual(['']);
   });
 });

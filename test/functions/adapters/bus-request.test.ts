@@ -19,11 +19,27 @@ const pointersOf = (act: () => unknown) => {
 
 describe('the envelope of an event', () => {
   it('has data and the sender’s correlation id, or the event’s own', () => {
-    expect(readEnvelope(event({ metadata: { correlationId: 'c', more: 1 }, data: { a: 1 } }))).toEqual({
+    expect(readEnvelope(event({ metadata: { correlationId: 'c' }, data: { a: 1 } }))).toEqual({
       data: { a: 1 },
       correlationId: 'c',
     });
     expect(readEnvelope(event({ data: {} })).correlationId).toBe('event-1');
+  });
+
+  it('has no other metadata: what is not known is named, and nothing is ignored', () => {
+    const metadata = JSON.parse('{"correlationId":"c","more":1,"__proto__":{}}');
+
+    expect(pointersOf(() => readEnvelope(event({ metadata, data: {} })))).toEqual([
+      '/detail/metadata/more',
+      '/detail/metadata/__proto__',
+    ]);
+  });
+
+  it('has a correlation id of 128 characters, however they are encoded', () => {
+    const read = (correlationId: string) => () => readEnvelope(event({ metadata: { correlationId }, data: {} }));
+
+    expect(read('🙂'.repeat(128))().correlationId).toHaveLength(256);
+    expect(pointersOf(read('🙂'.repeat(129)))).toEqual(['/detail/metadata/correlationId']);
   });
 
   it.each([

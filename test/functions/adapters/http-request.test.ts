@@ -8,6 +8,7 @@ import {
   readListQuery,
   readMigrationId,
   readTimelineQuery,
+  refuseQuery,
 } from '../../../functions/adapters/http-request.ts';
 
 const event = (change: object = {}) =>
@@ -144,8 +145,19 @@ describe('the query', () => {
     );
   });
 
-  it.each(['', '0', '-1', '101', '1.5', 'ten', 'Infinity'])('of the list has no limit %j', (limit) => {
-    expect(errorOf(() => readListQuery(query({ limit })))?.violations).toMatchObject([{ parameter: 'limit' }]);
+  it.each(['', '0', '-1', '101', '1.5', 'ten', 'Infinity', '1e1', '0x10', ' 5', '5.0'])(
+    'of the list has no limit %j',
+    (limit) => {
+      expect(errorOf(() => readListQuery(query({ limit })))?.violations).toMatchObject([{ parameter: 'limit' }]);
+    },
+  );
+
+  it('of what changes something has nothing: dryRun=true must not begin a real migration', () => {
+    expect(() => refuseQuery(query())).not.toThrow();
+    expect(errorOf(() => refuseQuery(query({ dryRun: 'true', x: '1' })))?.violations).toMatchObject([
+      { parameter: 'dryRun' },
+      { parameter: 'x' },
+    ]);
   });
 
   it('of one migration may ask for its timeline', () => {

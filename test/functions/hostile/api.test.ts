@@ -129,8 +129,10 @@ const DOORS: Record<string, (text: string) => Promise<APIGatewayProxyStructuredR
   'the idempotency key': (text) => http(asJson({ 'idempotency-key': text })),
   'the correlation id': (text) => http(asJson({ 'x-correlation-id': text })),
   'the id in the path': (text) => http({ pathParameters: { id: text } }),
-  'the status in a query': (text) => http({ rawPath: '/list', queryStringParameters: { status: text } }),
-  'the name of a parameter': (text) => http({ rawPath: '/one', queryStringParameters: { [text]: text } }),
+  'the status in a query': (text) =>
+    http({ routeKey: 'GET /migrations', rawPath: '/list', queryStringParameters: { status: text } }),
+  'the name of a parameter': (text) =>
+    http({ routeKey: 'GET /migrations', rawPath: '/one', queryStringParameters: { [text]: text } }),
   'the caller': (text) =>
     http({}, { authorizer: { iam: { userArn: text, accountId: text } }, http: { sourceIp: text } }),
 };

@@ -209,7 +209,7 @@ describe('parseMigrationRequest', () => {
   it('wants to know why what a verification finds is waived', () => {
     const waivers = ['source-bind', 'verification-differences'];
 
-    for (const reason of [undefined, '']) {
+    for (const reason of [undefined, '', ' \n']) {
       expect(violationsOf(aRequest({ waivers, reason }))).toEqual({ '/reason': expect.stringContaining('says why') });
     }
   });
@@ -276,9 +276,9 @@ describe('parseMigrationRequest', () => {
     expect(({} as Record<string, unknown>).mode).toBeUndefined();
   });
 
-  it('takes a reason of 1000 characters, and none longer', () => {
-    expect(violationsOf(aRequest({ reason: 'x'.repeat(1000) }))).toEqual({});
-    expect(Object.keys(violationsOf(aRequest({ reason: 'x'.repeat(1001) })))).toEqual(['/reason']);
+  it.each(['x', '🙂'])('takes a reason of 1000 characters such as %s, and none longer', (character) => {
+    expect(violationsOf(aRequest({ reason: character.repeat(1000) }))).toEqual({});
+    expect(Object.keys(violationsOf(aRequest({ reason: character.repeat(1001) })))).toEqual(['/reason']);
   });
 
   it('keeps its message short however many violations there are', () => {

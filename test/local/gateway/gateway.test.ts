@@ -91,6 +91,17 @@ describe('the event of payload format 2.0', () => {
     expect(event.headers).not.toHaveProperty('cookie');
   });
 
+  it('has parameters by whatever name they are sent', async () => {
+    const { url, events } = await start({});
+    await fetch(`${url}/migrations/1?__proto__=a&toString=b&x=1&x=2`);
+
+    expect(Object.entries(events[0]?.queryStringParameters ?? {})).toEqual([
+      ['__proto__', 'a'],
+      ['toString', 'b'],
+      ['x', '1,2'],
+    ]);
+  });
+
   it('joins what was sent several times by commas', async () => {
     const { url, events } = await start({});
     const { port } = new URL(url);
