@@ -11,6 +11,7 @@ import { connectionName, nameOf } from './connection.ts';
 import { FenceFailed } from './fence-failed.ts';
 import { unlessFenced, unlessOthersAct } from './foreign-fence.ts';
 import { fenceKindOf, readBefore } from './node-fence.ts';
+import { unlessLockedOut } from './own-user.ts';
 import { persist, persistenceOf } from './persist.ts';
 
 export interface ToPrepare {
@@ -96,6 +97,7 @@ export const prepareFence = async (
     );
     const commands = new Set([...writing.values()].flatMap((names) => [...names]));
     for (const node of known) unlessFenced(node, commands);
+    await Promise.all(known.map(({ before }, at) => unlessLockedOut(nodes[at] as SourceNode, before.users ?? [])));
     const kept = await Promise.all(known.map((node, at) => saved(nodes[at] as SourceNode, node, mayForget)));
     unlessTooLarge(kept);
     const noted = await fences.advance(migrationId, attempt, { nodes: kept });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../../functions/adapters/clock.ts';
+import type { Dialler } from '../../../functions/adapters/dial.ts';
 import { redisProbe } from '../../../functions/adapters/redis-probe.ts';
 import { redisServers } from '../../../functions/adapters/redis-servers.ts';
 import { makeCutOver } from '../../../functions/cutover/cut-over.ts';
@@ -31,7 +32,7 @@ export interface EngineOptions {
 /** The service's own cutover over real servers, with its table in memory. */
 export const engineFor = async (
   links: readonly Link[],
-  { groups = new PromotingGroups(links, () => 0) }: { groups?: PromotingGroups } = {},
+  { groups = new PromotingGroups(links, () => 0), dialler }: { groups?: PromotingGroups; dialler?: Dialler } = {},
 ) => {
   const locks = new FakeLocks();
   const fences = new FakeFences();
@@ -44,7 +45,7 @@ export const engineFor = async (
     }),
   );
   await locks.acquire(GROUP, MIGRATION_ID);
-  const { open } = redisServers(Date.now, 5000);
+  const { open } = redisServers(Date.now, 5000, undefined, dialler);
   const lift = makeLiftFence(open, fences, locks, migrations, systemClock, randomUUID);
   const shards: ShardLink[] = (await groups.describe()).nodeGroups.map(({ nodeGroupId, nodes }, shard) => ({
     nodeGroupId,
@@ -53,7 +54,7 @@ export const engineFor = async (
   }));
   const world = {
     groups,
-    probe: redisProbe,
+    probe: () => redisProbe(Date.now, dialler),
     open,
     locks,
     fences,
