@@ -44,12 +44,16 @@ export const SOURCE_REACH_CHECKS = [
   check({
     id: 'source-default-user',
     title: 'The user default of the source may not be followed.',
-    required: 'PING, REPLCONF and PSYNC for the user default, without a password: a node of ElastiCache is that user.',
+    required:
+      'PING, REPLCONF and PSYNC for the user default, without a password: a node of ElastiCache is that user. And the commands that AWS wants by their names: it does not say which of them ElastiCache calls.',
     because: PREPARE,
     needs: ['sourceReach'],
     rule: ({ sourceReach }, circumstances) =>
       whenReach(sourceReach, 'noReplication', [
-        onSource(circumstances, 'ACL SETUSER default on nopass +ping +replconf +psync'),
+        onSource(
+          circumstances,
+          'ACL SETUSER default on nopass +ping +replconf +psync +sync +info "+config|get" +command +cluster',
+        ),
       ]),
   }),
   check({
