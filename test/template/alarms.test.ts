@@ -98,7 +98,18 @@ describe('each alarm', () => {
     for (const part of ['Means', 'Look', 'Do', 'Over']) {
       expect([link, part, new RegExp(`^\\*\\*${part}:\\*\\* \\S`, 'm').test(section)]).toEqual([link, part, true]);
     }
-    expect(section).toContain('```sh');
+    expect(section).toContain('```');
+  });
+});
+
+describe('the runbook', () => {
+  it('reads logs by commands that differ in nothing but the log group and the pattern from the one that a test runs', () => {
+    const commands = runbook.split('\n').filter((line) => line.startsWith('aws logs '));
+    const form =
+      /^aws logs filter-log-events --log-group-name "\$(API|BUS|TASK)_LOGS" --filter-pattern '\{ \$\.[^']+ \}' --query 'events\[-5:\]\.message'$/;
+
+    expect(commands.length).toBeGreaterThan(5);
+    expect(commands.filter((command) => !form.test(command))).toEqual([]);
   });
 });
 
