@@ -38,7 +38,7 @@ export default defineConfig({
     maxConcurrency: 12,
     sequence: { sequencer: LongestFirst },
     // The servers of the tests stand on this machine.
-    env: { ALLOWED_NETWORKS: '10.0.0.0/8,127.0.0.0/8,::1/128' },
+    env: { ALLOWED_NETWORKS: '10.0.0.0/8,127.0.0.0/8,::1/128', REACH: 'vpc' },
     reporters: ['default'],
     projects: [
       { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },

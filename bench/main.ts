@@ -42,6 +42,7 @@ const names = (): string[] =>
 
 // The servers of the benches stand on this machine.
 process.env.ALLOWED_NETWORKS ??= '10.0.0.0/8,127.0.0.0/8,::1/128';
+process.env.REACH ??= 'vpc';
 
 let asked: [Bench, string[]][] = [];
 if (process.argv.includes('--help')) {

@@ -6,6 +6,8 @@ import { makeServices } from './boot/services.ts';
 import { Teardown } from './boot/teardown.ts';
 import { systemClock } from './clock.ts';
 import { cloudFormationWire } from './cloudformation/protocol.ts';
+import type { LinkHealth } from './cloudwatch/link-health.ts';
+import { cloudWatchWire } from './cloudwatch/protocol.ts';
 import type { DynamoDb } from './dynamodb/service.ts';
 import { elastiCacheWire } from './elasticache/protocol.ts';
 import type { ElastiCache } from './elasticache/service.ts';
@@ -36,6 +38,8 @@ export interface EmbeddedAws {
   apiUrl: string;
   awsEndpoint: string;
   elastiCache: ElastiCache;
+  /** The datapoints that CloudWatch has of groups under migration. */
+  linkHealth: LinkHealth;
   stepFunctions: StepFunctions;
   lambda: LambdaService;
   eventBridge: EventBridge;
@@ -71,8 +75,12 @@ const startGateway = async (port: number) => {
   return { ...(await listen(port, 'PORT', mounts.listener)), mounts };
 };
 
-/** Sources and nodes are processes of this machine; what else is dialled is private. */
-const ON_THIS_MACHINE = { AllowedNetworks: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,127.0.0.0/8,::1/128' };
+/** Sources and nodes are processes of this machine; what else is dialled is private. A stack without subnets is API-only. */
+const ON_THIS_MACHINE = {
+  AllowedNetworks: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,127.0.0.0/8,::1/128',
+  VpcSubnetIds: 'subnet-0123456789abcdef0',
+  VpcSecurityGroupIds: 'sg-0123456789abcdef0',
+};
 
 const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<EmbeddedAws> => {
   const { clock = systemClock, report = console.error, lambda: { warm = false } = {} } = options;
@@ -89,7 +97,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
   signal?.throwIfAborted();
   const services = await makeServices(model, { ...options, clock, report }, endpoint.url, teardown);
   signal?.throwIfAborted();
-  const { dynamo, queues, kms, secrets, elastiCache, lambda, stepFunctions, eventBridge } = services;
+  const { dynamo, queues, kms, secrets, elastiCache, linkHealth, lambda, stepFunctions, eventBridge } = services;
   // Last to start, first to end: nothing new comes in while the services end.
   teardown.add(() => Promise.all([gateway.close(), endpoint.close()]).then(() => undefined));
   endpoint.serve({
@@ -101,6 +109,7 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
     elasticache: elastiCacheWire(elastiCache),
     kms: kmsWire(kms),
     secretsmanager: secretsManagerWire(secrets),
+    cloudwatch: cloudWatchWire(linkHealth),
     cloudformation: cloudFormationWire({ name: stackName, createdAt: new Date(clock.now()), outputs: model.outputs }),
     sts: stsWire,
   });

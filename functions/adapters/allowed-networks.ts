@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import type { SourceNetworks } from '../migration/ports.ts';
 import { readEnvironment } from './environment.ts';
+import { logger } from './logger.ts';
+import { inReach } from './reach.ts';
 
 /** A network as it is written: `10.0.0.0/8`, or one address. */
 interface Network {
@@ -136,3 +138,23 @@ const networks = (text: string): AllowedNetworks | undefined => {
 /** Of the deployment. @throws EnvironmentError */
 export const theAllowedNetworks = (): AllowedNetworks =>
   readEnvironment({ ALLOWED_NETWORKS: networks }).ALLOWED_NETWORKS;
+
+/** Of a stack that reaches no server. Its tasks have other ways: what is asked here all the same is a fault, and told. */
+class Nowhere extends AllowedNetworks {
+  constructor() {
+    super([]);
+  }
+
+  override refusal(address: string): string {
+    logger.error('a server was to be dialled in API-only mode', { address });
+    return 'is out of reach: this stack has no VPC, and works in API-only mode';
+  }
+
+  override refusalOf(nameOrAddress: string): string {
+    return this.refusal(nameOrAddress);
+  }
+}
+
+/** In which servers are dialled. @throws EnvironmentError */
+export const theDialledNetworks = (): AllowedNetworks =>
+  inReach({ full: theAllowedNetworks, 'api-only': () => new Nowhere() });

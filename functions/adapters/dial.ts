@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import { NetworkNotAllowedError } from '../migration/errors.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { LoginProblem } from '../preflight/ports.ts';
-import { type AllowedNetworks, theAllowedNetworks } from './allowed-networks.ts';
+import { type AllowedNetworks, theDialledNetworks } from './allowed-networks.ts';
 import { LoginError } from './login.ts';
 import type { Login } from './source-secret.ts';
 import { type Found, NO_SECRETS, type SourceSecrets } from './source-secrets.ts';
@@ -46,7 +46,7 @@ export class Dialler {
   readonly #options: DiallerOptions;
 
   constructor(
-    networks: AllowedNetworks = theAllowedNetworks(),
+    networks: AllowedNetworks = theDialledNetworks(),
     secrets = NO_SECRETS,
     options: DiallerOptions = { inDoubt: 'plain' },
   ) {

@@ -1,4 +1,5 @@
 import { type Ask, isAskedAct } from '../migration/acts.ts';
+import { saysNothing } from '../migration/asker.ts';
 import type { BackOut } from '../migration/cutover-record.ts';
 import { TransientServiceError } from '../migration/errors.ts';
 import type { Migrations } from '../migration/ports.ts';
@@ -50,11 +51,11 @@ const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown>
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
   },
   unfence: {
-    condition: `(attribute_exists(promotedAt) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${FENCED} AND (attribute_not_exists(pendingAct) OR pendingAct.act IN (:confirm, :replaced))`,
+    condition: `((attribute_exists(promotedAt) AND attribute_not_exists(apiOnly)) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${FENCED} AND (attribute_not_exists(pendingAct) OR pendingAct.act IN (:confirm, :replaced))`,
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted', ':confirm': 'confirm' },
   },
   rollback: {
-    condition: `attribute_exists(promotedAt) AND ${LEFT} AND attribute_not_exists(rollbackPossibility.forGood)`,
+    condition: `attribute_exists(promotedAt) AND attribute_not_exists(apiOnly) AND ${LEFT} AND attribute_not_exists(rollbackPossibility.forGood)`,
     values: { ':lifted': 'lifted' },
   },
 };
@@ -62,7 +63,7 @@ const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown>
 /** What is asked of migrations, and what became of it. */
 export const requestsBy = (change: Change, find: Migrations['find']): Requests => ({
   requestCutover: (migrationId, { at, reason, waivers, requestId, eventId, by }) => {
-    const condition = `#status = :awaiting AND attribute_not_exists(#cutover.requestedAt) AND attribute_not_exists(#abort) AND ${RUNNING} AND (attribute_not_exists(cutoverEventId) OR cutoverEventId <> :requestId)`;
+    const condition = `#status = :awaiting AND attribute_not_exists(#cutover.requestedAt) AND attribute_not_exists(#abort) AND ${RUNNING} AND (attribute_not_exists(cutoverEventId) OR cutoverEventId <> :requestId)${saysNothing(reason) ? ' AND attribute_not_exists(apiOnly)' : ''}`;
     return change(
       migrationId,
       {

@@ -1,6 +1,6 @@
 import { MigratorError, type Violation } from '../migration/error.ts';
 import { TransientServiceError } from '../migration/errors.ts';
-import { ActionNotAllowedError, InvalidRequestError } from '../migration/request-errors.ts';
+import { ActionNotAllowedError, InvalidRequestError, NotInReachError } from '../migration/request-errors.ts';
 
 /** Relative, as RFC 9457 allows: a page of this repository, wherever it is kept. */
 const DOCUMENTATION = 'docs/errors.md';
@@ -25,6 +25,7 @@ export const PROBLEMS: Readonly<Record<string, { status: number; title: string }
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not JSON' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'not-in-reach': { status: 422, title: 'A stack without a VPC cannot do that' },
   'transient-service-fault': { status: 503, title: 'A service that is needed does not answer now' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
 };
@@ -44,7 +45,7 @@ export const toProblem = (error: unknown, requestId: string): Problem => {
     detail: tellable ? known.message : `${title}. The logs have the request id.`,
     code,
     requestId,
-    ...(error instanceof InvalidRequestError && { violations: error.violations }),
+    ...((error instanceof InvalidRequestError || error instanceof NotInReachError) && { violations: error.violations }),
     ...(error instanceof ActionNotAllowedError && { allowedActions: error.allowedActions }),
   };
 };

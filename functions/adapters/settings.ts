@@ -38,6 +38,12 @@ export const watchSettings = () => {
   };
 };
 
+/** How CloudWatch's datapoints are judged. @throws EnvironmentError */
+export const healthSettings = () => {
+  const env = readEnvironment({ LINK_METRIC_PERIOD_SECONDS: number, LINK_METRIC_DATAPOINTS: number });
+  return { periodSeconds: env.LINK_METRIC_PERIOD_SECONDS, neededInSync: env.LINK_METRIC_DATAPOINTS };
+};
+
 /** @throws EnvironmentError */
 export const verifySettings = () => {
   const env = readEnvironment({

@@ -2,10 +2,11 @@ import { theAllowedNetworks } from '../adapters/allowed-networks.ts';
 import { httpFunction } from '../adapters/http.ts';
 import { readCaller, readCorrelationId, readIdempotencyKey, readJsonBody } from '../adapters/http-request.ts';
 import { theMigrations } from '../adapters/migrations.ts';
+import { theReach } from '../adapters/reach.ts';
 import { migrationStarter } from '../adapters/workflow.ts';
 import { makeAcceptMigration } from '../migration/accept.ts';
 
-const accept = makeAcceptMigration(theMigrations(), migrationStarter(), theAllowedNetworks());
+const accept = makeAcceptMigration(theMigrations(), migrationStarter(), theAllowedNetworks(), theReach());
 
 export const handler = httpFunction(async (event) => {
   const idempotencyKey = readIdempotencyKey(event);

@@ -9,6 +9,8 @@ export interface AwaitCutoverInput {
   why: string;
   /** Why the last verification does not allow the cutover; null when it does, or need not. */
   blockedBy?: string | null;
+  /** What an operator does before the cutover, in sentences; null or absent where the service does it. */
+  byHand?: string | null;
   /** When the request was made that has come to nothing: it is forgotten, and a new one can be made. */
   refusedAt?: string | null;
 }
@@ -24,7 +26,7 @@ export const makeAwaitCutover =
     workflow: Pick<Workflow, 'resume' | 'fail'>,
     now: () => Date = () => new Date(),
   ) =>
-  async ({ migrationId, taskToken, why, blockedBy, refusedAt }: AwaitCutoverInput): Promise<void> => {
+  async ({ migrationId, taskToken, why, blockedBy, byHand, refusedAt }: AwaitCutoverInput): Promise<void> => {
     // While the status is another, nobody can make a new one.
     if (refusedAt && (await migrations.find(migrationId))?.cutover?.requestedAt === refusedAt) {
       const reason = blockedBy ?? 'The verification before it did not allow it.';
@@ -34,7 +36,7 @@ export const makeAwaitCutover =
       status: 'awaitingCutover',
       statusReason: blockedBy ? `${why} ${blocked(blockedBy)}` : why,
       phase: 'awaitingCutover',
-      waitingFor: 'the request for the cutover',
+      waitingFor: byHand ? `the request for the cutover. ${byHand}` : 'the request for the cutover',
       taskToken,
     });
     if (record?.abort && !record.outcome) {

@@ -81,7 +81,7 @@ export const buildCertificate = (
 const certified = (shard: FencedShard, promoted: readonly PromotedShard[]): CertifiedShard | undefined => {
   const { nodeGroupId, source, replicationId, fencedOffset, nodes } = shard;
   const found = promoted.find((one) => one.nodeGroupId === nodeGroupId);
-  if (!found) return undefined;
+  if (found?.replicationId === undefined) return undefined;
   const { nodeGroupId: _, ...rest } = found;
   return {
     nodeGroupId,
@@ -89,7 +89,7 @@ const certified = (shard: FencedShard, promoted: readonly PromotedShard[]): Cert
     replicationId,
     fencedOffset,
     nodes: nodes.map(({ runId, ...node }) => node),
-    promoted: rest,
+    promoted: { ...rest, replicationId: found.replicationId },
   };
 };
 

@@ -1,8 +1,9 @@
 import type { FenceRecord } from '../migration/fence.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import type { Look } from '../replication/look.ts';
-import { type PromotionState, unfollowing } from './promotion.ts';
+import type { PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
+import type { Witness } from './witness.ts';
 
 /** Whether anybody still turns to the old primary. */
 export interface Quietness {
@@ -19,12 +20,19 @@ export const isWatched = (fence: FenceRecord | undefined): fence is FenceRecord 
 export const quietFor = (quietSinceMs: number, nowMs: number, record: MigrationRecord | undefined): boolean =>
   nowMs - quietSinceMs >= (record?.cutoverSettings?.quietSeconds ?? 0) * 1000;
 
-const isWholeNow = ({ group, readings }: Look, judged: PromotionState): boolean =>
-  judged.state === 'promoted' && unfollowing(readings).length === 0 && group.status === 'available';
+type Whole = Pick<Witness, 'missing' | 'whole'>;
+
+const isWholeNow = ({ group, readings }: Look, judged: PromotionState, { missing }: Whole): boolean =>
+  judged.state === 'promoted' && missing(readings).length === 0 && group.status === 'available';
 
 /** What a migration that is not closed yet waits for, in words for the view. */
-export const closingWaitsFor = (look: Look, judged: PromotionState, record: MigrationRecord | undefined): string =>
-  isWholeNow(look, judged)
+export const closingWaitsFor = (
+  look: Look,
+  judged: PromotionState,
+  record: MigrationRecord | undefined,
+  witness: Whole,
+): string =>
+  isWholeNow(look, judged, witness)
     ? `nobody to turn to the old primary for ${record?.cutoverSettings?.quietSeconds ?? 0} s, or a close`
     : FOLLOWING;
 
@@ -43,15 +51,14 @@ export const closeWhenWhole = (
   timeIsOver: boolean,
   { isQuiet, told }: Quietness,
   isAskedTo: boolean,
+  witness: Whole,
 ): Extract<PromotionResult, { outcome: 'closed' }> | undefined => {
   const { readings, nowMs } = look;
-  const missing = unfollowing(readings);
-  const isWhole = isWholeNow(look, judged);
+  const missing = witness.missing(readings);
+  const isWhole = isWholeNow(look, judged, witness);
   if (!isAskedTo && !((isWhole || timeIsOver) && isQuiet)) return undefined;
   const parts = [
-    isWhole
-      ? 'every replica follows its primary, and the status is available'
-      : `not following their primary: ${missing.join(', ') || 'none'}; ${judged.evidence}`,
+    isWhole ? witness.whole : `not following their primary: ${missing.join(', ') || 'none'}; ${judged.evidence}`,
     ...(isAskedTo ? ['an operator has closed it'] : []),
     ...(told && !isQuiet ? [told] : []),
   ];

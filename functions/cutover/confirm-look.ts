@@ -1,26 +1,63 @@
 import type { Confirmation } from '../migration/certificate.ts';
-import type { FencedShard } from '../migration/fence.ts';
-import type { Endpoint, PromotedShard } from '../migration/record.ts';
+import type { FencedShard, FenceRecord } from '../migration/fence.ts';
+import type { Endpoint, MigrationRecord, PromotedShard } from '../migration/record.ts';
 import { infoIn } from '../preflight/gather/replies.ts';
 import { keysIn, keyspaceOf } from '../preflight/keyspace.ts';
 import { type Servers, type Session, Unread } from '../preflight/ports.ts';
-import { endpointText, shown } from '../preflight/text.ts';
+import { endpointText, listed, shown } from '../preflight/text.ts';
 import type { Info } from '../replication/info.ts';
 import type { Clock } from '../replication/ports.ts';
 import { toServerReading } from '../replication/server-reading.ts';
 import { primaryOf, type Reading, type ServerReading, type ShardLink } from '../replication/shard-link.ts';
 import { whyNotContinuing } from './promotion.ts';
-import { promotedShard } from './promotion-stage.ts';
+import { promotedShard } from './witness.ts';
 
 /** A shard of which nothing speaks against an operator's word. */
 export interface ConfirmedShard {
   promoted: PromotedShard;
   /** Why its history does not prove the promotion; absent when it does, or nothing can tell. */
   unproven?: string;
-  keys: Confirmation['keys'][number];
+  keys?: Confirmation['keys'][number];
   /** What was counted, in words. */
   told: string;
 }
+
+/** What the service looks at by itself before it takes an operator's word. */
+export interface ConfirmLook {
+  /** Why what was done before the promotion does not allow it; undefined when it does. */
+  whyNot(fence: FenceRecord | undefined): string | undefined;
+  /** @returns every shard, or what speaks against it */
+  look(
+    links: readonly ShardLink[],
+    fence: FenceRecord | undefined,
+    record: MigrationRecord,
+  ): Promise<{ shards: ConfirmedShard[] } | { against: string[] }>;
+  /** What was seen of all of them, in words. */
+  seen(shards: readonly ConfirmedShard[], status: string): string;
+  /** What is announced of the source. */
+  afterwards: string;
+}
+
+/** By every primary, beside the source that it was promoted from. */
+export const confirmByNodes = (servers: Pick<Servers, 'open'>, clock: Clock): ConfirmLook => ({
+  whyNot: (fence) =>
+    fence?.phase === 'sealed' && fence.shards
+      ? undefined
+      : `the fence of the source is not sealed, but ${fence?.phase ?? 'has no record'}`,
+  async look(links, fence, record) {
+    const verifiedKeys = record.verificationReport?.counts?.compared ?? 0;
+    const known = { fenced: fence?.shards ?? [], ...(links.length === 1 && { verifiedKeys }) };
+    const unshown = known.fenced.find((shard) => links.every(({ nodeGroupId }) => nodeGroupId !== shard.nodeGroupId));
+    if (unshown) return { against: [`the replication group has no node group ${unshown.nodeGroupId} any more`] };
+    const looks = await Promise.all(links.map((link) => lookAtShard(servers, clock, link, known)));
+    const against = looks.flatMap((look) => ('against' in look ? look.against : []));
+    if (against.length > 0) return { against };
+    return { shards: looks.filter((look): look is ConfirmedShard => !('against' in look)) };
+  },
+  seen: (shards, status) =>
+    `${shards.length} of ${shards.length} primaries have the role master, the status is ${status}; ${listed(shards.map(({ told }) => told))}`,
+  afterwards: "the source's fence stays",
+});
 
 const LOOK_MS = 5000;
 

@@ -1,17 +1,14 @@
 import { TargetNotFoundError } from '../migration/errors.ts';
-import type { FenceRecord } from '../migration/fence.ts';
 import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations, RecordChange } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { sentence } from '../migration/sentence.ts';
-import type { Servers } from '../preflight/ports.ts';
-import { listed } from '../preflight/text.ts';
 import { linksOf } from '../replication/observe.ts';
 import type { Clock, ReplicationGroup, ReplicationGroups } from '../replication/ports.ts';
 import type { ActResult } from './act-result.ts';
 import { FOLLOWING } from './closing-stage.ts';
-import { type ConfirmedShard, lookAtShard } from './confirm-look.ts';
+import type { ConfirmedShard, ConfirmLook } from './confirm-look.ts';
 
 /**
  * Takes an operator's word that the target was promoted, while that is in doubt: its history does not prove it, as after a
@@ -29,7 +26,7 @@ import { type ConfirmedShard, lookAtShard } from './confirm-look.ts';
 export const makeConfirm =
   (
     groups: Pick<ReplicationGroups, 'describe'>,
-    servers: Pick<Servers, 'open'>,
+    looking: ConfirmLook,
     locks: Pick<Locks, 'find' | 'confirm'>,
     fences: Pick<Fences, 'find'>,
     migrations: Pick<Migrations, 'find' | 'note' | 'recordPromotion'>,
@@ -44,12 +41,17 @@ export const makeConfirm =
       await migrations.note(migrationId, { confirmRefused: told });
       return { outcome: 'refused', ...told };
     };
+    const confirmed = (at: string): ActResult => ({
+      outcome: 'confirmed',
+      why: `The target is promoted, by an operator's word; ${looking.afterwards}.`,
+      at,
+    });
     if (record.promotion?.confirmation) return confirmed(record.promotion.confirmation.at);
     const { replicationGroupId, confirm } = record;
     const fence = await fences.find(migrationId);
     const lock = await locks.find(replicationGroupId);
     const intent = lock?.owner === migrationId ? lock.intents.complete : undefined;
-    const whyNot = notAllowed(record, fence);
+    const whyNot = notAllowed(record) ?? looking.whyNot(fence);
     if (whyNot || !confirm) return refused(whyNot ?? 'nobody has asked to confirm it');
     if (!intent) return refused('no CompleteMigration is noted in the lock of the replication group');
 
@@ -60,14 +62,9 @@ export const makeConfirm =
     }
     const [source] = record.request.customerNodeEndpointList;
     const links = linksOf(group, source);
-    const verifiedKeys = record.verificationReport?.counts?.compared ?? 0;
-    const known = { fenced: fence?.shards ?? [], ...(links.length === 1 && { verifiedKeys }) };
-    const unshown = known.fenced.find((shard) => links.every(({ nodeGroupId }) => nodeGroupId !== shard.nodeGroupId));
-    if (unshown) return refused(`the replication group has no node group ${unshown.nodeGroupId} any more`);
-    const looks = await Promise.all(links.map((link) => lookAtShard(servers, clock, link, known)));
-    const against = looks.flatMap((look) => ('against' in look ? look.against : []));
-    if (against.length > 0) return refused(against.join('; '));
-    const shards = looks.filter((look): look is ConfirmedShard => !('against' in look));
+    const looked = await looking.look(links, fence, record);
+    if ('against' in looked) return refused(looked.against.join('; '));
+    const { shards } = looked;
 
     if (!(await locks.confirm(replicationGroupId, migrationId, intent.at))) {
       return refused('CompleteMigration was judged as refused meanwhile');
@@ -75,7 +72,8 @@ export const makeConfirm =
     const at = isoNow();
     const { by, reason = '' } = confirm;
     const unproven = shards.flatMap((shard) => shard.unproven ?? []);
-    const evidence = evidenceOf(shards, group.status, { at, reason, unproven });
+    const seen = looking.seen(shards, group.status);
+    const evidence = [seen, ...unproven, `an operator has confirmed it at ${at}: ${reason}`].join('; ');
     const promotion: RecordChange = {
       status: 'promoted',
       statusReason: sentence(`An operator has confirmed that the target is promoted: ${evidence}`),
@@ -85,7 +83,7 @@ export const makeConfirm =
       promotion: {
         evidence,
         shards: shards.map(({ promoted }) => promoted),
-        confirmation: { at, by, reason, unproven: unproven.map(sentence), keys: shards.map(({ keys }) => keys) },
+        confirmation: { at, by, reason, unproven: unproven.map(sentence), keys: keysOf(shards) },
       },
     };
     const written = await migrations.recordPromotion(migrationId, promotion, 'confirm');
@@ -95,21 +93,13 @@ export const makeConfirm =
     return refused('the promotion was proven meanwhile, the migration has ended, or it is not asked for any more');
   };
 
-const confirmed = (at: string): ActResult => ({
-  outcome: 'confirmed',
-  why: "The target is promoted, by an operator's word; the source's fence stays.",
-  at,
-});
+const keysOf = (shards: readonly ConfirmedShard[]) => shards.flatMap(({ keys }) => keys ?? []);
 
-const notAllowed = (
-  { promotedAt, outcome, phase, statusReason }: MigrationRecord,
-  fence: FenceRecord | undefined,
-): string | undefined => {
+const notAllowed = ({ promotedAt, outcome, phase, statusReason }: MigrationRecord): string | undefined => {
   if (promotedAt) return `the promotion was proven at ${promotedAt}`;
   if (outcome) return `the migration has ended as ${outcome}`;
   if (phase !== 'promotionInDoubt') return `the promotion is not in doubt any more: ${statusReason}`;
-  if (fence?.phase === 'sealed' && fence.shards) return undefined;
-  return `the fence of the source is not sealed, but ${fence?.phase ?? 'has no record'}`;
+  return undefined;
 };
 
 const describe = async (
@@ -123,15 +113,3 @@ const describe = async (
     throw error;
   }
 };
-
-const evidenceOf = (
-  shards: readonly ConfirmedShard[],
-  status: string,
-  { at, reason, unproven }: { at: string; reason: string; unproven: readonly string[] },
-): string =>
-  [
-    `${shards.length} of ${shards.length} primaries have the role master, the status is ${status}`,
-    listed(shards.map(({ told }) => told)),
-    ...unproven,
-    `an operator has confirmed it at ${at}: ${reason}`,
-  ].join('; ');

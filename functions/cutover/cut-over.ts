@@ -1,12 +1,21 @@
 import { failIfAborted } from '../migration/abort.ts';
 import { TransientServiceError } from '../migration/errors.ts';
+import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
+import type { Clock, ReplicationGroups } from '../replication/ports.ts';
 import { BackOut, type BackOutCode } from './fence/back-out.ts';
 import { positionsOf, type ShardPosition } from './last-look.ts';
 import { sendAgain } from './send-again.ts';
-import { type CutOverInput, type CutOverSettings, type CutOverWorld, tryCutOver } from './try-cut-over.ts';
+import {
+  type CutOverInput,
+  type CutOverMoment,
+  type CutOverSettings,
+  type CutOverWorld,
+  type Sent,
+  tryCutOver,
+} from './try-cut-over.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
 /** `verifyAgain`: what was verified says nothing of what the target holds now. */
@@ -24,15 +33,29 @@ export type CutOverResult =
  * @throws MigrationEndedElsewhereError, TargetRefusedError, TargetNotFoundError
  * @throws TransientServiceError also while a fence of an earlier try cannot be lifted
  */
-export const makeCutOver =
+export const makeCutOver = (world: CutOverWorld & CutOverBase, settings: CutOverSettings) =>
+  makeCutOverBy(world, settings.actingTaskSeconds, (input, moment) => tryCutOver(world, settings, input, moment));
+
+/** What every cutover needs, however it is carried out. */
+export interface CutOverBase {
+  groups: Pick<ReplicationGroups, 'describe' | 'complete' | 'eventsSince'>;
+  locks: Pick<Locks, 'disarm' | 'find' | 'noteSend'>;
+  fences: Pick<Fences, 'find'>;
+  migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'>;
+  clock: Clock;
+}
+
+/** The same, by another try. @param tryOnce throws BackOut when nothing was sent and the cutover may be tried again */
+export const makeCutOverBy =
   (
-    world: CutOverWorld & { migrations: Pick<Migrations, 'update' | 'clearCutoverRequest'> },
-    settings: CutOverSettings,
+    world: CutOverBase,
+    actingTaskSeconds: number,
+    tryOnce: (input: CutOverInput, moment: CutOverMoment) => Promise<Sent>,
   ) =>
   async (input: CutOverInput): Promise<CutOverResult> => {
     const { groups, locks, fences, migrations, clock } = world;
     const { migrationId, replicationGroupId, attempt } = input;
-    const endsMs = clock.now() + settings.actingTaskSeconds * 1000;
+    const endsMs = clock.now() + actingTaskSeconds * 1000;
     const record = await migrations.update(migrationId, {
       status: 'cuttingOver',
       statusReason: 'The links are looked at once more before the source is fenced.',
@@ -65,11 +88,7 @@ export const makeCutOver =
       return { outcome: 'backedOut', code: 'not-wanted', reason: NOT_WANTED, eventsSinceMs };
     }
     try {
-      const { intent, shards } = await tryCutOver(world, settings, input, {
-        eventsSinceMs,
-        endsMs,
-        begun: record,
-      });
+      const { intent, shards } = await tryOnce(input, { eventsSinceMs, endsMs, begun: record });
       return {
         outcome: 'sent',
         sentAt: intent.at,

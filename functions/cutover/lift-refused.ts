@@ -3,10 +3,9 @@ import type { JudgedIntent, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
-import { linksOf, observe } from '../replication/observe.ts';
-import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
-import { isReadable, type LinkReading } from '../replication/shard-link.ts';
+import type { Clock, ReplicationGroups } from '../replication/ports.ts';
 import type { LiftFence } from './lift-fence.ts';
+import type { Witness } from './witness.ts';
 
 export interface LiftInput {
   migrationId: string;
@@ -37,7 +36,7 @@ export type LiftResult =
 export const makeLiftRefused =
   (
     groups: Pick<ReplicationGroups, 'describe'>,
-    probe: () => Probe,
+    witness: Pick<Witness, 'whyNotRefused'>,
     locks: Pick<Locks, 'find' | 'withdraw' | 'disarm'>,
     migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
     lift: LiftFence,
@@ -50,9 +49,8 @@ export const makeLiftRefused =
     }
     const record = await migrations.find(migrationId);
     if (!record) throw new MigrationNotFoundError(migrationId);
-    const redis = probe();
-    const readings = await lookOnce(groups, redis, record, clock).finally(() => redis.close());
-    const why = whyNotCertain(readings);
+    const [source] = record.request.customerNodeEndpointList;
+    const why = await witness.whyNotRefused(await groups.describe(record.replicationGroupId), source);
     if (why) return { outcome: 'sent', why };
     if (!(await locks.withdraw(record.replicationGroupId, migrationId, 'complete', refused))) {
       return {
@@ -93,24 +91,4 @@ const abortOf = async (
   const lock = await locks.find(record.replicationGroupId);
   if (lock?.owner !== record.migrationId || !lock.closed) return undefined;
   return new AbortRequestedError(record.migrationId, record.abort);
-};
-
-const lookOnce = async (
-  groups: Pick<ReplicationGroups, 'describe'>,
-  redis: Probe,
-  { replicationGroupId, request }: MigrationRecord,
-  clock: Clock,
-): Promise<LinkReading[]> => {
-  const [source] = request.customerNodeEndpointList;
-  return await observe(redis, linksOf(await groups.describe(replicationGroupId), source), clock);
-};
-
-const whyNotCertain = (readings: readonly LinkReading[]): string | undefined => {
-  for (const { nodes } of readings) {
-    for (const [id, reading] of nodes) {
-      if (!isReadable(reading)) return `node ${id} cannot be read`;
-      if (reading.role === 'master') return `node ${id} has the role master`;
-    }
-  }
-  return undefined;
 };

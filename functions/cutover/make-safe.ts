@@ -1,4 +1,5 @@
 import { LockLostError, TargetNotFoundError, TargetRefusedError, TransientServiceError } from '../migration/errors.ts';
+import { API_ONLY } from '../migration/guarantees.ts';
 import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
@@ -67,8 +68,8 @@ export const makeMakeSafe =
       if (promoted) return { outcome: 'promoted', about, ...promoted };
       if (record.promotedAt) return { outcome: 'safe', notes: [] };
       // One of an earlier cutover says nothing of this one, whose fence stands.
-      if (record.unfencedAt && fence?.phase === 'lifted')
-        return safe(`the source was unfenced at ${record.unfencedAt}`);
+      const isUnfenced = fence ? fence.phase === 'lifted' : (record.unfencedAt ?? '') >= sent.sentAt;
+      if (record.unfencedAt && isUnfenced) return safe(`the source was unfenced at ${record.unfencedAt}`);
       return { outcome: 'sent', about, ...task, ...sent };
     }
 
@@ -97,7 +98,11 @@ export const makeMakeSafe =
 
 const safe = (note: string): SafetyResult => ({ outcome: 'safe', notes: [sentence(note)] });
 
-const aboutAnnouncing = (record: MigrationRecord) => ({ ...envelopeOf(record), ...aboutOf(record) });
+const aboutAnnouncing = (record: MigrationRecord) => ({
+  ...envelopeOf(record),
+  ...aboutOf(record),
+  ...(record.apiOnly && { guarantees: API_ONLY }),
+});
 
 const taskOf = ({ migrationId, replicationGroupId, request }: MigrationRecord): TaskInput => {
   const [source] = request.customerNodeEndpointList;

@@ -1,17 +1,16 @@
 import type { FenceRecord } from '../migration/fence.ts';
 import type { JudgedIntent } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
-import type { Endpoint, PromotedShard } from '../migration/record.ts';
 import type { Verdict } from '../replication/group-events.ts';
 import type { Look } from '../replication/look.ts';
 import { toShardViews } from '../replication/progress.ts';
-import { isReadable, type LinkReading, primaryOf } from '../replication/shard-link.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { FOLLOWING } from './closing-stage.ts';
 import type { PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { type Certify, provenBy, recordedProof } from './proven.ts';
 import type { RollbackWatch } from './rollback-watch.ts';
+import type { Witness } from './witness.ts';
 
 export interface PromotionMoment {
   look: Look;
@@ -38,6 +37,7 @@ export const makePromotionStage =
     migrations: Pick<Migrations, 'find' | 'recordDoubt' | 'recordPromotion'>,
     certify: Certify,
     watchRollback: RollbackWatch,
+    witness: Pick<Witness, 'promoted' | 'whatToLookAt'>,
   ) =>
   async ({ migrationId, source }: TaskInput, moment: PromotionMoment): Promise<PromotionResult | undefined> => {
     const { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands } = moment;
@@ -46,7 +46,7 @@ export const makePromotionStage =
     if (judged.state === 'promoted') {
       const promotedAt = new Date(look.nowMs).toISOString();
       const { evidence } = judged;
-      const promotedShards = look.readings.flatMap(promotedShard);
+      const promotedShards = look.readings.flatMap(witness.promoted);
       const written = await migrations.recordPromotion(migrationId, {
         status: 'promoted',
         statusReason: `The target is promoted: ${evidence}.`,
@@ -70,7 +70,7 @@ export const makePromotionStage =
       return { outcome: 'refused', reason: judged.reason, eventsSinceMs: (verdict?.atMs ?? look.nowMs) + 1, intent };
     }
     if (!tellsDoubt) return undefined;
-    const waitingFor = whatToLookAt(look, source);
+    const waitingFor = witness.whatToLookAt(look, source);
     const doubted = await migrations.recordDoubt(migrationId, {
       statusReason: `The promotion is in doubt: ${judged.evidence}.`,
       phase: 'promotionInDoubt',
@@ -81,34 +81,3 @@ export const makePromotionStage =
     // Another watch has proven it between our look and this: the next look finds that.
     return doubted && { outcome: 'inDoubt', evidence: judged.evidence, waitingFor };
   };
-
-/** For whoever is woken. */
-const whatToLookAt = ({ group, readings }: Look, source: Endpoint): string => {
-  const primaries = readings.map(({ link }) => textOf(primaryOf(link).endpoint)).join(', ');
-  return [
-    'evidence that the promotion happened or failed.',
-    `Look at role, master_replid2 and second_repl_offset in INFO replication of ${primaries}, and at status and events of replication group ${group.replicationGroupId}.`,
-    `Until then no client may write to either side: the fence of ${textOf(source)} stands.`,
-    'If the target was promoted although its history does not prove it, and has all the data, confirm says so.',
-    'When ElastiCache will certainly not promote it any more, unfence gives the source back.',
-  ].join(' ');
-};
-
-const textOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
-
-/** Nothing of a primary that cannot be read. */
-export const promotedShard = ({ link, nodes }: LinkReading): PromotedShard[] => {
-  const primary = primaryOf(link);
-  const reading = nodes.get(primary.cacheClusterId);
-  if (!isReadable(reading)) return [];
-  const { replicationId, previousReplicationId, previousIdUpToOffset } = reading;
-  return [
-    {
-      nodeGroupId: link.nodeGroupId,
-      primary: primary.endpoint,
-      replicationId,
-      ...(previousReplicationId !== undefined && { previousReplicationId }),
-      ...(previousIdUpToOffset !== undefined && { continuesUpToOffset: previousIdUpToOffset }),
-    },
-  ];
-};

@@ -20,6 +20,8 @@ export interface PromotionEvidence {
   fenced: readonly FencedShard[];
   /** An operator has confirmed it, where the history does not prove it. */
   isConfirmed?: boolean;
+  /** How long the status has been `available` without a break. */
+  availableForMs?: number;
 }
 
 /**

@@ -75,6 +75,13 @@ export const makeSettleMigration =
     switch (input.step) {
       case 'decide': {
         if (!record.unsettled) return { state: 'settled' };
+        // A good end is announced by the execution itself, unless that hands over that it could not.
+        const own = record.outcome && !input.failure ? await workflow.describe(record.executionArn) : undefined;
+        if (own?.status === 'RUNNING') return { state: 'running' };
+        if (own?.status === 'SUCCEEDED') {
+          await migrations.markSettled(migrationId);
+          return { state: 'settled' };
+        }
         const ending = record.outcome ? undefined : await findEnding(workflow, record, input.failure ?? undefined);
         if (!record.outcome && !ending) return { state: 'running' };
         await close();

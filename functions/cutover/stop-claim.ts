@@ -6,6 +6,8 @@ export interface StopClaim extends NotedIntent {
   fresh: boolean;
   /** ISO 8601: when StartMigration was to be sent. */
   startAt: string;
+  /** Milliseconds since the epoch, by ElastiCache's clock: events from here on are of the time since then. */
+  startEventsSinceMs: number;
 }
 
 /**
@@ -32,7 +34,9 @@ export const claimStop = async (
   // Until the lock was closed a cutover could still be sent.
   const closed = await locks.find(replicationGroupId);
   const after = whyNotOf(closed, migrationId);
-  return after ? { whyNot: after } : { ...intent, startAt: closed?.intents.start?.at ?? noted.at };
+  if (after) return { whyNot: after };
+  const start = closed?.intents.start ?? noted;
+  return { ...intent, startAt: start.at, startEventsSinceMs: start.eventsSinceMs };
 };
 
 const whyNotOf = (lock: Lock | undefined, migrationId: string): string | undefined => {

@@ -24,6 +24,21 @@ export interface StopLook {
   why: string;
 }
 
+/** @param sinceMs milliseconds since the epoch: events from here on are of the time since StartMigration was to be sent */
+export type LookToStop = (
+  replicationGroupId: string,
+  source: Endpoint,
+  sinceMs: number,
+) => { look: () => Promise<StopLook>; close(): void };
+
+/** By the nodes, over connections that are kept until it is closed. */
+export const stopByNodes =
+  (groups: Pick<ReplicationGroups, 'describe'>, probe: () => Probe, clock: Clock): LookToStop =>
+  (replicationGroupId, source) => {
+    const redis = probe();
+    return { look: makeStopLook(groups, redis, clock, replicationGroupId, source), close: () => redis.close() };
+  };
+
 /**
  * Looks at the group each time it is called. Whom the primaries follow decides; the status `migrating` alone says that
  * there is a migration, and not whose.

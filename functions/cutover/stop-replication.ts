@@ -2,10 +2,10 @@ import { TargetNotAvailableError, TargetNotMigratingError, TransientServiceError
 import type { Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
-import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
+import type { Clock, ReplicationGroups } from '../replication/ports.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { claimStop } from './stop-claim.ts';
-import { makeStopLook, type StopLook } from './stop-look.ts';
+import type { LookToStop, StopLook } from './stop-look.ts';
 
 export interface StopInput extends TaskInput {
   /** Why the replication is stopped. */
@@ -56,8 +56,8 @@ export interface StopSettings {
  */
 export const makeStopReplication =
   (
-    groups: Pick<ReplicationGroups, 'describe' | 'abort'>,
-    probe: () => Probe,
+    groups: Pick<ReplicationGroups, 'abort'>,
+    lookToStop: LookToStop,
     locks: Pick<Locks, 'find' | 'intend' | 'closeToIntents' | 'noteStop'>,
     migrations: Pick<Migrations, 'find' | 'update'>,
     clock: Clock,
@@ -77,8 +77,7 @@ export const makeStopReplication =
     const isKnown = clock.now() - Math.max(Date.parse(lastSeenAt), Date.parse(claim.startAt)) <= knownSeconds * 1000;
     const graceEndsMs = Date.parse(claim.startAt) + startGraceSeconds * 1000;
     const deadlineMs = clock.now() + waitSeconds * 1000;
-    const redis = probe();
-    const look = makeStopLook(groups, redis, clock, replicationGroupId, source);
+    const { look, close } = lookToStop(replicationGroupId, source, claim.startEventsSinceMs);
     try {
       for (let isFirst = true, isShown = false, wasOurs = false; ; isFirst = false) {
         const seen = await look();
@@ -119,7 +118,7 @@ export const makeStopReplication =
         await clock.sleep(describeMs);
       }
     } finally {
-      redis.close();
+      close();
     }
   };
 

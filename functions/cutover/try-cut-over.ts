@@ -60,8 +60,18 @@ export interface CutOverSettings {
   sealingMs: number;
 }
 
+/** What a try is told of the cutover that it is of. */
+export interface CutOverMoment {
+  /** Events from here on may be about what is sent. */
+  eventsSinceMs: number;
+  /** The task ends then, in milliseconds since the epoch. */
+  endsMs: number;
+  /** The record as it was when the cutover began. */
+  begun: MigrationRecord | undefined;
+}
+
 /** What was sent, and on which grounds. */
-interface Sent {
+export interface Sent {
   intent: NotedIntent;
   shards: FencedShard[];
 }
@@ -75,7 +85,7 @@ export const tryCutOver = async (
   world: CutOverWorld,
   { pollMs, preparingMs, sealingMs }: CutOverSettings,
   { migrationId, replicationGroupId, source, epoch = null, cutover, waivers = [] }: CutOverInput,
-  { eventsSinceMs, endsMs, begun }: { eventsSinceMs: number; endsMs: number; begun: MigrationRecord | undefined },
+  { eventsSinceMs, endsMs, begun }: CutOverMoment,
 ): Promise<Sent> => {
   const { groups, probe, locks, fences, migrations, lift, clock, toLinks = linksOf } = world;
   const isoNow = () => new Date(clock.now()).toISOString();
@@ -156,7 +166,7 @@ const PATIENCE_MS: Record<string, number> = { modifying: 15_000, available: 6_00
 const DESCRIBE_MS = 500;
 
 /** @throws BackOut when the group is not `migrating`, or not within the time that its status allows */
-const describeMigrating = async (
+export const describeMigrating = async (
   groups: CutOverWorld['groups'],
   replicationGroupId: string,
   clock: Clock,

@@ -14,6 +14,8 @@ import type { OperatorsLift } from './operators-lift.ts';
  * writes, and that is the operator's word. Allowed after the promotion, after the end, and while the promotion is in doubt.
  * Can be repeated.
  *
+ * Where no server could be reached there was no fence: then it is the word that ends a promotion in doubt.
+ *
  * Of a migration that ended before CompleteMigration was sent, the lift was never done because a node could not be reached:
  * there replicas are given up, by the operator's word, and named. Any other node, also the source's primary, is given up
  * only if the request names it and it cannot be reached.
@@ -44,6 +46,11 @@ export const makeUnfence =
     const fence = await fences.find(migrationId);
     // Of an earlier cutover it says nothing of the fence that stands now.
     if (record.unfencedAt && fence?.phase === 'lifted') return done(record.unfencedAt, fence);
+    if (!fence && record.apiOnly && (record.phase === 'promotionInDoubt' || record.completeSentAt)) {
+      const at = isoNow();
+      await migrations.note(migrationId, { unfencedAt: at });
+      return { outcome: 'unfenced', why: NOT_FENCED, at };
+    }
     if (!fence) return refused('The migration has no fence.');
     if (fence.phase === 'open' && !isStuck)
       return refused('The fence is of a cutover under way, which lifts it itself.');
@@ -74,4 +81,6 @@ const whatStands = (givenUp: readonly Endpoint[], nodes: readonly FencedNode[]):
   return names.length === 0 ? LIFTED : `${lifted} Given up, and fenced still should it come back: ${listed(names)}.`;
 };
 
+const NOT_FENCED =
+  "There was no fence to lift: by an operator's word the target is not promoted any more, and the migration ends.";
 const LIFTED = "The source's fence is lifted: it takes writes again.";

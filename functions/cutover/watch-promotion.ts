@@ -4,18 +4,19 @@ import type { MigrationRecord } from '../migration/record.ts';
 import type { Samples } from '../migration/sample.ts';
 import { sentence } from '../migration/sentence.ts';
 import { verdictOf } from '../replication/group-events.ts';
-import { type Look, makeLook } from '../replication/look.ts';
-import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
+import { makeLook } from '../replication/look.ts';
+import type { Clock, ReplicationGroups } from '../replication/ports.ts';
 import { toShardViews } from '../replication/progress.ts';
 import { makeSampler } from '../replication/sampler.ts';
+import { Stopwatch } from '../replication/stopwatch.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { closeWhenWhole, closingWaitsFor } from './closing-stage.ts';
-import { judgePromotion, type PromotionState } from './promotion.ts';
 import type { PromotionResult } from './promotion-result.ts';
 import { makePromotionStage } from './promotion-stage.ts';
 import { type Certify, recordedProof } from './proven.ts';
 import { type LookForRollback, makeRollbackWatch } from './rollback-watch.ts';
 import { type LookForStragglers, makeStragglerWatch, type StragglerMemory } from './straggler-watch.ts';
+import type { Witness } from './witness.ts';
 
 export interface PromotionSettings {
   pollMs: number;
@@ -63,7 +64,7 @@ const SLOWEST_DESCRIBE_MS = 30_000;
 export const makeWatchPromotion =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
-    probe: () => Probe,
+    witness: Witness,
     locks: Pick<Locks, 'find'>,
     fences: Pick<Fences, 'find'>,
     migrations: Pick<Migrations, 'find' | 'update' | 'recordPromotion' | 'recordDoubt' | 'note' | 'noteRollback'>,
@@ -81,7 +82,7 @@ export const makeWatchPromotion =
     const budgetSeconds = input.promotionBudgetSeconds ?? settings.promotionBudgetSeconds;
     const budgetEndsMs = Date.parse(input.sentAt) + budgetSeconds * 1000;
     const watchRollback = makeRollbackWatch(migrations, lookForRollback, migrationId, settings.rollbackMs);
-    const provePromotion = makePromotionStage(migrations, certify, watchRollback);
+    const provePromotion = makePromotionStage(migrations, certify, watchRollback, witness);
     const fence = await fences.find(migrationId);
     const memory = input.stragglers ?? null;
     const watchStragglers = makeStragglerWatch(migrations, lookForStragglers, migrationId, {
@@ -89,14 +90,15 @@ export const makeWatchPromotion =
       memory,
     });
     const sampler = makeSampler(samples, migrationId, pollMs);
-    const redis = probe();
-    const lookAgain = makeLook(groups, redis, clock, { ...input, describeMs, slowestDescribeMs: SLOWEST_DESCRIBE_MS });
+    const sight = witness.sight();
+    const available = new Stopwatch();
+    const lookAgain = makeLook(groups, sight, clock, { ...input, describeMs, slowestDescribeMs: SLOWEST_DESCRIBE_MS });
     let refusedSinceMs: number | undefined;
 
     try {
       for (;;) {
         const record = await migrations.find(migrationId);
-        const act = await endedByAct(record, fences);
+        const act = await endedByAct(record, fences, input.sentAt);
         if (act) return act;
         const isConfirmed = record?.promotion?.confirmation !== undefined;
         // By an operator, or by a try that died before it could tell: what the nodes say since undoes nothing.
@@ -110,7 +112,15 @@ export const makeWatchPromotion =
         if (stage === 'promotion') await sampler.note(look, input.inDoubt ? 'promotionInDoubt' : 'promoting');
         const verdict = verdictOf(look.events, replicationGroupId);
         const sends = verdict?.outcome === 'failed' ? await sendsOf(locks, input) : 1;
-        const judged = judge(look, replicationGroupId, sends, fence?.shards ?? [], isConfirmed);
+        const judged = witness.judge({
+          readings: look.readings,
+          status: look.group.status,
+          verdict,
+          sends,
+          fenced: fence?.shards ?? [],
+          isConfirmed,
+          availableForMs: available.run(look.group.status === 'available', look.heldMs),
+        });
         refusedSinceMs = judged.state === 'refused' ? (refusedSinceMs ?? look.nowMs) : undefined;
         const refusalStands = refusedSinceMs !== undefined && look.describedMs >= refusedSinceMs + staleSeconds * 1000;
         const budgetIsOver = look.nowMs >= budgetEndsMs;
@@ -125,39 +135,23 @@ export const makeWatchPromotion =
         const proven =
           stage === 'promotion'
             ? await provePromotion(input, { look, judged, verdict, intent, fence, attempt, tellsDoubt, refusalStands })
-            : closeWhenWhole(look, judged, over && budgetIsOver, quietness, isAskedTo);
+            : closeWhenWhole(look, judged, over && budgetIsOver, quietness, isAskedTo, witness);
         if (proven && proven.outcome !== 'closed') return proven;
         if (!proven && 'tell' in quietness && quietness.tell) return { outcome: 'stragglers', ...quietness.tell };
         if (proven || over) {
           await migrations.update(migrationId, { shards: toShardViews(look.readings, look.states) });
           return proven ?? { outcome: 'turn', evidence: judged.evidence };
         }
-        const waitingFor = closingWaitsFor(look, judged, record);
+        const waitingFor = closingWaitsFor(look, judged, record, witness);
         if (stage === 'closing' && record?.waitingFor !== waitingFor)
           await migrations.update(migrationId, { waitingFor });
         await clock.sleep(pollMs);
       }
     } finally {
-      redis.close();
+      sight.close();
       await sampler.flush();
     }
   };
-
-const judge = (
-  { readings, group, events }: Look,
-  replicationGroupId: string,
-  sends: number,
-  fenced: Parameters<typeof judgePromotion>[0]['fenced'],
-  isConfirmed: boolean,
-): PromotionState =>
-  judgePromotion({
-    readings,
-    status: group.status,
-    verdict: verdictOf(events, replicationGroupId),
-    sends,
-    fenced,
-    isConfirmed,
-  });
 
 /** How often this CompleteMigration was to be sent; a try that still runs may have noted another send meanwhile. */
 const sendsOf = async (locks: Pick<Locks, 'find'>, { replicationGroupId, migrationId }: TaskInput): Promise<number> => {
@@ -169,11 +163,14 @@ const sendsOf = async (locks: Pick<Locks, 'find'>, { replicationGroupId, migrati
 const endedByAct = async (
   record: MigrationRecord | undefined,
   fences: Pick<Fences, 'find'>,
+  sentAt: string,
 ): Promise<PromotionResult | undefined> => {
   if (record?.rolledBackAt)
     return { outcome: 'rolledBack', why: sentence(`the migration was rolled back at ${record.rolledBackAt}`) };
   if (!record?.unfencedAt || record.promotedAt) return undefined;
-  if ((await fences.find(record.migrationId))?.phase !== 'lifted') return undefined;
+  const fence = await fences.find(record.migrationId);
+  // Where there was none to lift, the time tells which cutover it was about.
+  if (fence ? fence.phase !== 'lifted' : record.unfencedAt < sentAt) return undefined;
   const why = `the source was unfenced at ${record.unfencedAt}, while the promotion was in doubt`;
   return { outcome: 'unfenced', why: sentence(why) };
 };

@@ -1,5 +1,6 @@
 import { ASKS, type Ask } from './acts.ts';
 import { type Caller, toAsker } from './asker.ts';
+import { guaranteesOf, type Reach } from './guarantees.ts';
 import { fingerprint, hashIdempotencyKey, newMigrationId } from './identity.ts';
 import type { Migrations, SourceNetworks, Workflow } from './ports.ts';
 import type { MigrationInput, MigrationRecord } from './record.ts';
@@ -30,7 +31,9 @@ export interface Asking {
  * and never begins a second migration.
  *
  * @param networks in which a source may be
+ * @param reach of the stack: what its migrations are watched by
  * @throws InvalidRequestError with every violation
+ * @throws NotInReachError when it asks an API-only stack for what it cannot do
  * @throws IdempotencyKeyReusedError when the key stands for another request
  */
 export const makeAcceptMigration =
@@ -38,10 +41,11 @@ export const makeAcceptMigration =
     migrations: Pick<Migrations, 'claimKey' | 'create'>,
     workflow: Pick<Workflow, 'start' | 'executionArn'>,
     networks: SourceNetworks,
+    reach: Reach = 'full',
     now: () => Date = () => new Date(),
   ) =>
   async ({ body, caller, idempotencyKey, correlationId }: Asking): Promise<Acceptance> => {
-    const request = parseMigrationRequest(body, networks);
+    const request = parseMigrationRequest(body, networks, reach);
     let migrationId = newMigrationId(request.replicationGroupId);
 
     if (idempotencyKey !== undefined) {
@@ -69,6 +73,7 @@ export const makeAcceptMigration =
       dryRun: request.dryRun ?? false,
       waivers: request.waivers ?? [],
       ...(request.reason !== undefined && { reason: request.reason }),
+      ...(reach !== 'full' && { guarantees: guaranteesOf(reach) }),
     };
     const acceptedAt = now().toISOString();
     const record: MigrationRecord = {
@@ -77,6 +82,7 @@ export const makeAcceptMigration =
       request,
       verification,
       cutoverSettings: cutover,
+      ...(reach === 'api-only' && { apiOnly: true as const }),
       requestedBy: toAsker(caller, acceptedAt, request.reason),
       correlationId,
       input: JSON.stringify(input),

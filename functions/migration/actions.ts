@@ -19,12 +19,14 @@ const MAY: Record<Action, (record: MigrationRecord) => boolean> = {
     !outcome && !promotedAt && !abort && !FROM_NO_RETURN.includes(phase),
   // In doubt, and the execution or settlement watches on.
   confirm: (record) => record.phase === 'promotionInDoubt' && !record.outcome && !wasPromoted(record) && isLeft(record),
-  // In place of a confirmation that hangs, as in an outage of ElastiCache's API.
+  // In place of a confirmation that hangs, as in an outage of ElastiCache's API. Where nothing is fenced, it is the word that
+  // the promotion will not come about.
   unfence: (record) =>
-    (wasPromoted(record) || isInDoubt(record) || isStuck(record)) &&
+    ((wasPromoted(record) && !record.apiOnly) || isInDoubt(record) || isStuck(record)) &&
     (isLeft(record) || (isFenced(record) && record.pendingAct?.act === 'confirm')),
   // Whoever carries it out has the last look: only what is so for good is refused at once.
-  rollback: (record) => wasPromoted(record) && isLeft(record) && !record.rollbackPossibility?.forGood,
+  rollback: (record) =>
+    wasPromoted(record) && !record.apiOnly && isLeft(record) && !record.rollbackPossibility?.forGood,
   close: ({ outcome, promotedAt, close }) => !outcome && promotedAt !== undefined && !close,
 };
 

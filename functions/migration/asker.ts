@@ -19,3 +19,6 @@ export const toAsker = (caller: Caller, at: string, reason: string | undefined):
   at,
   ...(reason !== undefined && { reason }),
 });
+
+/** A reason that is none. */
+export const saysNothing = (reason: string | undefined): boolean => !reason?.trim();

@@ -72,7 +72,10 @@ export interface Migrations {
   /** Changes a record that has no outcome yet; one that has is left as it is. Answers the record as it is afterwards. */
   update(migrationId: string, change: RecordChange): Promise<MigrationRecord | undefined>;
   list(query: ListQuery): Promise<{ migrations: MigrationRecord[]; nextToken?: string }>;
-  /** Notes the request for a cutover if one is awaited and none stands; undefined when that is not so. */
+  /**
+   * Notes the request for a cutover if one is awaited and none stands; undefined when that is not so. Of a migration that is
+   * API-only it has to have a reason.
+   */
   requestCutover(migrationId: string, request: CutoverRequest): Promise<MigrationRecord | undefined>;
   /**
    * Notes a cutover that came to nothing, with the request for it if there was one, and forgets that request, so that a

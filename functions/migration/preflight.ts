@@ -107,6 +107,7 @@ export const PREFLIGHT_CHECKS = {
   'unread-sentinels': warning,
   'unread-rdb-format': warning,
   'unread-clocks': warning,
+  'unread-servers': warning,
 } as const satisfies Record<string, { severity: Severity; waivable: Waivable }>;
 
 export type CheckId = keyof typeof PREFLIGHT_CHECKS;

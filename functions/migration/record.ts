@@ -3,6 +3,7 @@ import type { Asker } from './asker.ts';
 import type { Confirmation } from './certificate.ts';
 import type { BackOut, CutoverRecord, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
 import type { RequestedCutover } from './fence.ts';
+import type { Guarantees } from './guarantees.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { MigrationRequest } from './request.ts';
 import type { Outcome, Phase, Status } from './status.ts';
@@ -40,7 +41,8 @@ export interface ShardView {
 export interface PromotedShard {
   nodeGroupId: string;
   primary: Endpoint;
-  replicationId: string;
+  /** Absent where no node was looked at. */
+  replicationId?: string;
   previousReplicationId?: string;
   continuesUpToOffset?: number;
 }
@@ -122,6 +124,8 @@ export interface MigrationRecord {
   verificationReport?: VerificationReport;
   /** How it cuts over; absent in records of requests that were accepted before there was a fence. */
   cutoverSettings?: RequestedCutover;
+  /** Accepted by a stack that reaches no server: what it is judged by is what AWS tells. */
+  apiOnly?: true;
   /** Who asked for the migration; absent in older records. */
   requestedBy?: Asker;
   /** The request for a cutover that stands. */
@@ -193,4 +197,6 @@ export interface MigrationInput {
   dryRun: boolean;
   waivers: WaiverId[];
   reason?: string;
+  /** Absent where nothing lacks. */
+  guarantees?: Guarantees;
 }

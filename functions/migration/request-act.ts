@@ -57,6 +57,8 @@ const whyNot = (act: AskedAct, record: MigrationRecord): string => {
         : '';
     return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out${ways}`;
   }
+  if (record.apiOnly && act !== 'confirm' && promotedAt)
+    return 'this stack is API-only: it has fenced nothing, and can give nothing back';
   if (act === 'rollback' && rollbackPossibility?.forGood) return rollbackPossibility.why;
   if (act === 'confirm' && promotedAt) return `the target was promoted at ${promotedAt}`;
   return promotedAt && fence ? `the fence on the source is ${fence.phase}` : `its status is ${status}: ${statusReason}`;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { allowedActions } from './actions.ts';
-import { type Caller, toAsker } from './asker.ts';
+import { type Caller, saysNothing, toAsker } from './asker.ts';
 import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
-import { ActionNotAllowedError, MigrationNotFoundError } from './request-errors.ts';
+import { ActionNotAllowedError, InvalidRequestError, MigrationNotFoundError } from './request-errors.ts';
 import { type MigrationView, toView } from './view.ts';
 import type { OtherWaiver } from './waivers.ts';
 
@@ -35,6 +35,7 @@ export const answerOf = ({
  *
  * @throws MigrationNotFoundError
  * @throws ActionNotAllowedError when the view does not list `cutover`
+ * @throws InvalidRequestError without a reason, where nothing but an operator's word says that nobody writes
  */
 export const makeRequestCutover =
   (
@@ -61,6 +62,9 @@ export const makeRequestCutover =
     const record = written ?? (await migrations.find(migrationId));
     if (!record) throw new MigrationNotFoundError(migrationId);
 
+    if (!written && saysNothing(reason) && record.apiOnly && allowedActions(record).includes('cutover')) {
+      throw new InvalidRequestError([{ pointer: '/reason', detail: WHOSE_WORD }]);
+    }
     const answer = answerOf(record);
     if (answer && record.taskToken) await workflow.resume(record.taskToken, answer);
     const isOurs = record.cutover?.requestId === requestId || record.cutoverEventId === requestId;
@@ -68,6 +72,9 @@ export const makeRequestCutover =
     const why = answer ? `it was requested at ${answer.requestedAt}` : whyNot(record);
     throw new ActionNotAllowedError('Cutover', migrationId, why, allowedActions(record));
   };
+
+/** Who has stopped the writers, and how, stands in the view and the events. */
+const WHOSE_WORD = 'is missing: in API-only mode it says how the writers were stopped, and which offsets were compared';
 
 const whyNot = ({ status, statusReason, abort }: MigrationRecord): string =>
   abort ? `its abort was requested at ${abort.at}` : `its status is ${status}: ${statusReason}`;

@@ -10,17 +10,32 @@ export class InvalidRequestError extends MigratorError {
   readonly violations: Violation[];
 
   constructor(violations: Violation[]) {
-    const first = violations.slice(0, TOLD_IN_WORDS).map(describe).join('; ');
-    const more = violations.length > TOLD_IN_WORDS ? '; …' : '';
-    super(`The request has ${violations.length} violation(s): ${first}${more}`);
+    super(`The request has ${violations.length} violation(s): ${inWords(violations)}`);
     this.violations = violations;
   }
 }
+
+const inWords = (violations: readonly Violation[]): string => {
+  const first = violations.slice(0, TOLD_IN_WORDS).map(describe).join('; ');
+  return violations.length > TOLD_IN_WORDS ? `${first}; …` : first;
+};
 
 const describe = ({ pointer, parameter, header, detail }: Violation): string => {
   const place = pointer ?? (parameter ? `?${parameter}` : header);
   return place ? `${place} ${detail}` : detail;
 };
+
+/** The request asks for what a stack without a VPC cannot do; `violations` lists all of it, each with what to say instead. */
+export class NotInReachError extends MigratorError {
+  override readonly name = 'NotInReachError';
+  readonly code = 'not-in-reach';
+  readonly violations: Violation[];
+
+  constructor(violations: Violation[]) {
+    super(`This stack works in API-only mode, and cannot do what is asked: ${inWords(violations)}`);
+    this.violations = violations;
+  }
+}
 
 /** The body is not JSON by its content type. */
 export class UnsupportedMediaTypeError extends MigratorError {

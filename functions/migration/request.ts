@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 import { hasAtMost } from './characters.ts';
 import type { Violation } from './error.ts';
+import type { Reach } from './guarantees.ts';
 import { pointerTo } from './pointer.ts';
 import type { SourceNetworks } from './ports.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
+import { notInReach } from './request-api-only.ts';
 import { type CutoverRequestSettings, cutover, toCutover } from './request-cutover-settings.ts';
-import { InvalidRequestError } from './request-errors.ts';
+import { InvalidRequestError, NotInReachError } from './request-errors.ts';
 import { needless, toSettings, verification } from './request-verification.ts';
 import type { VerificationSettings } from './verification.ts';
 import { notWaivable, type WaiverId } from './waivers.ts';
@@ -76,9 +78,15 @@ const ANYWHERE: SourceNetworks = { refusalOf: () => undefined };
  * Reads a request to migrate from anything.
  *
  * @param networks in which a source may be. A name is not looked up here: who dials it does
+ * @param reach of the stack: an API-only one refuses what it cannot do
  * @throws InvalidRequestError with every violation at once, each with its JSON pointer
+ * @throws NotInReachError when nothing is wrong but what is out of the stack's reach
  */
-export const parseMigrationRequest = (input: unknown, networks: SourceNetworks = ANYWHERE): MigrationRequest => {
+export const parseMigrationRequest = (
+  input: unknown,
+  networks: SourceNetworks = ANYWHERE,
+  reach: Reach = 'full',
+): MigrationRequest => {
   const parsed = body.safeParse(input, { reportInput: true });
   const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
   violations.push(
@@ -88,7 +96,9 @@ export const parseMigrationRequest = (input: unknown, networks: SourceNetworks =
     ...tooManyWaivers(input),
     ...waivedWithoutReason(input),
   );
-  if (!parsed.success || violations.length > 0) throw new InvalidRequestError(violations);
+  const beyond = reach === 'api-only' ? notInReach(input) : [];
+  if (!parsed.success || violations.length > 0) throw new InvalidRequestError([...violations, ...beyond]);
+  if (beyond.length > 0) throw new NotInReachError(beyond);
 
   const { replicationGroupId, customerNodeEndpointList, dryRun, waivers, reason } = parsed.data;
   const settings = parsed.data.verification && toSettings(parsed.data.verification);

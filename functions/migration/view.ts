@@ -2,6 +2,7 @@ import { type Action, allowedActions } from './actions.ts';
 import type { Announced } from './announced.ts';
 import type { Asker } from './asker.ts';
 import { type CutoverView, type RequestsView, toCutoverView, toRequestsView } from './cutover-view.ts';
+import { API_ONLY, FULL, type Guarantees } from './guarantees.ts';
 import type { TimelineEntry } from './ports.ts';
 import type { PreflightResult } from './preflight.ts';
 import type { DryRunResult, Endpoint, Failure, MigrationRecord, PhaseChange, Progress, ShardView } from './record.ts';
@@ -26,6 +27,8 @@ export interface MigrationView {
   replicationGroupId: string;
   source: Endpoint;
   dryRun: boolean;
+  /** What it is watched by, and what lacks for that. */
+  guarantees: Guarantees;
   /** What the request said to go on in spite of. */
   waivers: WaiverId[];
   reason?: string;
@@ -80,6 +83,7 @@ export const toView = (record: MigrationRecord): MigrationView => {
     replicationGroupId,
     source: record.request.customerNodeEndpointList[0],
     dryRun: record.request.dryRun ?? false,
+    guarantees: record.apiOnly ? API_ONLY : FULL,
     waivers: record.request.waivers ?? [],
     ...(record.request.reason !== undefined && { reason: record.request.reason }),
     ...(requestedBy && { requestedBy }),
@@ -137,7 +141,12 @@ const verificationOf = ({
 });
 
 /** A migration as a list shows it: a hundred of them must fit into one answer. */
-export type ListedMigration = Omit<MigrationView, 'preflight' | 'dryRunResult' | 'verification' | 'cutover'> & {
+export type ListedMigration = Omit<
+  MigrationView,
+  'preflight' | 'dryRunResult' | 'verification' | 'cutover' | 'guarantees'
+> & {
+  /** What lacks is in the migration's own view. */
+  guarantees: Pick<Guarantees, 'mode'>;
   /** What came to nothing, and who still turns to the source, are in the migration's own view. */
   cutover: Omit<CutoverView, 'backOuts' | 'stragglers'>;
   /** Its differences are in the migration's own view. */
@@ -154,6 +163,7 @@ export const toListed = (record: MigrationRecord): ListedMigration => {
   const { backOuts, stragglers, ...cutover } = view.cutover;
   return {
     ...view,
+    guarantees: { mode: view.guarantees.mode },
     cutover,
     verification: withoutDifferences(view.verification),
     ...(preflight && { preflight: withoutFindings(preflight) }),

@@ -6,9 +6,10 @@ import type { LoginProblem } from './ports.ts';
 
 /**
  * Something that was read, or why it could not be. `moot`: another fact already says why there is nothing to read (nothing
- * of a server that cannot be reached, no FUNCTION before Redis 7), so that one fault gives one finding.
+ * of a server that cannot be reached, no FUNCTION before Redis 7), so that one fault gives one finding. `outOfReach`: a
+ * server would tell it, and this stack reaches none; all of them together are one finding.
  */
-export type Fact<T> = { value: T } | { unreadable: string } | { moot: true };
+export type Fact<T> = { value: T } | { unreadable: string } | { moot: true } | { outOfReach: true };
 
 /** The replication group as DescribeReplicationGroups shows it; members as AWS names them, in camelCase. */
 export interface TargetGroup {

@@ -40,6 +40,7 @@ export const forecastSync = (facts: Facts, circumstances: Circumstances): SyncFo
 const readOf = <N extends keyof ForecastFacts>(facts: Facts, name: N): FactValues[N] => {
   const fact = facts[name] as Fact<FactValues[N]>;
   if ('value' in fact) return fact.value;
+  if ('outOfReach' in fact) throw new UnreadableFieldError(name, 'no server is looked at in API-only mode');
   throw new UnreadableFieldError(name, 'unreadable' in fact ? fact.unreadable : 'the source was not read');
 };
 

@@ -12,7 +12,7 @@ import type { Circumstances, FactName, Facts, FactValues } from './facts.ts';
 import { figuresOf } from './figures.ts';
 import { forecastSync } from './forecast.ts';
 import { listed, shown } from './text.ts';
-import { UNREAD, type UnreadFact, unreadFact } from './unread.ts';
+import { OUT_OF_REACH, UNREAD, type UnreadFact, unreadFact } from './unread.ts';
 import { UnreadableFieldError } from './unreadable.ts';
 
 /** What a person reads of one finding; and what fits an event with dozens of them. */
@@ -30,7 +30,7 @@ const SEVERITY_ORDER: readonly Severity[] = ['blocking', 'warning', 'info'];
 export const judge = (facts: Facts, circumstances: Circumstances, waivers: readonly CheckId[]): PreflightResult => {
   const verdicts = CATALOGUE.map((check) => verdictOf(check, facts, circumstances));
   const broken = verdicts.flatMap(({ check, broken }) => (broken ? [findingOf(check, broken)] : []));
-  const findings = merged([...broken, ...unreadFindings(facts, verdicts)])
+  const findings = merged([...broken, ...unreadFindings(facts, verdicts), ...beyondReach(facts, verdicts)])
     .map((finding) => (isWaived(finding.id, waivers) ? { ...finding, waived: true as const } : finding))
     .sort(byWeight);
   return {
@@ -116,6 +116,25 @@ const unreadFinding = (
     remedy: [],
     because: { text: 'What was not read was not checked, and nothing passes in silence' },
   };
+};
+
+/** One for all that only servers would tell, where none can be reached. It names every check that was not made for it. */
+const beyondReach = (facts: Facts, verdicts: readonly Verdict[]): Finding[] => {
+  const isBeyond = (name: FactName): boolean => 'outOfReach' in facts[name];
+  const unmade = verdicts.filter(({ check, made }) => !made && check.needs.some(isBeyond)).map(({ check }) => check.id);
+  if (unmade.length === 0) return [];
+  const { id, required } = OUT_OF_REACH;
+  return [
+    {
+      id,
+      severity: PREFLIGHT_CHECKS[id].severity,
+      title: 'No server was looked at: this stack has no VPC, and works in API-only mode.',
+      found: `Whether the target holds data, which StartMigration erases, is not known either. Not checked: ${unmade.join(', ')}.`,
+      required,
+      remedy: [],
+      because: { text: 'What was not read was not checked, and nothing passes in silence' },
+    },
+  ];
 };
 
 /** An unread fact may have the id of a check that speaks too: one finding, with what both saw. */

@@ -104,6 +104,13 @@ export const UNREAD: Readonly<Record<FactName, UnreadFact>> = {
   clocks: { id: 'unread-clocks', what: 'the clocks of both sides (TIME)', required: 'Both sides answer TIME.' },
 };
 
+/** Everything that a server would tell, of a stack that reaches none: one finding for all of it. */
+export const OUT_OF_REACH: UnreadFact = {
+  id: 'unread-servers',
+  what: 'the source and the nodes of the replication group (API-only mode)',
+  required: 'A stack with VpcSubnetIds, from which the servers can be reached; or your own look at what is named here.',
+};
+
 /** The finding of a fact that could not be read: of nodes that ask for TLS or a password it is the one that says so. */
 export const unreadFact = (name: FactName, { group, nodes }: Facts): UnreadFact => {
   const closing = name === 'nodes' && 'value' in group ? closingCheck(group.value) : undefined;

@@ -8,6 +8,8 @@ export interface LinkState {
   why: string;
   /** False while the node does not replicate at all: before ElastiCache has told it to, or after it has been told to stop. */
   following: boolean;
+  /** Set where AWS tells it, and no server was looked at: what it is instead of lost as long as the link was never up. */
+  afar?: { beforehand: 'connecting' | 'copying' };
   /** Set when the node follows a history of data that is not the source's. */
   foreign?: string;
   lagBytes?: number;

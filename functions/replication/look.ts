@@ -1,19 +1,14 @@
 import { TransientServiceError } from '../migration/errors.ts';
-import { judgeLink, type LinkState } from './link-state.ts';
-import { linksOf, observe } from './observe.ts';
 import { Pace } from './pace.ts';
-import type { Clock, GroupEvent, Probe, ReplicationGroup, ReplicationGroups } from './ports.ts';
-import type { LinkReading } from './shard-link.ts';
+import type { Clock, GroupEvent, ReplicationGroup, ReplicationGroups } from './ports.ts';
+import type { Sight, Sighting } from './sight.ts';
 import type { TaskInput } from './task-input.ts';
 
 /** Everything that is known of a migration at one moment. */
-export interface Look {
+export interface Look extends Sighting {
   group: ReplicationGroup;
   /** Of the group, oldest first. */
   events: GroupEvent[];
-  readings: LinkReading[];
-  /** One for each reading. */
-  states: LinkState[];
   /** Milliseconds since the epoch, after the last reading. */
   nowMs: number;
   /** When the API was asked for group and events. */
@@ -42,7 +37,7 @@ const LEAST_SLOWED_MS = 5000;
 const SLOWEST_MS = 300_000;
 
 /**
- * Looks again each time it is called: reads INFO of every server each time, and asks the API less often. The events are
+ * Looks again each time it is called: at the links each time, and asks the API less often. The events are
  * asked for before the status, so that a status that stands beside an event is not older than that.
  *
  * Many migrations share the API's rate, which AWS does not publish: while it refuses, it is asked less and less often, and
@@ -52,7 +47,7 @@ const SLOWEST_MS = 300_000;
  */
 export const makeLook = (
   groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
-  redis: Probe,
+  sight: Pick<Sight, 'see'>,
   clock: Clock,
   { replicationGroupId, source, eventsSinceMs, describeMs, slowestDescribeMs = SLOWEST_MS }: Looking,
 ): (() => Promise<Look>) => {
@@ -78,9 +73,9 @@ export const makeLook = (
       }
     }
     const { group, events, atMs: describedMs } = described;
-    const readings = await observe(redis, linksOf(group, source), clock);
+    const sighting = await sight.see(group, source);
     const nowMs = clock.now();
     const heldMs = Math.min(nowMs, describedMs + describeMs + RENEWED_WITHIN_MS);
-    return { group, events, readings, states: readings.map(judgeLink), nowMs, describedMs, heldMs };
+    return { group, events, ...sighting, nowMs, describedMs, heldMs };
   };
 };

@@ -50,6 +50,25 @@ export interface Probe {
   close(): void;
 }
 
+/** A value of a metric; `atMs` is when its period began, in milliseconds since the epoch. */
+export interface Datapoint {
+  atMs: number;
+  value: number;
+}
+
+/** `MasterLinkHealthStatus` of CloudWatch: 1 while a primary is in sync with the source, else 0 (AWS, CacheMetrics.Redis). */
+export interface LinkMetrics {
+  /**
+   * Datapoints of each node, newest first; a node that has none has an empty list. What goes wrong is told, never an error.
+   *
+   * @param window periods that begin in it are told
+   */
+  health(
+    cacheClusterIds: readonly string[],
+    window: { sinceMs: number; untilMs: number; periodSeconds: number },
+  ): Promise<{ points: ReadonlyMap<string, readonly Datapoint[]> } | { unreadable: string }>;
+}
+
 /** Time, for tasks that look again and again. */
 export interface Clock {
   now(): number;

@@ -33,12 +33,14 @@ export const failIfOver = (evidence: GroupEvidence): void => {
     throw new ReplicationFailedError(replicationGroupId, `ElastiCache reports: ${verdict.message}`);
   }
   if (alone && standsAloneMs >= graceMs) {
+    const isSeen = states.every(({ afar }) => !afar);
     if (hasFollowed) {
       const said = verdict ? `; ElastiCache reports: ${verdict.message}` : '';
-      throw new MigrationEndedElsewhereError(replicationGroupId, `its primary follows nobody any more${said}`);
+      const why = isSeen ? 'its primary follows nobody any more' : 'its status is available again';
+      throw new MigrationEndedElsewhereError(replicationGroupId, `${why}${said}`);
     }
-    const why = 'its status is available again, and its primary never replicated from the source';
-    throw new ReplicationFailedError(replicationGroupId, why);
+    const never = isSeen ? 'its primary never replicated from the source' : 'CloudWatch never told that it was in sync';
+    throw new ReplicationFailedError(replicationGroupId, `its status is available again, and ${never}`);
   }
   const foreign = states.find((state) => state.foreign)?.foreign;
   if (foreign && foreignMs >= graceMs) throw new ForeignReplicationError(replicationGroupId, foreign);

@@ -5,16 +5,17 @@ import type { Samples } from '../migration/sample.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
 import { makeLook } from './look.ts';
-import type { Clock, Probe, ReplicationGroups } from './ports.ts';
+import type { Clock, ReplicationGroups } from './ports.ts';
 import { measure } from './progress.ts';
 import { failIfOver } from './replication-failure.ts';
 import { makeSampler } from './sampler.ts';
+import type { Sight } from './sight.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { freshSync } from './sync-attempts.ts';
 import type { TaskInput } from './task-input.ts';
 import { type BufferThreat, makeWatchGuard } from './watch-guard.ts';
 import { makeOutcome, type WatchOutcome } from './watch-outcome.ts';
-import { followsNow, freshMemory, overallPhase, type WatchMemory } from './watch-state.ts';
+import { asFirstSeen, followsNow, freshMemory, overallPhase, type WatchMemory } from './watch-state.ts';
 import { makeWatchView } from './watch-view.ts';
 
 export interface WatchSettings {
@@ -41,6 +42,8 @@ export interface WatchResult {
   memory: WatchMemory;
   /** With the outcome `bufferThreatened`. */
   buffer?: BufferThreat;
+  /** What an operator does before the cutover, in sentences; absent where the service does it. */
+  byHand?: string;
 }
 
 /** What lasts for a certain time must do so within one watch, whose stopwatches all begin anew: so much longer it takes. */
@@ -49,7 +52,7 @@ const SPARE_MS = 5000;
 const LINK_LOST = 'The link to the source was lost before the cutover began.';
 
 /**
- * Watches the links until something must be told, or its time is over. Reads INFO at every poll, the API's status and
+ * Watches the links until something must be told, or its time is over. Looks at them at every poll, at the API's status and
  * events less often, and writes progress to the view as it goes.
  *
  * @throws ReplicationFailedError, MigrationEndedElsewhereError, ForeignReplicationError when it is over
@@ -60,7 +63,8 @@ const LINK_LOST = 'The link to the source was lost before the cutover began.';
 export const makeWatchReplication =
   (
     groups: Pick<ReplicationGroups, 'describe' | 'eventsSince'>,
-    probe: () => Probe,
+    /** @param sinceMs what is older is not of the replication that is watched */
+    sight: (sinceMs: number) => Sight,
     migrations: Pick<Migrations, 'find' | 'update' | 'clearCutoverRequest'>,
     samples: Pick<Samples, 'append'>,
     clock: Clock,
@@ -73,10 +77,10 @@ export const makeWatchReplication =
     const graceMs = settings.eventGraceSeconds * 1000;
     const watchMs = Math.max(settings.watchSeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const endsMs = clock.now() + (glance ? lostAfterMs + SPARE_MS : watchMs);
-    const redis = probe();
-    const look = makeLook(groups, redis, clock, { ...input, describeMs });
+    const seeing = sight(input.eventsSinceMs);
+    const look = makeLook(groups, seeing, clock, { ...input, describeMs });
     const outcomeOf = makeOutcome(glance, lostAfterMs);
-    const guard = makeWatchGuard(redis, replicationGroupId, input.source, pollMs);
+    const guard = makeWatchGuard(seeing, replicationGroupId, input.source, pollMs);
     const show = makeWatchView(migrations, migrationId, pollMs);
     const sampler = makeSampler(samples, migrationId, pollMs);
     const alone = new Stopwatch();
@@ -101,7 +105,11 @@ export const makeWatchReplication =
         const threatens = guarded.threat !== undefined;
         const decided = outcomeOf(memory, { phase, states, percent: progress.percent, threatens, over, nowMs });
         const tellsStatus = !glance || decided?.outcome === 'linkLost';
-        const written = await show(seen, { phase, why, progress, isLast: decided !== undefined, tellsStatus });
+        const shownStates = states.map((state) => asFirstSeen(state, hasFollowed));
+        const written = await show(
+          { ...seen, states: shownStates },
+          { phase, why, progress, isLast: decided !== undefined, tellsStatus },
+        );
         failIfAborted(written ?? (await migrations.find(migrationId)));
         const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
         failIfOver({
@@ -131,12 +139,13 @@ export const makeWatchReplication =
             progress,
             memory: { ...memory, ...remember },
             ...(outcome === 'bufferThreatened' && guarded.threat && { buffer: guarded.threat }),
+            ...(seeing.byHand && { byHand: seeing.byHand(group, input.source) }),
           };
         }
         await clock.sleep(pollMs);
       }
     } finally {
-      redis.close();
+      seeing.close();
       await sampler.flush();
     }
   };

@@ -36,8 +36,14 @@ export const overallPhase = (states: readonly LinkState[], hasFollowed: boolean)
   const worst = FROM_WORST.map((phase) => states.find((state) => state.phase === phase)).find(Boolean);
   if (!worst) return { phase: 'connecting', why: 'the replication group has no node group' };
   // A link that was never up cannot be lost: the primary is still on its way to the source.
-  return worst.phase === 'linkLost' && !hasFollowed ? { phase: 'connecting', why: worst.why } : worst;
+  return worst.phase === 'linkLost' && !hasFollowed
+    ? { phase: worst.afar?.beforehand ?? 'connecting', why: worst.why }
+    : worst;
 };
+
+/** The same of each link of which AWS tells. */
+export const asFirstSeen = (state: LinkState, hasFollowed: boolean): LinkState =>
+  state.afar && state.phase === 'linkLost' && !hasFollowed ? { ...state, phase: state.afar.beforehand } : state;
 
 /** The primary replicates from a source: it copies, loads or has done so. */
 export const followsNow = ({ phase }: LinkState): boolean => phase !== 'connecting' && phase !== 'linkLost';

@@ -4,6 +4,7 @@ import { theFences } from '../adapters/fences.ts';
 import { theSigner } from '../adapters/kms.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
+import { inReach } from '../adapters/reach.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
 import { replicationGroups } from '../adapters/replication-groups.ts';
@@ -16,11 +17,13 @@ import { makeIssueCertificate } from '../cutover/issue-certificate.ts';
 import { makeRollbackLook } from '../cutover/rollback-look.ts';
 import { makeStragglerLook } from '../cutover/stragglers.ts';
 import { makeWatchPromotion } from '../cutover/watch-promotion.ts';
+import { byNodes } from '../cutover/witness.ts';
+import { byEvents } from '../cutover/witness-api.ts';
 
 export const handler = taskFunction(
   makeWatchPromotion(
     replicationGroups,
-    redisProbe,
+    inReach({ full: () => byNodes(redisProbe, systemClock), 'api-only': () => byEvents }),
     theLocks(),
     theFences(),
     theMigrations(),

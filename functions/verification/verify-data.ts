@@ -10,6 +10,7 @@ import type { Clock, Probe, ReplicationGroups } from '../replication/ports.ts';
 import { failIfOver } from '../replication/replication-failure.ts';
 import { makeSampler } from '../replication/sampler.ts';
 import { primaryOf } from '../replication/shard-link.ts';
+import { byInfo } from '../replication/sight.ts';
 import { Stopwatch } from '../replication/stopwatch.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { epochIn } from '../replication/verified-epoch.ts';
@@ -81,7 +82,7 @@ export const makeVerifyData =
     const [lostAfterMs, graceMs] = [linkLostAfterSeconds * 1000, eventGraceSeconds * 1000];
     const endsMs = clock.now() + Math.max(verifySeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const redis = probe();
-    const look = makeLook(groups, redis, clock, { ...input, describeMs });
+    const look = makeLook(groups, byInfo(redis, clock), clock, { ...input, describeMs });
     const isOver = makeIsOver(replicationGroupId, graceMs);
     const show = makeVerifyView(migrations, migrationId);
     const sampler = makeSampler(samples, migrationId, pollMs, STEP_MS);

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { LinkHealthSettings } from '../cloudwatch/link-health.ts';
 import type { ElastiCacheOptions } from '../elasticache/service.ts';
 import type { FaultPolicy } from '../endpoint/endpoint.ts';
 import type { DeliveryPolicy } from '../eventbridge/delivery.ts';
@@ -34,6 +35,8 @@ export interface EmbeddedAwsOptions {
   stackName?: string;
   clock?: Clock;
   elastiCache?: Omit<ElastiCacheOptions, 'clock' | 'aliases'>;
+  /** What CloudWatch shows of the links of groups under migration. */
+  cloudWatch?: Partial<LinkHealthSettings>;
   lambda?: EmbeddedLambdaOptions;
   /** Loses, repeats or fails EventBridge's deliveries. */
   deliveries?: DeliveryPolicy;

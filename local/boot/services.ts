@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { LinkHealth } from '../cloudwatch/link-health.ts';
 import { DynamoDb } from '../dynamodb/service.ts';
 import { ElastiCache } from '../elasticache/service.ts';
 import { EventBridge } from '../eventbridge/service.ts';
@@ -58,6 +59,8 @@ export const makeServices = async (
   for (const [name, text] of Object.entries(options.secrets ?? {})) secrets.put(name, text);
   const elastiCache = new ElastiCache({ ...options.elastiCache, clock, aliases: new Map(addressesOf(hostAliases)) });
   teardown.add(() => elastiCache.close());
+  const linkHealth = new LinkHealth(elastiCache, clock, options.cloudWatch);
+  teardown.add(async () => linkHealth.close());
 
   const { env = {}, warm: _, unhandledErrorNames = 'documented', ...rest } = lambdaOptions;
   const lambda = new LambdaService({
@@ -110,5 +113,5 @@ export const makeServices = async (
   for (const bus of model.buses) eventBridge.createBus(bus.name);
   for (const rule of model.rules) named(rule.name, () => eventBridge.putRule(rule));
   for (const schedule of model.schedules) named(schedule.name, () => eventBridge.addSchedule(schedule));
-  return { dynamo, queues, kms, secrets, elastiCache, lambda, stepFunctions, eventBridge };
+  return { dynamo, queues, kms, secrets, elastiCache, linkHealth, lambda, stepFunctions, eventBridge };
 };

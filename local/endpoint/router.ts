@@ -9,6 +9,7 @@ export type ServiceName =
   | 'elasticache'
   | 'kms'
   | 'secretsmanager'
+  | 'cloudwatch'
   | 'cloudformation'
   | 'sts';
 
@@ -25,6 +26,7 @@ const BY_TARGET: Record<string, ServiceName> = {
   AmazonSQS: 'sqs',
   TrentService: 'kms',
   secretsmanager: 'secretsmanager',
+  GraniteServiceVersion20100801: 'cloudwatch',
 };
 
 /** The API version of a query protocol request, which is the one thing in it that tells the service. */
@@ -67,5 +69,5 @@ export const describeUnknown = (request: WireRequest): string => {
   const signed = signedFor(request);
   const target = headers['x-amz-target'];
   const what = target ?? `${method} ${path} (${headers['content-type'] ?? 'no content type'})`;
-  return `The embedded AWS does not play ${what}${signed === undefined ? '' : ` of ${signed}`}; it plays Step Functions, EventBridge (PutEvents), DynamoDB, SQS (JSON protocol), Lambda (Invoke), KMS (Sign, Verify, GetPublicKey), CloudFormation (DescribeStacks), STS (GetCallerIdentity) and ElastiCache`;
+  return `The embedded AWS does not play ${what}${signed === undefined ? '' : ` of ${signed}`}; it plays Step Functions, EventBridge (PutEvents), DynamoDB, SQS (JSON protocol), Lambda (Invoke), KMS (Sign, Verify, GetPublicKey), CloudWatch (GetMetricData), CloudFormation (DescribeStacks), STS (GetCallerIdentity) and ElastiCache`;
 };

@@ -3,7 +3,7 @@ import { CATALOGUE } from '../../functions/preflight/catalogue.ts';
 import type { Check } from '../../functions/preflight/check.ts';
 import { type FactName, NEEDED_COMMANDS, SOURCE_PARAMETERS } from '../../functions/preflight/facts.ts';
 import { syncTime } from '../../functions/preflight/sync-model.ts';
-import { UNREAD } from '../../functions/preflight/unread.ts';
+import { OUT_OF_REACH, UNREAD } from '../../functions/preflight/unread.ts';
 
 /** docs/preflight.md, made of the catalogue. */
 export const preflightPage = (): string =>
@@ -91,13 +91,15 @@ const factsText = (names: readonly FactName[]): string => names.map((name) => UN
 const UNREAD_HEAD = `## What could not be read
 
 A fact that could not be read is a finding of its own: it says why, and which checks were not made for it. So does a field that every supported version has and that is missing or absurd. Nothing passes in silence. Where one fault explains the next
-(nothing can be read of a server that does not answer), only the first is a finding.`;
+(nothing can be read of a server that does not answer), only the first is a finding. A stack without a VPC looks at no server: one finding, \`unread-servers\`, names all checks that were not made for it ([api-only.md](api-only.md)).`;
 
 const unreadTable = (): string =>
   [
     '| id | kind | what could not be read | required |',
     '|---|---|---|---|',
-    ...Object.values(UNREAD).map(({ id, what, required }) => row(`\`${id}\``, kindOf(id), what, required)),
+    ...[...Object.values(UNREAD), OUT_OF_REACH].map(({ id, what, required }) =>
+      row(`\`${id}\``, kindOf(id), what, required),
+    ),
     '',
     `CONFIG GET is asked for these parameters and no others: ${codes(SOURCE_PARAMETERS)}. COMMAND INFO is asked for these: ${codes(NEEDED_COMMANDS)}.`,
   ].join('\n');

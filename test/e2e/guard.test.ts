@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../functions/adapters/clock.ts';
 import { redisProbe } from '../../functions/adapters/redis-probe.ts';
+import { byInfo } from '../../functions/replication/sight.ts';
 import { makeWatchReplication, type WatchResult } from '../../functions/replication/watch-replication.ts';
 import type { WatchMemory } from '../../functions/replication/watch-state.ts';
 import { type Control, connectControl } from '../../local/redis/control.ts';
@@ -70,7 +71,7 @@ const watching = async (
   const group = groupWith({ nodeGroups: [{ nodeGroupId: '0001', nodes: [node] }] });
   const watch = makeWatchReplication(
     { describe: async () => group, eventsSince: async () => [] },
-    redisProbe,
+    () => byInfo(redisProbe(), systemClock),
     new FakeMigrations(undefined, aRecord()),
     new FakeSamples(),
     systemClock,

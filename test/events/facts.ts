@@ -1,6 +1,7 @@
 import type { Facts, FactValues } from '../../functions/preflight/facts.ts';
+import { makeDescribeFacts } from '../../functions/preflight/gather/describe.ts';
 import { aNode, aReplicaNode, aTargetGroup, cleanFacts, nodeInfo, nodes } from '../functions/support/facts.ts';
-import { FIRST, SECOND } from './target.ts';
+import { FIRST, SECOND, SOURCE } from './target.ts';
 
 /** What the preflight finds of the scripted pair: nothing is wrong but for these. */
 export const scriptedFacts = (change: Partial<FactValues> = {}): Facts => {
@@ -30,3 +31,15 @@ export const fullTarget = (): Facts =>
 
 /** The target has no Multi-AZ. */
 export const unfitPair = (): Facts => scriptedFacts({ group: { ...aTargetGroup(), multiAz: 'disabled' } });
+
+/** What the API tells of the pair, to a stack that reaches no server. */
+export const toldFacts = (): Promise<Facts> => {
+  const { group, clusters, parameters } = scriptedFacts() as { [N in keyof FactValues]: { value: FactValues[N] } };
+  const targets = {
+    group: async () => group.value,
+    clusters: async () => clusters.value,
+    parameters: async () => parameters.value,
+  };
+  const clock = { now: () => 0, sleep: async () => undefined };
+  return makeDescribeFacts(targets, clock)({ replicationGroupId: 'test', source: SOURCE });
+};

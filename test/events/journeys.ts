@@ -1,6 +1,16 @@
 import { TaskError } from '../../local/stepfunctions/service.ts';
-import { fullTarget, unfitPair } from './facts.ts';
+import { fullTarget, toldFacts, unfitPair } from './facts.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
+
+/** Of a stack without a VPC, whose operator has said what goes without. */
+const apiOnly = (change: WorldOptions = {}): WorldOptions => ({
+  reach: 'api-only',
+  facts: apiFacts,
+  request: { cutover: { mode: 'manual', fence: 'none' }, verification: { mode: 'none' } as never },
+  ...change,
+});
+const apiFacts = await toldFacts();
+const byWord = { reason: 'the writers are stopped, 52481337 on both sides' };
 
 /** Every way in which a migration of this version can go, as far as its notifications differ. */
 export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: World) => Promise<void> }> = {
@@ -183,6 +193,52 @@ export const JOURNEYS: Record<string, { options?: WorldOptions; run: (world: Wor
       },
     },
     run: (world) => world.clock.runUntilIdle(),
+  },
+  'an API-only migration': {
+    options: apiOnly({ downSeconds: [[900, 1500]] }),
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover', 2);
+      await world.requestCutover(byWord);
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an API-only promotion of which no event tells, and which an operator confirms': {
+    options: apiOnly({ untold: true }),
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.requestCutover(byWord);
+      await world.until('MigrationPromotionInDoubt');
+      await world.requestAct('confirm', 'INFO of the node says master, with all keys');
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an API-only promotion of which no event tells, and which an operator gives up': {
+    options: apiOnly({ untold: true }),
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.requestCutover(byWord);
+      await world.until('MigrationPromotionInDoubt');
+      await world.requestAct('unfence', 'the node is empty, the source goes on');
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an API-only cutover that ElastiCache refuses once': {
+    options: apiOnly({ refusals: 1 }),
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.requestCutover(byWord);
+      await world.until('MigrationAwaitingCutover', 2);
+      await world.requestCutover(byWord);
+      await world.clock.runUntilIdle();
+    },
+  },
+  'an API-only migration that is aborted': {
+    options: apiOnly(),
+    run: async (world) => {
+      await world.until('MigrationAwaitingCutover');
+      await world.requestAbort();
+      await world.clock.runUntilIdle();
+    },
   },
 };
 

@@ -1,7 +1,13 @@
 import { TargetAlreadyMigratingError } from '../../functions/migration/errors.ts';
 import type { Endpoint } from '../../functions/migration/record.ts';
 import { parseInfo } from '../../functions/replication/info.ts';
-import type { GroupEvent, Probe, ReplicationGroups } from '../../functions/replication/ports.ts';
+import type {
+  Datapoint,
+  GroupEvent,
+  LinkMetrics,
+  Probe,
+  ReplicationGroups,
+} from '../../functions/replication/ports.ts';
 import { toServerReading } from '../../functions/replication/server-reading.ts';
 
 export interface TargetOptions {
@@ -10,6 +16,10 @@ export interface TargetOptions {
   promotionSeconds?: number;
   /** The source is restarted when CompleteMigration is sent, and has another replication id since. */
   renamed?: boolean;
+  /** No event tells that the promotion is over. */
+  untold?: boolean;
+  /** ElastiCache takes CompleteMigration so many times, and then tells that it failed. */
+  refusals?: number;
   /** Somebody else's migration runs on the group. */
   taken?: boolean;
   /** Written to the source while it is copied; it waits in the target's buffer. */
@@ -39,10 +49,11 @@ const TARGET_ID = '1c0ffee2d3a4b5c6d7e8f90a1b2c3d4e5f607182';
 export const targetIn = (
   nowMs: () => number,
   options: TargetOptions,
-): { groups: ReplicationGroups; probe: () => Probe } => {
+): { groups: ReplicationGroups; probe: () => Probe; metrics: LinkMetrics } => {
   const { downSeconds = [], promotionSeconds = 8, taken = false } = options;
   const { writtenBytesPerSecond = 0, resyncSeconds = Number.POSITIVE_INFINITY } = options;
   const events: GroupEvent[] = [];
+  let { refusals = 0 } = options;
   let startedMs: number | undefined;
   let completedMs: number | undefined;
 
@@ -145,11 +156,25 @@ export const targetIn = (
         startedMs = nowMs();
       },
       async complete(replicationGroupId) {
+        if (refusals-- > 0) return void tell(`Complete Migration failed for ${replicationGroupId}: not in sync`, 2);
         completedMs = nowMs();
-        tell(`Complete Migration successful for ${replicationGroupId}`, promotionSeconds);
+        if (!options.untold) tell(`Complete Migration successful for ${replicationGroupId}`, promotionSeconds);
       },
       async abort() {
         completedMs = nowMs() - promotionSeconds * 1000;
+      },
+    },
+    metrics: {
+      health: async (ids, { sinceMs, untilMs, periodSeconds }) => {
+        const periodMs = periodSeconds * 1000;
+        const newest = Math.floor(untilMs / periodMs) * periodMs - periodMs;
+        const points: Datapoint[] = [];
+        for (let atMs = newest; atMs >= sinceMs && startedMs !== undefined && atMs >= startedMs; atMs -= periodMs) {
+          const [from, to] = [(atMs - startedMs) / 1000, (atMs + periodMs - startedMs) / 1000];
+          const isUp = from >= COPY_SECONDS && downSeconds.every(([down, up]) => to <= down || from >= up);
+          points.push({ atMs, value: isUp ? 1 : 0 });
+        }
+        return { points: new Map(ids.map((id) => [id, points])) };
       },
     },
     probe: () => ({

@@ -3,19 +3,27 @@ import { ANY_NETWORK } from '../../functions/adapters/allowed-networks.ts';
 import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
 import { makeConfirm } from '../../functions/cutover/confirm.ts';
-import { makeCutOver } from '../../functions/cutover/cut-over.ts';
+import { confirmByNodes } from '../../functions/cutover/confirm-look.ts';
+import { confirmByStatus } from '../../functions/cutover/confirm-look-api.ts';
+import { makeCutOver, makeCutOverBy } from '../../functions/cutover/cut-over.ts';
 import { makeIssueCertificate } from '../../functions/cutover/issue-certificate.ts';
 import { makeLiftFence } from '../../functions/cutover/lift-fence.ts';
 import { makeLiftRefused } from '../../functions/cutover/lift-refused.ts';
 import { makeMakeSafe } from '../../functions/cutover/make-safe.ts';
 import { makeSettleMigration } from '../../functions/cutover/settle-migration.ts';
+import { stopByNodes } from '../../functions/cutover/stop-look.ts';
+import { stopByEvents } from '../../functions/cutover/stop-look-api.ts';
 import { makeStopReplication } from '../../functions/cutover/stop-replication.ts';
 import type { StragglerLook } from '../../functions/cutover/stragglers.ts';
+import { makeTryUnmeasured } from '../../functions/cutover/try-unmeasured.ts';
 import { makeUnfence } from '../../functions/cutover/unfence.ts';
 import { makeWatchPromotion } from '../../functions/cutover/watch-promotion.ts';
+import { byNodes } from '../../functions/cutover/witness.ts';
+import { byEvents } from '../../functions/cutover/witness-api.ts';
 import { makeAcceptMigration } from '../../functions/migration/accept.ts';
 import type { AskedAct } from '../../functions/migration/acts.ts';
 import type { FenceRecord } from '../../functions/migration/fence.ts';
+import type { Reach } from '../../functions/migration/guarantees.ts';
 import type { KeyClaim, Workflow } from '../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../functions/migration/record.ts';
 import type { MigrationRequest } from '../../functions/migration/request.ts';
@@ -25,6 +33,8 @@ import { makeCloseDryRun } from '../../functions/preflight/close-dry-run.ts';
 import type { Facts } from '../../functions/preflight/facts.ts';
 import { makePreflight } from '../../functions/preflight/preflight.ts';
 import { makeClaimReplicationGroup } from '../../functions/replication/claim-replication-group.ts';
+import { byMetrics } from '../../functions/replication/metrics-sight.ts';
+import { byInfo } from '../../functions/replication/sight.ts';
 import { makeStartReplication } from '../../functions/replication/start-replication.ts';
 import { makeTestReplication } from '../../functions/replication/test-replication.ts';
 import { makeWatchReplication } from '../../functions/replication/watch-replication.ts';
@@ -54,6 +64,8 @@ export interface Notification extends BusEvent {
 }
 
 export interface WorldOptions extends TargetOptions {
+  /** Of the stack; default: full. */
+  reach?: Reach;
   request?: Partial<MigrationRequest>;
   /** What the preflight finds; by default a pair against which nothing is to be said. */
   facts?: Facts;
@@ -174,12 +186,17 @@ export const openWorld = (options: WorldOptions = {}) => {
     return keep(migrationId, record);
   };
   const locks = new FakeLocks();
-  const { groups, probe } = targetIn(() => clock.now(), options);
+  const { groups, probe, metrics } = targetIn(() => clock.now(), options);
   const fences = new FakeFences();
   const sessions = new FakeSessions(probe);
   sessions.keys = () => 120_000;
   const { open } = sessions;
   const newAttempt = () => randomUUID();
+  const isApiOnly = options.reach === 'api-only';
+  const witness = isApiOnly ? byEvents : byNodes(probe, ticking);
+  const rule = { periodSeconds: 60, neededInSync: 3 };
+  const sight = (sinceMs: number) =>
+    isApiOnly ? byMetrics(metrics, ticking, rule, sinceMs) : byInfo(probe(), ticking);
   const lift = makeLiftFence(open, fences, locks, migrations, ticking, newAttempt);
   const certify = makeIssueCertificate(new FakeCertificates(), { sign: async () => undefined });
   const workflow: Pick<Workflow, 'start' | 'executionArn' | 'describe' | 'resume' | 'fail'> = {
@@ -230,33 +247,50 @@ export const openWorld = (options: WorldOptions = {}) => {
     Preflight: makePreflight(async () => options.facts ?? scriptedFacts(), migrations, locks, ticking, settings),
     TestReplication: makeTestReplication(groups, locks, migrations, ticking, settings),
     StartReplication: makeStartReplication(groups, locks, migrations, ticking),
-    WatchReplication: makeWatchReplication(groups, probe, migrations, samples, ticking, settings),
+    WatchReplication: makeWatchReplication(groups, sight, migrations, samples, ticking, settings),
     MakeSafe: makeMakeSafe(
       migrations,
       locks,
       fences,
       lift,
       certify,
-      makeStopReplication(groups, probe, locks, migrations, ticking, settings),
+      makeStopReplication(
+        groups,
+        isApiOnly ? stopByEvents(groups) : stopByNodes(groups, probe, ticking),
+        locks,
+        migrations,
+        ticking,
+        settings,
+      ),
     ),
-    Confirm: makeConfirm(groups, { open }, locks, fences, migrations, ticking),
+    Confirm: makeConfirm(
+      groups,
+      isApiOnly ? confirmByStatus : confirmByNodes({ open }, ticking),
+      locks,
+      fences,
+      migrations,
+      ticking,
+    ),
     Unfence: makeUnfence(migrations, fences, (input) => lift({ ...input, byOrder: true }), ticking),
     // The target's script has no commands to count.
     RollBack: async ({ migrationId }: { migrationId: string }) => {
       await migrations.note(migrationId, { rolledBackAt: isoNow() });
       return { outcome: 'rolledBack', why: 'Nothing was written to the target since its promotion.', at: isoNow() };
     },
-    LiftFence: makeLiftRefused(groups, probe, locks, migrations, lift, ticking),
+    LiftFence: makeLiftRefused(groups, witness, locks, migrations, lift, ticking),
     VerifyData: (input: VerifyInput) =>
       makeVerifyData(groups, probe, noReader, findNext(), migrations, checkpoints, samples, ticking, settings)(input),
     AwaitCutover: makeAwaitCutover(migrations, workflow),
-    CutOver: makeCutOver(
-      { groups, probe, open, locks, fences, migrations, lift, clock: ticking, newAttempt },
-      settings,
-    ),
+    CutOver: isApiOnly
+      ? makeCutOverBy(
+          { groups, locks, fences, migrations, clock: ticking },
+          settings.actingTaskSeconds,
+          makeTryUnmeasured({ groups, sight, locks, migrations, clock: ticking, newAttempt }),
+        )
+      : makeCutOver({ groups, probe, open, locks, fences, migrations, lift, clock: ticking, newAttempt }, settings),
     WatchPromotion: makeWatchPromotion(
       groups,
-      probe,
+      witness,
       locks,
       fences,
       migrations,
@@ -288,7 +322,7 @@ export const openWorld = (options: WorldOptions = {}) => {
     claimKey: async (claim: KeyClaim) => ({ ...claim, migrationId: MIGRATION_ID }),
     create: (record: MigrationRecord) => migrations.create(record),
   };
-  const accept = makeAcceptMigration(keyed, workflow, ANY_NETWORK, () => new Date(clock.now()));
+  const accept = makeAcceptMigration(keyed, workflow, ANY_NETWORK, options.reach, () => new Date(clock.now()));
   return {
     clock,
     service,

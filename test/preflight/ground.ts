@@ -42,6 +42,7 @@ export const startGround = async (): Promise<Ground> => {
     AWS_SECRET_ACCESS_KEY: 'test',
     // Everything but what is special, and this machine.
     ALLOWED_NETWORKS: '0.0.0.0/0,::/0,127.0.0.0/8',
+    REACH: 'vpc',
   });
   // The SDK's clients read the environment when their module is loaded.
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');

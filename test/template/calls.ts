@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -53,6 +54,7 @@ const ANYTHING = [
   ['text', { round: 1, checkpoint: { steps: 1 } }],
   ['text', [{ at: '2026-01-01T00:00:00.000Z', phase: 'copying' }]],
   ['text', 0, 1],
+  [['test-001'], { sinceMs: 0, untilMs: 60_000, periodSeconds: 60 }],
   [{ endedBefore: 'now', atWorkBefore: 'now' }, 1],
 ];
 
@@ -88,6 +90,7 @@ export const callsOfAdapters = async (): Promise<{
   ElastiCacheClient.prototype.send = answering('elasticache') as never;
   KMSClient.prototype.send = answering('kms') as never;
   SecretsManagerClient.prototype.send = answering('secretsmanager') as never;
+  CloudWatchClient.prototype.send = answering('cloudwatch') as never;
 
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
   const { theCheckpoints } = await import('../../functions/adapters/checkpoints.ts');
@@ -95,6 +98,7 @@ export const callsOfAdapters = async (): Promise<{
   const { theFences } = await import('../../functions/adapters/fences.ts');
   const { theSigner } = await import('../../functions/adapters/kms.ts');
   const { theKeyNames } = await import('../../functions/adapters/key-names.ts');
+  const { linkMetrics } = await import('../../functions/adapters/link-metrics.ts');
   const { theLocks } = await import('../../functions/adapters/locks.ts');
   const { replicationGroups } = await import('../../functions/adapters/replication-groups.ts');
   const { targetDescriptions } = await import('../../functions/adapters/target-descriptions.ts');
@@ -111,6 +115,7 @@ export const callsOfAdapters = async (): Promise<{
     KeyNames: theKeyNames(),
     Checkpoints: theCheckpoints(),
     Samples: theSamples(),
+    LinkMetrics: linkMetrics,
     Workflow: { ...executions, ...executionHistory(), ...migrationStarter(), ...settlementStarter() },
     ReplicationGroups: replicationGroups,
     TargetDescriptions: targetDescriptions,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../local/template/read.ts';
 import { machines } from './machine.ts';
 import { filesReachedFrom } from './reach.ts';
-import { functions, model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from './support.ts';
+import { functions, IN_VPC, model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from './support.ts';
 
 const eventsOf = (properties: Record<string, unknown>) =>
   Object.entries((properties.Events ?? {}) as Record<string, { Type: string; Properties: Record<string, unknown> }>);
@@ -182,6 +182,25 @@ describe('functions of the template', () => {
       'MigrationRequestedFunction',
     ]);
     expect(told).toEqual(whoReach('functions/adapters/allowed-networks.ts'));
+  });
+
+  it.each([
+    ['subnets', 'vpc', IN_VPC],
+    ['none', 'api-only', {}],
+  ])('know by the subnets what they can reach: with %s it is %s', (_, reach, parameters) => {
+    const told = readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters }).functions.filter(
+      ({ environment }) => environment.REACH === reach,
+    );
+
+    expect(told.map(({ logicalId }) => logicalId)).toEqual(whoReach('functions/adapters/reach.ts'));
+  });
+
+  it('know how datapoints are judged exactly when they read them', () => {
+    const told = model.functions.filter(
+      ({ environment }) => environment.LINK_METRIC_PERIOD_SECONDS && environment.LINK_METRIC_DATAPOINTS,
+    );
+
+    expect(told.map(({ logicalId }) => logicalId)).toEqual(whoReach('functions/adapters/link-metrics.ts'));
   });
 
   it.each(['10.0.0.0', '10.0.0.0/8,::1/128', 'fd12:3456::/48'])('take networks as they are written: %s', (networks) => {

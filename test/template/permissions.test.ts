@@ -7,13 +7,20 @@ import { functions, model, type Resource, resourcesOf, statementsOf, template, t
 
 const { calls, ports } = await callsOfAdapters();
 
+const WITHOUT_RESOURCE = [
+  'states:SendTaskSuccess',
+  'states:SendTaskFailure',
+  'elasticache:DescribeEvents',
+  'cloudwatch:GetMetricData',
+];
+
 /** What the call of an action has to be allowed on. */
 const resourceFor = (action: string, machine: string | undefined): string => {
   if (action === 'dynamodb:Query') return `\${MigrationTable.Arn}/index/*`;
   if (action.startsWith('dynamodb:')) return 'MigrationTable.Arn';
   if (action === 'states:StartExecution')
     return machine === 'migration' ? 'MigrationStateMachine' : 'SettlementStateMachine';
-  if (['states:SendTaskSuccess', 'states:SendTaskFailure', 'elasticache:DescribeEvents'].includes(action)) return '*';
+  if (WITHOUT_RESOURCE.includes(action)) return '*';
   if (action === 'secretsmanager:GetSecretValue') return 'SourceSecretArns';
   if (action === 'kms:Decrypt') return 'SourceSecretKeyArn';
   if (action === 'kms:GenerateMac') return 'KeyNamesKey.Arn';
@@ -116,6 +123,22 @@ describe('permissions', () => {
     ).not.toEqual(needed);
     expect(changed((text) => text.replace(/"dynamodb:UpdateItem"/, '"dynamodb:GetItem"'))).not.toEqual(needed);
     expect(changed((text) => text.replaceAll('"MigrationTable"', '"OtherTable"'))).not.toEqual(needed);
+  });
+
+  it('to read metrics are given in a stack without a VPC alone', () => {
+    const conditional = functions.flatMap(([name, { Properties }]) =>
+      (Properties.Policies as { Statement: Record<string, unknown>[] }[]).flatMap(({ Statement }) =>
+        Statement.filter((statement) => JSON.stringify(statement).includes('cloudwatch:')).map((statement) => [
+          name,
+          (statement['Fn::If'] as unknown[] | undefined)?.[0],
+        ]),
+      ),
+    );
+
+    expect(conditional).toEqual([
+      ['WatchReplicationFunction', 'ApiOnly'],
+      ['CutOverFunction', 'ApiOnly'],
+    ]);
   });
 
   it('of the state machines are what their states call', () => {

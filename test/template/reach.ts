@@ -50,6 +50,7 @@ const ADAPTERS: Record<string, string[]> = {
   Signer: ['adapters/kms.ts'],
   Checkpoints: ['adapters/checkpoints.ts'],
   Samples: ['adapters/samples.ts'],
+  LinkMetrics: ['adapters/link-metrics.ts'],
   Workflow: ['adapters/workflow.ts', 'adapters/execution-history.ts'],
   ReplicationGroups: ['adapters/replication-groups.ts'],
   TargetDescriptions: ['adapters/target-descriptions.ts'],

@@ -27,8 +27,11 @@ export const SURROUNDINGS: ReadTemplateOptions = {
   awsEndpoint: 'http://127.0.0.1:4566',
 };
 
+/** As an operator deploys it, for everything that it can do. */
+export const IN_VPC = { VpcSubnetIds: 'subnet-0123456789abcdef0', VpcSecurityGroupIds: 'sg-0123456789abcdef0' };
+
 /** The template resolved, as the embedded AWS plays it. */
-export const model = readTemplate(TEMPLATE_PATH, SURROUNDINGS);
+export const model = readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: IN_VPC });
 
 export const resourcesOf = (type: string): [string, Resource][] =>
   Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);

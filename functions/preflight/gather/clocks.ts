@@ -41,7 +41,7 @@ const toMs = (reply: Parameters<typeof listIn>[0]): number => {
 /** Both sides were compared with our clock, so it does not matter which time that tells. */
 export const clocksOf = (source: Fact<ClockReading>, primary: Fact<ClockReading>): Fact<FactValues['clocks']> => {
   // Where a side was not reached, another finding says so.
-  if ('moot' in source || 'moot' in primary) return MOOT;
+  if ('moot' in source || 'moot' in primary || 'outOfReach' in source || 'outOfReach' in primary) return MOOT;
   if ('unreadable' in source) return source;
   if ('unreadable' in primary) return primary;
   return {

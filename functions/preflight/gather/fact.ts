@@ -4,6 +4,7 @@ import { shown } from '../text.ts';
 import { UnreadableFieldError } from '../unreadable.ts';
 
 export const MOOT = { moot: true } as const;
+export const BEYOND = { outOfReach: true } as const;
 
 /** Cut to what a person reads, whoever said it. */
 export const unreadable = (why: string): { unreadable: string } => ({ unreadable: shown(why, 300) });

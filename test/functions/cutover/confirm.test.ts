@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeConfirm } from '../../../functions/cutover/confirm.ts';
+import { confirmByNodes } from '../../../functions/cutover/confirm-look.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
@@ -48,7 +49,8 @@ const given = async (change: Partial<MigrationRecord> = {}) => {
   await fences.open(aFence({ phase: 'open' }));
   await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
 };
-const act = () => makeConfirm(groups, sessions, locks, fences, migrations, clock)({ migrationId: MIGRATION_ID });
+const act = () =>
+  makeConfirm(groups, confirmByNodes(sessions, clock), locks, fences, migrations, clock)({ migrationId: MIGRATION_ID });
 const withdraw = () => locks.withdraw('test', MIGRATION_ID, 'complete', { at: 'sent', sends: 1 });
 
 describe('the confirmation of a promotion in doubt', () => {

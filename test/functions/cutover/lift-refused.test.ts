@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LiftFence } from '../../../functions/cutover/lift-fence.ts';
 import { makeLiftRefused } from '../../../functions/cutover/lift-refused.ts';
+import { byNodes } from '../../../functions/cutover/witness.ts';
 import { allowedActions } from '../../../functions/migration/actions.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
@@ -35,7 +36,7 @@ beforeEach(async () => {
 const lift = (judged: typeof refused | null = refused) =>
   makeLiftRefused(
     new FakeGroups(),
-    servers.probe,
+    byNodes(servers.probe, clock),
     locks,
     migrations,
     (asked) => lifting(asked),

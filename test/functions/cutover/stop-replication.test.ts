@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { stopByNodes } from '../../../functions/cutover/stop-look.ts';
 import { makeStopReplication } from '../../../functions/cutover/stop-replication.ts';
 import {
   TargetNotAvailableError,
@@ -53,7 +54,7 @@ const settings = { describeMs: 15_000, waitSeconds: 240, startGraceSeconds: 60, 
 const stop = (reason?: string) =>
   makeStopReplication(
     groups,
-    servers.probe,
+    stopByNodes(groups, servers.probe, clock),
     locks,
     migrations,
     clock,

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Certify } from '../../../functions/cutover/proven.ts';
 import type { StragglerLook } from '../../../functions/cutover/stragglers.ts';
 import { makeWatchPromotion, type WatchPromotionInput } from '../../../functions/cutover/watch-promotion.ts';
+import { byNodes } from '../../../functions/cutover/witness.ts';
 import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import type { RollbackPossibility } from '../../../functions/migration/cutover-record.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -63,7 +64,7 @@ const certify: Certify = async (proven) => {
 const watch = (input: Partial<WatchPromotionInput> = {}) =>
   makeWatchPromotion(
     groups,
-    servers.probe,
+    byNodes(servers.probe, clock),
     locks,
     fences,
     migrations,

@@ -25,7 +25,7 @@ const acceptWith = (over: Partial<Migrations & Workflow> = {}) => {
     executionArn: workflow.executionArn.bind(workflow),
     ...over,
   };
-  return makeAcceptMigration(standing, standing, PRIVATE, () => new Date(clock.now()));
+  return makeAcceptMigration(standing, standing, PRIVATE, 'full', () => new Date(clock.now()));
 };
 const asking = (change: Partial<Asking> = {}): Asking => ({
   body: aRequest(),

@@ -99,6 +99,7 @@ describe('the view', () => {
       'cutover',
       'dryRun',
       'executionArn',
+      'guarantees',
       'migrationId',
       'phase',
       'phases',

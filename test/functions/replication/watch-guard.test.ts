@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Reading } from '../../../functions/replication/shard-link.ts';
+import { byInfo } from '../../../functions/replication/sight.ts';
 import { makeWatchReplication, type WatchInput } from '../../../functions/replication/watch-replication.ts';
 import { freshMemory, type WatchMemory } from '../../../functions/replication/watch-state.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -38,7 +39,7 @@ const settings = {
 const watch = (input: Partial<WatchInput> = {}) =>
   makeWatchReplication(
     groups,
-    servers.probe,
+    () => byInfo(servers.probe(), clock),
     migrations,
     samples,
     clock,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import { byInfo } from '../../../functions/replication/sight.ts';
 import { makeWatchReplication, type WatchInput } from '../../../functions/replication/watch-replication.ts';
 import { freshMemory, type WatchMemory } from '../../../functions/replication/watch-state.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -32,7 +33,10 @@ const settings = {
   eventGraceSeconds: 60,
 };
 const watch = (input: Partial<WatchInput> = {}, change: Partial<typeof settings> = {}) =>
-  makeWatchReplication(groups, servers.probe, migrations, samples, clock, { ...settings, ...change })({
+  makeWatchReplication(groups, () => byInfo(servers.probe(), clock), migrations, samples, clock, {
+    ...settings,
+    ...change,
+  })({
     ...taskInput,
     eventsSinceMs: startMs,
     glance: false,

@@ -1,4 +1,5 @@
 import { type ActRequest, type Ask, type AskedAct, isAskedAct } from '../../../functions/migration/acts.ts';
+import { saysNothing } from '../../../functions/migration/asker.ts';
 import type { RollbackPossibility } from '../../../functions/migration/cutover-record.ts';
 import type {
   Afterwards,
@@ -68,6 +69,7 @@ export class FakeMigrations implements Migrations {
     if (!record || record.outcome || record.status !== 'awaitingCutover' || record.cutover?.requestedAt)
       return undefined;
     if (record.cutoverEventId === requestId || record.abort) return undefined;
+    if (record.apiOnly && saysNothing(reason)) return undefined;
     return this.#write(record, {
       cutover: { requestedAt: at, requestId, by, ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },
       ...(eventId !== undefined && { cutoverEventId: eventId }),
