@@ -102,6 +102,7 @@ export type UnfenceAskedFor = AskedForBase & {
  * A migration.
  */
 export type Migration = MigrationBase & {
+  guarantees: Guarantees;
   preflight?: Preflight;
   dryRunResult?: DryRunResult;
   verification: Verification;
@@ -153,6 +154,15 @@ export type OtherWaiver = 'verification-differences';
  * A migration without its long parts.
  */
 export type ListedMigration = MigrationBase & {
+  /**
+   * Without what lacks.
+   */
+  guarantees: {
+    /**
+     * full: watched by the servers themselves. api-only: by what AWS tells of them.
+     */
+    mode: 'full' | 'api-only';
+  };
   /**
    * Without what was found.
    */
@@ -343,6 +353,7 @@ export interface Problem {
     | 'body-too-large'
     | 'unsupported-media-type'
     | 'idempotency-key-reused'
+    | 'not-in-reach'
     | 'transient-service-fault'
     | 'internal-error';
   /**
@@ -641,6 +652,19 @@ export interface Failure {
    * What happened, for a human.
    */
   cause: string;
+}
+/**
+ * What the migration is watched by, and what lacks for that: docs/api-only.md.
+ */
+export interface Guarantees {
+  /**
+   * full: by the servers themselves. api-only: by what AWS tells of them, in a stack without a VPC.
+   */
+  mode: 'full' | 'api-only';
+  /**
+   * Sentences; none where nothing lacks.
+   */
+  lacks: string[];
 }
 /**
  * What was found before anything moved; docs/preflight.md lists the checks.
@@ -1847,7 +1871,7 @@ export interface Routes {
       };
       '422': Problem & {
         status?: 422;
-        code?: 'idempotency-key-reused';
+        code?: 'idempotency-key-reused' | 'not-in-reach';
       };
       '429': GatewayMessage;
       '500':
@@ -2543,6 +2567,7 @@ export interface MigrationAccepted {
       dryRun: boolean;
       waivers: Waivers;
       verification: VerificationSettings;
+      guarantees: Guarantees;
     };
   };
 }
@@ -2574,6 +2599,7 @@ export interface MigrationAwaitingCutover {
       phase: EventPhase;
       progress: Progress;
       verification: LastVerification;
+      guarantees: Guarantees;
     };
   };
 }
@@ -3064,7 +3090,7 @@ export interface MigrationPromoted {
         nodeGroupId: string;
         primary: Endpoint;
         /**
-         * The promoted primary's new replication id.
+         * The promoted primary's new replication id; empty in API-only mode, where no node was looked at.
          */
         replicationId: string;
         /**
@@ -3101,6 +3127,7 @@ export interface MigrationPromoted {
        * The offset certificate; null when there is nothing to certify.
        */
       certificate: null | Certificate;
+      guarantees: Guarantees;
     };
   };
 }

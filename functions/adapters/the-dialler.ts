@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { shown } from '../migration/shown.ts';
-import { theAllowedNetworks } from './allowed-networks.ts';
+import { theDialledNetworks } from './allowed-networks.ts';
 import { Dialler, type DiallerOptions } from './dial.ts';
 import { type FetchSecret, NO_SECRETS, SecretUnread, SourceSecrets } from './source-secrets.ts';
 
@@ -57,6 +57,6 @@ const theSourceSecrets = (): SourceSecrets => {
   return secrets;
 };
 
-/** Of the deployment: into its networks, with its secrets. @throws EnvironmentError */
+/** Of the deployment: into its networks, if it reaches any, with its secrets. @throws EnvironmentError */
 export const theDialler = (options?: DiallerOptions): Dialler =>
-  new Dialler(theAllowedNetworks(), theSourceSecrets(), options);
+  new Dialler(theDialledNetworks(), theSourceSecrets(), options);

@@ -40,7 +40,8 @@ export const makeTryUnmeasured =
     const { eventsSinceMs, begun } = moment;
     const fence = cutover?.fence ?? DEFAULT_CUTOVER.fence;
     // Accepted by a stack that could reach the source.
-    if (fence !== 'none') throw new BackOut('source-not-fenceable', `the fence \`${fence}\` cannot be set: this stack is API-only`);
+    if (fence !== 'none')
+      throw new BackOut('source-not-fenceable', `the fence \`${fence}\` cannot be set: this stack is API-only`);
     const group = await describeMigrating(groups, replicationGroupId, clock);
     const lock = await locks.find(replicationGroupId);
     const { states } = await sight(lock?.intents.start?.eventsSinceMs ?? eventsSinceMs).see(group, source);
@@ -92,7 +93,8 @@ const takenBack = async (
   const { migrationId, replicationGroupId, intent } = sent;
   const judged = { at: intent.at, sends: 1 };
   if (!(await locks.withdraw(replicationGroupId, migrationId, 'complete', judged))) return;
-  if (refusal instanceof TargetNotAvailableError) throw new BackOut('target-refused', refusal.message, { cause: refusal });
+  if (refusal instanceof TargetNotAvailableError)
+    throw new BackOut('target-refused', refusal.message, { cause: refusal });
   if (refusal instanceof TargetNotMigratingError)
     throw new MigrationEndedElsewhereError(replicationGroupId, refusal.message);
   throw refusal;

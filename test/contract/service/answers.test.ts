@@ -86,6 +86,9 @@ describe('POST /migrations', () => {
     await ask(route, { body: { more: 1 } });
     await ask(route, { body: 'a=1', headers: { 'content-type': 'text/plain' } });
     await ask(route, { body: { reason: 'x'.repeat(65_536) } });
+    service.isApiOnly = true;
+    expect((await ask(route, { body: aRequest() })).body.code).toBe('not-in-reach');
+    service.isApiOnly = false;
   });
 });
 

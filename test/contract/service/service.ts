@@ -36,6 +36,8 @@ export interface AwsFault {
 export interface Service {
   executions: Executions;
   fault: AwsFault | undefined;
+  /** As a stack without a VPC, as far as requests for migrations are concerned. */
+  isApiOnly: boolean;
   invoke(functionArn: string, event: unknown): Promise<InvocationResult>;
   /** As the gateway hands it to the function and hands back what that says. Throws what a handler lets through. */
   ask(call: HttpCall): Promise<HttpAnswer>;
@@ -73,6 +75,19 @@ const handlerOf = async (functionArn: string): Promise<Handler> => {
   return ((await import(entry)) as { handler: Handler }).handler;
 };
 
+const STARTS = model.functions.find(({ logicalId }) => logicalId === 'StartMigrationFunction')?.arn ?? '';
+
+/** What a stack can reach is read when the module is loaded: this one is loaded once more. */
+const apiOnlyHandler = async (): Promise<Handler> => {
+  const before = process.env.REACH;
+  process.env.REACH = 'api-only';
+  const { handler } = (await import('../../../functions/api/start-migration.ts?api-only' as string)) as {
+    handler: Handler;
+  };
+  process.env.REACH = before;
+  return handler;
+};
+
 /** What proxyEvent reads of a request. */
 const asIncoming = ({ method, path, headers = {} }: HttpCall): IncomingMessage =>
   ({
@@ -100,15 +115,19 @@ export const openService = async (): Promise<Service> => {
     ...model.rules.flatMap(({ targets }) => targets.map(({ arn }) => arn)),
   ];
   for (const arn of entered) handlers.set(arn, await handlerOf(arn));
+  const apiOnly = await apiOnlyHandler();
   const { migrationsIn } = await import('../../../functions/adapters/migrations.ts');
   const migrations = migrationsIn(TABLE.name);
 
+  const handlerFor = (functionArn: string) =>
+    service.isApiOnly && functionArn.startsWith(STARTS) ? apiOnly : handlers.get(functionArn);
   const call = (functionArn: string, event: unknown) =>
-    (handlers.get(functionArn) as Handler)(event, contextOf('7f0c7a3e-2d1b-4c5f-9e86-0a1b2c3d4e5f'));
+    (handlerFor(functionArn) as Handler)(event, contextOf('7f0c7a3e-2d1b-4c5f-9e86-0a1b2c3d4e5f'));
 
   const service: Service = {
     executions,
     fault: undefined,
+    isApiOnly: false,
     async invoke(functionArn, event) {
       return { ok: true, payload: await call(functionArn, event), requestId: 'r', executedVersion: '1' };
     },

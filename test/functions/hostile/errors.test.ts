@@ -20,6 +20,7 @@ const classes = [
 /** Arguments that are no texts. */
 const OTHERS: Record<string, (text: string) => unknown[]> = {
   InvalidRequestError: (text) => [Array.from({ length: 9 }, () => ({ pointer: text, detail: text }))],
+  NotInReachError: (text) => [Array.from({ length: 9 }, () => ({ pointer: text, detail: text }))],
   AbortRequestedError: (text) => [text, { at: text, reason: text }],
   ActionNotAllowedError: (text) => [text, text, text, [text, text]],
   TransientServiceError: (text) => [text, Object.assign(new Error(text), { name: text })],
