@@ -1,5 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Every worker, and every command of ours that a test runs, compiles the same files: Node keeps what it made of them. */
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 
 /** What takes longest begins first, or it would run last, with nothing beside it. A file of few lines counts as quick. */
 const LONGEST = ['test/e2e/fleet.test.ts', 'test/console/browser.test.ts'];
@@ -15,14 +19,24 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** These files leave nothing behind that another could meet: they share processes, and what those have loaded. */
-const SHARED = [
-  'test/functions/{migration,preflight,replication,cutover,verification}/*.test.ts',
-  // What executions cost is measured in a heap of its own.
-  'test/local/stepfunctions/!(performance).test.ts',
-  'test/local/{eventbridge,template}/**/*.test.ts',
-  'test/{statemachine,events,docs,model}/**/*.test.ts',
-  'test/contract/*.test.ts',
+/**
+ * What is loaded once in a process, and what it was told by then, stays: these files bring an environment of their own, replace
+ * parts of Node or of our own, or measure what a whole process holds. All others share processes, and what those have loaded.
+ */
+const ALONE = [
+  'test/client/connect.test.ts',
+  'test/console/{browser,guards}.test.ts',
+  'test/contract/service/*.test.ts',
+  'test/cutover/certificate.test.ts',
+  'test/e2e/fleet.test.ts',
+  // The stock clients are led to a service of that file.
+  'test/functions/adapters/{checkpoints,fences,locks,migration-index,migrations,replication-groups,rollbacks,samples,target-descriptions}.test.ts',
+  'test/functions/adapters/{allowed-networks,dial}.test.ts',
+  'test/functions/hostile/*.test.ts',
+  'test/local/lambda/service.test.ts',
+  'test/local/stepfunctions/performance.test.ts',
+  'test/preflight/{hostile,table}.test.ts',
+  'test/template/permissions.test.ts',
 ];
 
 export default defineConfig({
@@ -41,16 +55,17 @@ export default defineConfig({
     env: { ALLOWED_NETWORKS: '10.0.0.0/8,127.0.0.0/8,::1/128', REACH: 'vpc' },
     reporters: ['default'],
     projects: [
-      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
       {
         extends: true,
         test: {
-          name: 'alone',
+          name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: SHARED,
+          exclude: ALONE,
+          isolate: false,
           globalSetup: 'test/contract/recording.ts',
         },
       },
+      { extends: true, test: { name: 'alone', include: ALONE } },
     ],
   },
 });

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -70,30 +72,56 @@ const follow = async (child: ChildProcess, seen: Set<number>) => {
 };
 
 const below = async (ancestor: number): Promise<number[]> => {
-  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=']);
-  const parents = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  const all = await processes();
   const found = new Set([ancestor]);
   for (let size = 0; size !== found.size; ) {
     size = found.size;
-    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
   }
   found.delete(ancestor);
   return [...found];
 };
 
+interface RunningProcess {
+  pid: number;
+  parent: number;
+  /** As `ps` writes it: a zombie's begins with Z. */
+  state: string;
+}
+
+/** All of this machine. Where /proc tells it no `ps` is started: that took a third of the processor time of these tests. */
+const processes = async (): Promise<RunningProcess[]> => {
+  const names = await readdir('/proc').catch(() => []);
+  const found = names.filter((name) => /^\d+$/.test(name)).flatMap(fromProc);
+  return found.length > 0 ? found : fromPs();
+};
+
+const fromProc = (pid: string): RunningProcess[] => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // What stands in parentheses is the command's name, in which anything may stand.
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [{ pid: Number(pid), parent: Number(parent), state }];
+  } catch {
+    // It has ended since the folder was read.
+    return [];
+  }
+};
+
+const fromPs = async (): Promise<RunningProcess[]> => {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,stat=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, state = '']) => ({ pid: Number(pid), parent: Number(parent), state }));
+};
+
 /** Resolves when none of the processes runs any more. The last ones notice that their parent is gone, and then end. */
 export const allGone = async (pids: ReadonlySet<number>): Promise<true> => {
   for (;;) {
-    const { stdout } = await run('ps', ['-eo', 'pid=,stat=']);
-    const running = stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      // A zombie has ended; whoever adopted it has not looked yet.
-      .filter(([pid, state]) => pids.has(Number(pid)) && !state?.startsWith('Z'));
+    // A zombie has ended; whoever adopted it has not looked yet.
+    const running = (await processes()).filter(({ pid, state }) => pids.has(pid) && !state.startsWith('Z'));
     if (running.length === 0) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -11,6 +11,9 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Each page has a context of its own, for each of which a process would start, and one more be kept ready.
+  '--process-per-site',
+  '--renderer-process-limit=1',
 ];
 
 /** @throws ChromiumNotFoundError */

@@ -18,7 +18,18 @@ export class ChromiumNotFoundError extends Error {
   }
 }
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/**
+ * The shell first: Chromium without the surroundings of a window, which Playwright drives where it brings its own. It takes a
+ * third of the processor time, most of which a whole browser spends on processes that it keeps ready.
+ */
+const NAMES = [
+  'chromium-headless-shell',
+  'chrome-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 
 /** The only places that are not on PATH by themselves. */
 const ELSEWHERE = [
@@ -61,11 +72,14 @@ const runs = (path: string): Promise<boolean> =>
 /** @returns why there may still be none */
 const install = async (): Promise<string> => {
   if (process.getuid?.() !== 0) return 'none is on PATH, and only root can install one';
-  try {
-    await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+  const get = (name: string) =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
+  try {
+    await run('apt-get', ['update', '-qq']);
+    // Ubuntu has no package of the shell.
+    await get('chromium-headless-shell').catch(() => get('chromium'));
     return 'apt-get has installed none that is on PATH';
   } catch (error) {
     return `apt-get failed: ${String((error as Error).message).slice(0, 300)}`;
