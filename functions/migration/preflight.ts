@@ -79,6 +79,7 @@ export const PREFLIGHT_CHECKS = {
   'source-fork-slow': warning,
   'source-clients-full': warning,
   'fence-none': final,
+  'fence-rights': blocking,
   'fence-weak': warning,
   'fence-not-durable': blocking,
   'clock-skew': warning,

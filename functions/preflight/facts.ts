@@ -133,6 +133,12 @@ export interface Reach {
   detail: string;
 }
 
+/** Commands that our user may not call, though the fence needs them: `ACL SETUSER`. */
+export interface FenceRights {
+  acl: string[];
+  minReplicas: string[];
+}
+
 /** All that the checks know, by name. */
 export interface FactValues {
   groupPresence: 'present' | 'absent';
@@ -165,6 +171,8 @@ export interface FactValues {
   sourceReplicas: SourceReplica[];
   /** ACL USERS. */
   sourceUsers: string[];
+  /** Of the user of a secret. */
+  fenceRights: FenceRights;
   sourceKeys: SampledKey[];
   writes: WriteRate;
   sentinels: Sentinel[];

@@ -81,6 +81,11 @@ export const UNREAD: Readonly<Record<FactName, UnreadFact>> = {
     required: 'The replicas answer INFO, from where this service runs.',
   },
   sourceUsers: { id: 'unread-source-users', what: 'the users of the source (ACL USERS)', required: ON_SOURCE },
+  fenceRights: {
+    id: 'fence-rights',
+    what: 'whether the user of the secret may set a fence (ACL DRYRUN)',
+    required: ON_SOURCE,
+  },
   sourceKeys: {
     id: 'unread-source-keys',
     what: 'a sample of the keys of the source (SCAN, TYPE, MEMORY USAGE, PTTL)',

@@ -135,6 +135,10 @@ describe('a user with the rules of docs/source-credentials.md', () => {
     expect(facts.sourceReach).toEqual({ value: { state: 'open', detail: 'It answers in clear, without a password.' } });
     expect(valueIn(facts.sourceReplicas)).toContainEqual({ endpoint: at(link.sourceReplicas[0]?.port ?? 0) });
 
+    expect(valueIn(facts.fenceRights)).toEqual({ acl: [], minReplicas: [] });
+    // The knock by REPLCONF has made nobody a replica.
+    expect(await onSource.admin<string>('INFO', 'replication')).toContain('connected_slaves:2\r\n');
+
     const probe = redisProbe(Date.now, dialler);
     expect(await probe.read(at(source.port))).toMatchObject({ role: 'master' });
     expect(await probe.replicaBuffers(at(source.port))).toHaveLength(2);

@@ -104,6 +104,16 @@ const REACH: Case[] = [
     pair: { secrets: ['{"endpoints": ["$ENDPOINT"], "tls": {}}'] },
   },
   {
+    id: 'fence-rights',
+    how: 'ACL',
+    what: 'the user of the secret may neither set rules nor end connections',
+    also: ['acl-users'],
+    pair: {
+      acl: ['default on nopass ~* &* +@all', `${MIGRATOR} -acl|setuser -client|kill`],
+      secrets: [SECRET],
+    },
+  },
+  {
     id: 'source-tls',
     how: 'redis.conf',
     what: 'the port is a tls-port, over a self-signed certificate',

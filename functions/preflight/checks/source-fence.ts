@@ -1,4 +1,4 @@
-import { check, measured } from '../check.ts';
+import { check, measured, onSource } from '../check.ts';
 import { isAtLeast } from '../engine.ts';
 import { chosenFence, type FenceFacts, fenceOf, isDurable } from '../fence.ts';
 import { listed, shellWord, shown } from '../text.ts';
@@ -28,6 +28,24 @@ export const SOURCE_FENCE_CHECKS = [
       return {
         found: `${best === 'none' ? neither : other} ${ofVersion(facts)}`,
         remedy: [...renamedAcl(facts), `"cutover": ${otherwise}`],
+      };
+    },
+  }),
+  check({
+    id: 'fence-rights',
+    title: 'The user as whom this service logs in may not set the fence.',
+    required:
+      'The commands of a fence for the user of the secret, as docs/source-credentials.md lists them. A cutover without them is backed out.',
+    because: measured('ACL DRYRUN, from Redis 7.0 on, tells what a user may call'),
+    needs: ['sourceInfo', 'fenceRights'],
+    mayUse: FENCE_FACTS,
+    rule: ({ fenceRights, ...facts }, circumstances) => {
+      const chosen = chosenFence(circumstances.fence, facts);
+      if (chosen === undefined || chosen === 'none' || fenceRights[chosen].length === 0) return undefined;
+      const rules = fenceRights[chosen].map((command) => `'+${command.toLowerCase().replace(' ', '|')}'`);
+      return {
+        found: `It may not call ${listed(fenceRights[chosen], 10)}.`,
+        remedy: [onSource(circumstances, 'ACL SETUSER "$USER_OF_THE_SECRET"', ...rules)],
       };
     },
   }),

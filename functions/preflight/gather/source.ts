@@ -11,6 +11,7 @@ import { sourceVersion } from '../version.ts';
 import type { ClockReading } from './clocks.ts';
 import { commandFlags, replicationOf } from './command-info.ts';
 import { factOf, MOOT, valueIn } from './fact.ts';
+import { readFenceRights } from './fence-rights.ts';
 import { type LookedAt, lookAgain, lookAtKeys, toSampledKey } from './keys.ts';
 import type { Line, Lines } from './lines.ts';
 import { meet } from './meet.ts';
@@ -23,7 +24,7 @@ import { findSentinels } from './sentinels.ts';
 import { readServer } from './source-server.ts';
 import { writeRate } from './writes.ts';
 
-type SourceFactName = Extract<keyof Facts, `source${string}`> | 'writes' | 'sentinels' | 'rdbFormat';
+type SourceFactName = Extract<keyof Facts, `source${string}`> | 'writes' | 'sentinels' | 'rdbFormat' | 'fenceRights';
 export type SourceFacts = Pick<Facts, SourceFactName> & { clock: Fact<ClockReading> };
 
 /** What the parts of the source's gathering share. */
@@ -66,6 +67,7 @@ export const gatherSource = async (asking: Asking): Promise<SourceFacts> => {
   return {
     ...begun,
     ...server,
+    fenceRights: login ? await readFenceRights(line, version) : MOOT,
     clock: sourceClock,
     writes: await watched(asking, line, reading, server.sourceCommands),
     sourceKeys: await lookedAtAgain(asking, keyLine, looked),
@@ -83,6 +85,7 @@ const NOTHING: Omit<SourceFacts, 'sourceAddresses' | 'sourceReach' | 'sourceLogi
   sourceFunctions: MOOT,
   sourceClients: MOOT,
   sourceUsers: MOOT,
+  fenceRights: MOOT,
   sourceReplicas: MOOT,
   sourceKeys: MOOT,
   writes: MOOT,

@@ -14,6 +14,22 @@ const noUsers: Whole = { sourceUsers: { unreadable: 'ERR unknown command ACL' } 
 const noAclYet: Whole = { sourceUsers: { moot: true } };
 const noConfig: Whole = { sourceConfig: { unreadable: 'ERR unknown command CONFIG' } };
 
+describe('the rights of the user of a secret', () => {
+  const found = (fence: FenceChoice, acl: string[], minReplicas: string[] = []) =>
+    ask('fence-rights', { sourceInfo: sourceInfo(), fenceRights: { acl, minReplicas } }, { fence });
+
+  it('have to do for the fence that is asked for', () => {
+    expect(found('auto', ['ACL SETUSER', 'CLIENT KILL'])).toEqual({
+      found: 'It may not call ACL SETUSER and CLIENT KILL.',
+      remedy: [`redis-cli -h 10.0.0.5 -p 6379 ACL SETUSER "$USER_OF_THE_SECRET" '+acl|setuser' '+client|kill'`],
+    });
+    expect(found('minReplicas', ['ACL SETUSER'], ['CONFIG SET'])?.found).toBe('It may not call CONFIG SET.');
+    expect(found('minReplicas', ['ACL SETUSER'])).toBeUndefined();
+    expect(found('none', ['ACL SETUSER'], ['CONFIG SET'])).toBeUndefined();
+    expect(found('auto', [])).toBeUndefined();
+  });
+});
+
 describe('the best fence', () => {
   it.each<[string, Whole, string]>([
     ['7.0.15', {}, 'acl'],

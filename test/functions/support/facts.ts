@@ -181,6 +181,7 @@ export const cleanValues = (): FactValues => ({
   sourceAddresses: ['10.0.0.5'],
   sourceReach: { state: 'open', detail: 'PONG' },
   sourceLogin: [],
+  fenceRights: { acl: [], minReplicas: [] },
   sourceInfo: sourceInfo(),
   sourceConfig: sourceConfig(),
   sourceCommands: new Map(NEEDED_COMMANDS.map((name) => [name, true])),
