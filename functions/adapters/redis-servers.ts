@@ -76,7 +76,7 @@ export const redisServers = (
       });
     });
 
-  /** @throws SessionLost, LoginRefused among them; Refused by who lets nobody in */
+  /** @throws SessionLost, LoginRefused among them */
   const open = async (approach: Approach, endpoint: Endpoint, untilMs: number): Promise<Session> => {
     const { session, refusal } = await connectBy(approach, endpoint, untilMs);
     if (!approach.login && !approach.tls) return session;
@@ -87,8 +87,10 @@ export const redisServers = (
     } catch (error) {
       session.close();
       const { kind = '' } = error instanceof Refused ? error : {};
-      // A server that takes nobody says so before it is asked.
-      if (kind === '' || kind === 'DENIED') throw refusal() ?? error;
+      if (kind === '') throw refusal() ?? error;
+      // A server that takes nobody says so before it is asked. Nothing that came behind AUTH is repeated.
+      if (kind === 'DENIED' || /max number of clients/.test((error as Refused).message))
+        throw new SessionLost(`${nameOf(endpoint)}: it takes nobody more (${kind === 'DENIED' ? kind : 'maxclients'})`);
       throw toRefused(authRefused(endpoint, kind, approach.arn));
     }
   };
@@ -131,11 +133,14 @@ export const redisServers = (
     },
 
     async secretsOf(endpoint, untilMs) {
+      const none = { named: false, problems: [] };
+      if (dialler.secretsWithinMs === 0) return none;
       try {
         return await told(endpoint, approachMs(untilMs), dialler.secretsOf(endpoint));
       } catch (error) {
         // Whoever dials it is told why.
-        if (error instanceof Unread) return { named: false, problems: [] };
+        if (error instanceof NotDialled) return none;
+        if (error instanceof Unread) return { ...none, problems: [{ text: error.message, remedy: [] }] };
         throw error;
       }
     },

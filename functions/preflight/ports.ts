@@ -98,7 +98,7 @@ export interface Servers {
   openAsNobody(endpoint: Endpoint, untilMs: number): Promise<Session>;
   /**
    * Whether a secret of the deployment names this server, read anew, and what keeps it from being used. Nothing is sent to the
-   * server, and one whose address cannot be found or is not allowed is named by none.
+   * server, and one that is outside of the allowed networks is named by none.
    */
   secretsOf(endpoint: Endpoint, untilMs: number): Promise<{ named: boolean; problems: LoginProblem[] }>;
   /** Whether a TLS handshake succeeds; certificates are not looked at. */

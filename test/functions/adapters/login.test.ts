@@ -199,6 +199,19 @@ describe.each(doors)('The %s', (_, door: Door) => {
   });
 });
 
+it.each([
+  ['protected mode', '-DENIED Redis is running in protected mode', 'it takes nobody more (DENIED)'],
+  ['as many clients as it takes', '-ERR max number of clients reached', 'it takes nobody more (maxclients)'],
+])('A server with %s is no matter of the secret', async (_, says, told) => {
+  const server = await serveTcp({ onData: (socket) => socket.end(`${says} ${PASSWORD}\r\n`) });
+  servers.push(server);
+  const dialler = new FakeSecrets({ one: secret(server.endpoint) }).dialler();
+  const refused = await toldBy(DOORS.session?.(dialler, server.endpoint) as Promise<void>);
+
+  expect(refused).toContain(told);
+  expect(refused).not.toContain('planted');
+});
+
 describe('A certificate', () => {
   const meeting = async (tls: object, redisTls: { auth?: 'yes'; cert?: { cert: string; key: string } } = {}) => {
     const { auth, cert } = redisTls;
