@@ -49,6 +49,10 @@ export const makeLiftRefused =
     }
     const record = await migrations.find(migrationId);
     if (!record) throw new MigrationNotFoundError(migrationId);
+    // Without a fence that shows it: an operator has ended the doubt about this very promotion, and the watch tells that.
+    if (record.apiOnly && (record.unfencedAt ?? '') >= refused.at) {
+      return { outcome: 'sent', why: `an operator has given the promotion up at ${record.unfencedAt}` };
+    }
     const [source] = record.request.customerNodeEndpointList;
     const why = await witness.whyNotRefused(await groups.describe(record.replicationGroupId), source);
     if (why) return { outcome: 'sent', why };

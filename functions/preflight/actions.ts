@@ -31,6 +31,18 @@ const releaseLock = (plan: Plan) => lock(plan, 'Another migration may act on the
 
 const fail = (plan: Plan): PlannedAction[] => [releaseLock(plan), announce('MigrationFailed')];
 
+const lookAtServers = (plan: Plan): PlannedAction[] =>
+  plan.apiOnly
+    ? []
+    : [
+        {
+          by: 'service',
+          on: `${nameOfSource(plan)} and every node of the group`,
+          call: 'INFO and other commands that only read',
+          effect: 'What the checks need is read.',
+        },
+      ];
+
 const look = (plan: Plan): PlannedAction[] => [
   {
     by: 'service',
@@ -38,12 +50,7 @@ const look = (plan: Plan): PlannedAction[] => [
     call: 'elasticache:DescribeReplicationGroups, DescribeCacheClusters, DescribeCacheParameters',
     effect: 'Its attributes are read.',
   },
-  {
-    by: 'service',
-    on: `${nameOfSource(plan)} and every node of the group`,
-    call: 'INFO and other commands that only read',
-    effect: 'What the checks need is read.',
-  },
+  ...lookAtServers(plan),
 ];
 
 const endpointOf = ({ replicationGroupId, source }: Plan) => ({
@@ -86,18 +93,32 @@ const replicate = (plan: Plan): PlannedAction[] => [
       effect: `${erased(node)} the same, behind its primary.`,
     }),
   ),
-  watch(
-    plan,
-    'INFO, and on the source CLIENT LIST and CONFIG GET',
-    'Progress, lag and the replica output buffer are watched until every link is in sync.',
-  ),
+  ...watchLinks(plan),
   follow(plan, 'Its status and events are read beside.'),
-  announce('MigrationProgressed'),
-  announce('MigrationBufferThreatened'),
+  ...(plan.apiOnly ? [] : [announce('MigrationProgressed'), announce('MigrationBufferThreatened')]),
   announce('MigrationInSync'),
   announce('MigrationLinkLost'),
   announce('MigrationLinkRestored'),
 ];
+
+const watchLinks = (plan: Plan): PlannedAction[] =>
+  plan.apiOnly
+    ? [
+        {
+          by: 'service',
+          on: nameOfGroup(plan),
+          call: 'cloudwatch:GetMetricData',
+          parameters: { MetricName: 'MasterLinkHealthStatus' },
+          effect: 'It is watched until CloudWatch has told for some minutes that every link is in sync.',
+        },
+      ]
+    : [
+        watch(
+          plan,
+          'INFO, and on the source CLIENT LIST and CONFIG GET',
+          'Progress, lag and the replica output buffer are watched until every link is in sync.',
+        ),
+      ];
 
 const becomeReplica = ({ source, figures }: Plan, node: TargetNodeFigures): PlannedAction => ({
   by: 'ElastiCache',

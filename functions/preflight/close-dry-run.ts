@@ -49,6 +49,7 @@ export const makeCloseDryRun =
         verification: verification?.mode ?? 'none',
         figures: preflight?.figures ?? {},
         ...(failure && { endsAt }),
+        ...(record.apiOnly && { apiOnly: true }),
       }),
     };
     const ended = await migrations.end(migrationId, 'dryRunCompleted', {

@@ -3,12 +3,40 @@ import type { PlannedAction } from '../migration/record.ts';
 import { announce, follow, nameOfGroup, nameOfNode, nameOfSource, nodesOf, type Plan, watch } from './plan.ts';
 
 /** What a cutover does, in its order, up to the closing. */
-export const cutOver = (plan: Plan): PlannedAction[] => [
+export const cutOver = (plan: Plan): PlannedAction[] => (plan.apiOnly ? byWord(plan) : measured(plan));
+
+const measured = (plan: Plan): PlannedAction[] => [
   ...(plan.cutover.mode === 'manual' ? [announce('MigrationAwaitingCutover'), awaited] : []),
   announce('MigrationCutoverStarted'),
   watch(plan, 'INFO', 'The links are looked at once more: all must be in sync.'),
   ...drain(plan),
   ...fence(plan),
+  ...complete(plan),
+  watch(plan, 'INFO', 'The promotion is proven by the nodes themselves.'),
+  certify(plan),
+  announce('MigrationPromotionInDoubt'),
+  announce('MigrationPromoted'),
+  watchStragglers(plan),
+  ...(plan.cutover.fence === 'none' ? [] : [announce('MigrationStragglersFound')]),
+];
+
+/** Where no server is reached: nothing is frozen, drained, fenced, read or looked for. */
+const byWord = (plan: Plan): PlannedAction[] => [
+  announce('MigrationAwaitingCutover'),
+  {
+    by: 'you',
+    on: nameOfSource(plan),
+    call: 'the end of every writer, and INFO replication of both sides',
+    effect: 'Nobody writes, and every node of the group has applied what the source has: nothing else sees to that.',
+  },
+  awaited,
+  announce('MigrationCutoverStarted'),
+  ...complete(plan),
+  announce('MigrationPromotionInDoubt'),
+  announce('MigrationPromoted'),
+];
+
+const complete = (plan: Plan): PlannedAction[] => [
   {
     by: 'service',
     on: nameOfGroup(plan),
@@ -26,12 +54,6 @@ export const cutOver = (plan: Plan): PlannedAction[] => [
     }),
   ),
   follow(plan, 'Its status and events are read until they tell the end.'),
-  watch(plan, 'INFO', 'The promotion is proven by the nodes themselves.'),
-  certify(plan),
-  announce('MigrationPromotionInDoubt'),
-  announce('MigrationPromoted'),
-  watchStragglers(plan),
-  ...(plan.cutover.fence === 'none' ? [] : [announce('MigrationStragglersFound')]),
 ];
 
 const awaited: PlannedAction = {

@@ -11,6 +11,8 @@ export interface Plan {
   cutover: RequestedCutover;
   verification: VerificationMode;
   figures: PreflightFigures;
+  /** No server is reached: what a real run would do to one is left out. */
+  apiOnly?: true;
   /** Where a real run would come to its end before it starts. */
   endsAt?: 'preflight' | 'test';
 }

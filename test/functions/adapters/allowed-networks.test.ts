@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AllowedNetworks, ANY_NETWORK, theAllowedNetworks } from '../../../functions/adapters/allowed-networks.ts';
+import { Dialler } from '../../../functions/adapters/dial.ts';
 import { template } from '../../template/support.ts';
 
 const DEFAULT = new AllowedNetworks(String(template.Parameters.AllowedNetworks?.Default).split(','));
@@ -138,5 +139,21 @@ describe('the networks of the environment', () => {
     } finally {
       process.env.ALLOWED_NETWORKS = before;
     }
+  });
+
+  it('are none where the stack reaches no server: whatever is to be dialled there is refused, and told', async () => {
+    const before = process.env.REACH;
+    try {
+      process.env.REACH = 'api-only';
+      const nowhere = new Dialler();
+      for (const address of ['10.0.0.5', 'db.example', '::1']) {
+        await expect(nowhere.way({ address, port: 6379 })).rejects.toThrow('API-only mode');
+      }
+      process.env.REACH = 'somewhere';
+      expect(() => new Dialler()).toThrow('REACH cannot be read: somewhere');
+    } finally {
+      process.env.REACH = before;
+    }
+    await expect(new Dialler().way({ address: '10.0.0.5', port: 6379 })).resolves.toMatchObject({ host: '10.0.0.5' });
   });
 });

@@ -45,6 +45,13 @@ const lift = (judged: typeof refused | null = refused) =>
 const intents = async () => (await locks.find('test'))?.intents;
 
 describe('the fence of a cutover that ElastiCache has refused', () => {
+  it('is left to the operator who has given the promotion up, where no server is reached and there is none', async () => {
+    migrations = new FakeMigrations(clock, aRecord({ apiOnly: true, unfencedAt: 'then', phase: 'promotionInDoubt' }));
+
+    expect(await lift()).toMatchObject({ outcome: 'sent', why: expect.stringContaining('given the promotion up') });
+    expect(await intents()).toHaveProperty('complete');
+  });
+
   it('is lifted, the intent taken back, and a new cutover can be asked for', async () => {
     expect(await lift()).toEqual({ outcome: 'lifted' });
     expect(lifted).toEqual(['ElastiCache said no']);

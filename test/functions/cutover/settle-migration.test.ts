@@ -58,6 +58,23 @@ const end = async (notes: string[] | null = [], by?: typeof failure) => {
 const record = () => migrations.record;
 
 describe('settlement decides', () => {
+  it('leaves the announcement of a good end to the execution that recorded it', async () => {
+    await migrations.end(MIGRATION_ID, 'completed', { status: 'completed' });
+    execution('RUNNING');
+    expect(await decide()).toEqual({ state: 'running' });
+    execution('SUCCEEDED');
+    expect(await decide()).toEqual({ state: 'settled' });
+    expect(record()?.unsettled).toBeUndefined();
+  });
+
+  it('announces a good end whose execution could not, or has failed', async () => {
+    await migrations.end(MIGRATION_ID, 'completed', { status: 'completed' });
+    execution('RUNNING');
+    expect(await decide(failure)).toMatchObject({ state: 'ended' });
+    execution('FAILED');
+    expect(await decide()).toMatchObject({ state: 'ended' });
+  });
+
   it('by the failure that the execution’s own Catch hands over, and writes nothing of it yet', async () => {
     execution('RUNNING');
 

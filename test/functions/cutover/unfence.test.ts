@@ -38,6 +38,14 @@ const given = async (change: Partial<MigrationRecord>) => {
 };
 
 describe('an unfence', () => {
+  it('ends a promotion in doubt where there is no fence, because no server could be reached', async () => {
+    await migrations.create(aRecord({ unfence, apiOnly: true, phase: 'promotionInDoubt' }));
+
+    expect(await act()).toMatchObject({ outcome: 'unfenced', why: expect.stringContaining('no fence to lift') });
+    expect([lifts, migrations.record?.unfencedAt]).toEqual([[], clock.iso()]);
+    expect(await act()).toMatchObject({ outcome: 'unfenced' });
+  });
+
   it('lifts the fence for good, and the record says so', async () => {
     await given({ promotedAt, unfence });
 

@@ -167,4 +167,15 @@ describe('the request for a cutover by an event', () => {
 
     expect(workflow.resumed.map(({ taskToken }) => taskToken)).toEqual([TOKEN, 'token-2']);
   });
+
+  it('of an API-only migration says who has stopped the writers, also when its wait begins just then', async () => {
+    migrations.records.set(MIGRATION_ID, aRecord({ status: 'syncing', phase: 'inSync', apiOnly: true }));
+    await awaiting();
+    for (const reason of [undefined, '', '  ']) {
+      await expect(request(reason)).rejects.toMatchObject({ violations: [{ pointer: '/reason' }] });
+    }
+    expect(migrations.record?.cutover).toBeUndefined();
+
+    expect((await request('stopped by the gateway')).cutover.reason).toBe('stopped by the gateway');
+  });
 });

@@ -41,6 +41,20 @@ const TESTED = [...BEGUN, 'MigrationPreflightPassed', 'elasticache:TestMigration
 const FAILED = ['dynamodb:UpdateItem on the lock of replication group test', 'MigrationFailed'];
 
 describe('the actions of a real run', () => {
+  it('of a stack that reaches no server leave out whatever is done to one', () => {
+    const cutover = { ...CUTOVER, fence: 'none' } as const;
+    const all = plannedActions(planWith({ apiOnly: true, cutover, verification: 'none', figures: {} }));
+    const calls = all.filter(({ by }) => by === 'service').map(({ call }) => call);
+
+    expect(new Set(calls.map((call) => call.split(':')[0]))).toEqual(
+      new Set(['events', 'dynamodb', 'elasticache', 'cloudwatch']),
+    );
+    expect(all.filter(({ by }) => by === 'you').map(({ call }) => call)).toEqual([
+      'the end of every writer, and INFO replication of both sides',
+      'POST /migrations/{id}/cutover',
+    ]);
+  });
+
   it('are told in their order, each with the resource that it is done to', () => {
     expect(shortPlan()).toEqual([
       ...TESTED,
