@@ -114,7 +114,13 @@ const boot = async (options: EmbeddedAwsOptions, teardown: Teardown): Promise<Em
     sts: stsWire,
   });
   const invoke = (arn: string, event: unknown) => lambda.invoke(arn, event);
-  gateway.mounts.rest = httpApi({ routes: model.routes, clock, report, invoke });
+  gateway.mounts.rest = httpApi({
+    routes: model.routes,
+    clock,
+    report,
+    invoke,
+    ...(options.fetch && { fetch: options.fetch }),
+  });
   if (warm !== false) await lambda.warm(warm === true ? undefined : warm.map((id) => model.resources[id] ?? id));
   signal?.throwIfAborted();
   return {

@@ -49,6 +49,8 @@ export interface EmbeddedAwsOptions {
    * port stands for each, and aliases lead on to aliases: `{'db.example:6379': '10.0.0.5:6379', '10.0.0.5:*': '127.0.0.1:*'}`.
    */
   hostAliases?: Record<string, string>;
+  /** How issuers of tokens are asked for their keys, where JwtIssuer names one. Default: fetch */
+  fetch?: typeof fetch;
   /** Hears of failures of the embedded AWS itself. Default: console.error. */
   report?: (error: unknown) => void;
   /** Ends a boot that is still under way: startEmbeddedAws tears down and rejects with the signal's reason. */

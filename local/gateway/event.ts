@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ACCOUNT } from '../identity.ts';
 import { API_ID } from '../template/scope.ts';
+import type { JwtAuthorization } from './jwt.ts';
 import type { MatchedRoute } from './routes.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -40,6 +41,7 @@ export const proxyEvent = (
   body: Buffer,
   matched: MatchedRoute,
   now: Date,
+  authorizer?: { jwt: JwtAuthorization },
 ): APIGatewayProxyEventV2 => {
   const [rawPath = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
   const headers = headersOf(request);
@@ -57,6 +59,7 @@ export const proxyEvent = (
     requestContext: {
       accountId: ACCOUNT,
       apiId: API_ID,
+      ...(authorizer && { authorizer }),
       domainName: headers.host ?? '',
       domainPrefix: API_ID,
       http: {

@@ -4,6 +4,7 @@ import { BodyTooLargeError, readBody } from '../endpoint/body.ts';
 import { type InvocationResult, PayloadTooLargeError } from '../lambda/invocation.ts';
 import type { RouteModel } from '../template/model.ts';
 import { proxyEvent } from './event.ts';
+import { JwtVerifier } from './jwt.ts';
 import { type GatewayResponse, gatewayMessage, responseFrom } from './response.ts';
 import { findRoute } from './routes.ts';
 
@@ -13,6 +14,8 @@ export interface GatewayOptions {
   invoke(functionArn: string, event: unknown): Promise<InvocationResult>;
   /** Failures of the embedded AWS itself; the client sees a 500. */
   report(error: unknown): void;
+  /** How issuers of tokens are asked for their keys. Default: fetch */
+  fetch?: typeof fetch;
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -33,7 +36,13 @@ const within = async <T>(timeoutMs: number, answer: Promise<T>): Promise<T | typ
   }
 };
 
-const respond = async (options: GatewayOptions, request: IncomingMessage): Promise<GatewayResponse> => {
+const MESSAGES = { 401: 'Unauthorized', 403: 'Forbidden' };
+
+const respond = async (
+  options: GatewayOptions,
+  tokens: JwtVerifier,
+  request: IncomingMessage,
+): Promise<GatewayResponse> => {
   const path = (request.url ?? '/').split('?', 1)[0] as string;
   const matched = findRoute(options.routes, request.method as string, path);
   let body: Buffer;
@@ -44,7 +53,13 @@ const respond = async (options: GatewayOptions, request: IncomingMessage): Promi
     throw error;
   }
   if (!matched) return gatewayMessage(404, 'Not Found');
-  const event = proxyEvent(request, body, matched, new Date(options.clock.now()));
+  const { jwt: asked } = matched.route;
+  const jwt = asked && (await tokens.verify(request.headers.authorization, asked));
+  if (jwt && 'challenge' in jwt) {
+    const { headers, ...refused } = gatewayMessage(jwt.status, MESSAGES[jwt.status]);
+    return { ...refused, headers: { ...headers, 'www-authenticate': jwt.challenge } };
+  }
+  const event = proxyEvent(request, body, matched, new Date(options.clock.now()), jwt && { jwt });
   const result = await within(matched.route.timeoutMs, options.invoke(matched.route.functionArn, event));
   if (result === TIMED_OUT) return gatewayMessage(503, 'Service Unavailable');
   const response = result.ok ? responseFrom(result.payload) : undefined;
@@ -59,10 +74,10 @@ const write = (response: ServerResponse, { status, headers, body }: GatewayRespo
 };
 
 /** The HTTP API of the template as a request listener. */
-export const httpApi =
-  (options: GatewayOptions): RequestListener =>
-  (request, response) => {
-    respond(options, request).then(
+export const httpApi = (options: GatewayOptions): RequestListener => {
+  const tokens = new JwtVerifier(options.clock, options.fetch);
+  return (request, response) => {
+    respond(options, tokens, request).then(
       (answer) => write(response, answer),
       (error) => {
         // A client that went away while it was still sending has nobody left to read an answer.
@@ -75,3 +90,4 @@ export const httpApi =
       },
     );
   };
+};

@@ -34,6 +34,7 @@ const IGNORED = [
   'Role',
   'Tags',
   'Tracing',
+  'VersionDescription',
   'VpcConfig',
 ];
 

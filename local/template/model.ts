@@ -36,6 +36,14 @@ export interface ScheduleModel {
   target: TargetModel;
 }
 
+/** A token that a caller must bring. */
+export interface JwtModel {
+  issuer: string;
+  audience: string[];
+  /** One of them has to be among the token's. None asks for none. */
+  scopes: string[];
+}
+
 export interface RouteModel {
   /** In upper case, or ANY. */
   method: string;
@@ -45,6 +53,8 @@ export interface RouteModel {
   functionArn: string;
   /** At most 30,000, which is also the default. */
   timeoutMs: number;
+  /** Absent where IAM decides: the embedded AWS has none, and lets everybody in. */
+  jwt?: JwtModel;
 }
 
 /** esbuild's options as SAM passes them on from Metadata.BuildProperties. */
@@ -128,6 +138,8 @@ export interface TemplateModel {
   queues: QueueModel[];
   macKeys: MacKeyModel[];
   routes: RouteModel[];
+  /** By `METHOD /path`, of an API with an OpenAPI definition: the token that a caller must bring, undefined where IAM decides. */
+  authorization?: Map<string, JwtModel | undefined>;
   outputs: Record<string, string>;
   /** What `!Ref` gives for each resource, by logical id. */
   resources: Record<string, string>;

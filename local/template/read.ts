@@ -4,9 +4,11 @@ import { functionArn } from '../identity.ts';
 import { TemplateError } from './errors.ts';
 import { readFunction, withGlobals } from './functions.ts';
 import { readMachine } from './machines.ts';
-import type { RouteModel, TemplateModel } from './model.ts';
+import type { TemplateModel } from './model.ts';
 import { type ParameterDeclaration, parameterValues } from './parameters.ts';
 import { isObject, type Json, Properties } from './properties.ts';
+import { authorizeRoutes, readAuthorization, readRoute } from './routes.ts';
+import { checkRules } from './rules.ts';
 import { API_ID, type Resource, type Surroundings, TemplateScope } from './scope.ts';
 import { readRule, readRuleEvent, readScheduleEvent } from './targets.ts';
 import { parseTemplate } from './yaml.ts';
@@ -21,28 +23,13 @@ const SECTIONS = [
   'Description',
   'Metadata',
   'Parameters',
+  'Rules',
   'Mappings',
   'Conditions',
   'Globals',
   'Resources',
   'Outputs',
 ];
-
-/** HTTP APIs end an integration after 30 s at the latest. */
-const LONGEST_INTEGRATION_MS = 30_000;
-
-const readRoute = (event: Properties, targetArn: string): RouteModel => {
-  // The embedded gateway asks nobody for a signature, so Auth has no effect.
-  event.only(['ApiId', 'Method', 'Path', 'PayloadFormatVersion', 'TimeoutInMillis'], ['Auth', 'RouteSettings']);
-  if (event.text('PayloadFormatVersion', '2.0') !== '2.0')
-    throw new TemplateError(`${event.where}: only payload 2.0 is played`);
-  return {
-    method: event.text('Method').toUpperCase(),
-    path: event.text('Path'),
-    functionArn: targetArn,
-    timeoutMs: Math.min(event.number('TimeoutInMillis', LONGEST_INTEGRATION_MS), LONGEST_INTEGRATION_MS),
-  };
-};
 
 /** Hands each event of a function or state machine to the part of the model that plays it. */
 const readEvents = (model: TemplateModel, owner: Properties, ownerName: string, targetArn: string): void => {
@@ -87,8 +74,14 @@ const READERS: Record<string, Reader> = {
       'BillingMode',
     ];
     // Items past their TTL stay: DynamoDB itself promises only to delete them within a few days.
-    const ignored = ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'SSESpecification', 'Tags'];
-    properties.only(['TableName', 'ProvisionedThroughput', ...played], [...ignored, 'DeletionProtectionEnabled']);
+    const ignored = [
+      'TimeToLiveSpecification',
+      'PointInTimeRecoverySpecification',
+      'SSESpecification',
+      'Tags',
+      'DeletionProtectionEnabled',
+    ];
+    properties.only(['TableName', 'ProvisionedThroughput', ...played], ignored);
     model.tables.push({ ...identity, create: { ...without(properties.values, ignored), TableName: identity.name } });
   },
   'AWS::Events::EventBus': (model, identity, properties) => {
@@ -118,9 +111,9 @@ const READERS: Record<string, Reader> = {
       retentionSeconds: properties.number('MessageRetentionPeriod', 345_600),
     });
   },
-  'AWS::Serverless::HttpApi': (_, __, properties) => {
+  'AWS::Serverless::HttpApi': (model, __, properties) => {
     properties.only(
-      ['StageName'],
+      ['StageName', 'DefinitionBody'],
       [
         'AccessLogSettings',
         'Auth',
@@ -135,6 +128,7 @@ const READERS: Record<string, Reader> = {
     if (properties.text('StageName', '$default') !== '$default') {
       throw new TemplateError(`${properties.where}.StageName: only $default is played`);
     }
+    if (properties.has('DefinitionBody')) model.authorization = readAuthorization(properties.in('DefinitionBody'));
   },
 };
 
@@ -178,7 +172,9 @@ export const readTemplate = (path: string, options: ReadTemplateOptions): Templa
   const document = parseTemplate(readFileSync(path, 'utf8'), path);
   new Properties(path, document).only(SECTIONS);
   const declared = (document.Parameters ?? {}) as Record<string, ParameterDeclaration>;
-  const scope = new TemplateScope(document, parameterValues(declared, options.parameters ?? {}), options);
+  const values = parameterValues(declared, options.parameters ?? {});
+  checkRules(isObject(document.Rules) ? document.Rules : {}, values);
+  const scope = new TemplateScope(document, values, options);
   const model: TemplateModel = {
     functions: [],
     machines: [],
@@ -193,6 +189,7 @@ export const readTemplate = (path: string, options: ReadTemplateOptions): Templa
     resources: {},
   };
   for (const resource of scope.resources.values()) readResource(model, scope, document, resource, dirname(path));
+  if (model.authorization) authorizeRoutes(model.routes, model.authorization);
   const outputs = new Properties('Outputs', document.Outputs);
   for (const name of Object.keys(outputs.values)) {
     const output = outputs.in(name);

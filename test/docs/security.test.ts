@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { model, template } from '../template/support.ts';
+import { readTemplate } from '../../local/template/read.ts';
+import { model, SURROUNDINGS, TEMPLATE_PATH, template } from '../template/support.ts';
 import { sectionOf, tableOf, textOf } from './sources.ts';
 
 const page = textOf('docs/security.md');
@@ -73,6 +74,22 @@ describe('the roles of docs/security.md', () => {
 
     expect(allows(wide, 'POST', '/migrations/test-0123456789ab/cutover')).toBe(true);
     expect(allows(policyOf('starter'), 'POST', '/migrations/test-0123456789ab/cutover')).toBe(false);
+  });
+
+  it('come by token, too: every scope that a route asks for, and what it is good for', () => {
+    const { routes } = readTemplate(TEMPLATE_PATH, {
+      ...SURROUNDINGS,
+      parameters: { JwtIssuer: 'https://issuer.example', JwtAudience: 'us' },
+    });
+    const asked = routes.map(({ method, path, jwt }) => [
+      `\`${jwt?.scopes[0]}\``,
+      method === 'GET' ? 'every `GET`' : `\`${method} ${path}\``,
+    ]);
+    const told = [...sectionOf(page, 'By token').matchAll(/^\| (`elasticache[^|]*`) \| (.*) \|$/gm)];
+
+    expect(new Set(told.map(([, scope, what]) => `${scope} ${what}`))).toEqual(
+      new Set(asked.map((row) => row.join(' '))),
+    );
   });
 
   it('come by event, too: a detail type that the bus takes', () => {

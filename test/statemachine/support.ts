@@ -3,11 +3,13 @@ import { TaskTimedOut } from '../../local/stepfunctions/errors.ts';
 import { type Integration, TaskError } from '../../local/stepfunctions/service.ts';
 import { type MachineRun, type RunOptions, runMachine } from '../local/stepfunctions/support.ts';
 
-/** The definition as it is deployed, each `${Name}` replaced by its own name. */
+const STAND_INS: Record<string, string> = { Partition: 'aws' };
+
+/** The definition as it is deployed, each other `${Name}` replaced by its own name. */
 export const definitionOf = (file: 'migration' | 'settlement', values: Record<string, string> = {}): string =>
   readFileSync(new URL(`../../statemachine/${file}.asl.json`, import.meta.url), 'utf8').replace(
     /\$\{(\w+)\}/g,
-    (_, name: string) => values[name] ?? (name.endsWith('Seconds') ? '480' : name),
+    (_, name: string) => values[name] ?? STAND_INS[name] ?? (name.endsWith('Seconds') ? '480' : name),
   );
 
 export interface Announced {

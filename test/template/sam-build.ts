@@ -5,6 +5,16 @@ import { build } from 'esbuild';
 import { type Bundles, bundleFunctions } from '../../local/lambda/bundle.ts';
 import type { FunctionModel } from '../../local/template/model.ts';
 
+/** What the SAM CLI's `sam build` itself has left in its directory: a folder for each function. */
+export const builtBySam = async (directory: string, functions: readonly FunctionModel[]): Promise<Bundles> => {
+  const worker = await bundleFunctions([]);
+  const modules = functions.map(({ logicalId, handler, build: { outExtension } }) => [
+    logicalId,
+    join(directory, logicalId, `${handler.split('.')[0]}${outExtension['.js']}`),
+  ]);
+  return { modules: Object.fromEntries(modules), workerPath: worker.workerPath, remove: () => worker.remove() };
+};
+
 /**
  * Bundles each function by itself with nothing but its own Metadata, as `sam build` does. The embedded AWS shares code
  * between functions; what is deployed does not.

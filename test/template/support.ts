@@ -10,13 +10,16 @@ type Json = Record<string, unknown>;
 
 export interface Resource {
   Type: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
   Properties: Json;
   Metadata?: Json;
 }
 
 /** The template as written, every intrinsic in its long form. */
 export const template = parseTemplate(templateText, TEMPLATE_PATH) as {
-  Parameters: Record<string, { Default: number | string; MinValue?: number; MaxValue?: number }>;
+  Metadata: Json;
+  Parameters: Record<string, Json & { Type: string; Default: number | string; MinValue?: number; MaxValue?: number }>;
   Globals: { Function: Json & { Timeout: number } };
   Resources: Record<string, Resource>;
 };
