@@ -8,7 +8,11 @@ export type Rule = { of: RegExp } & (
 
 /** The first that fits counts. */
 export const RULES: readonly Rule[] = [
-  { of: /^npm ci && PATH=\S+ sam build/, by: 'test/template/bundles.test.ts', as: 'sam-build' },
+  { of: /^npm ci && sam build/, by: '.ci/lint-template', as: '/sam" build' },
+  { of: /^npm run lint:template$/, by: '.ci/run', as: '.ci/lint-template' },
+  { of: /^sam validate --lint$/, by: '.ci/lint-template', as: '/sam" validate --lint' },
+  // No account is here to deploy to: their options are those of the SAM CLI's help, their parameters those of the template.
+  { of: /^sam (deploy|delete)\b/, by: 'test/docs/deploying.test.ts', as: 'build|deploy|delete|validate' },
   { of: /^npm ci$/, by: '.ci/run', as: 'npm ci' },
   { of: /^(npm ci && )?npm test$/, by: '.ci/run', as: 'npm test' },
   { of: /^(npm ci && )?npm run demo$/, by: 'test/e2e/commands.test.ts', as: 'npm run demo' },
@@ -22,7 +26,7 @@ export const RULES: readonly Rule[] = [
   { of: /^npx vitest run test\/replication$/, by: 'package.json', as: 'vitest' },
   { of: /^WRITE_SAMPLES=1 /, by: 'test/events/samples.test.ts', as: 'WRITE_SAMPLES' },
   { of: /^WRITE_PUBLISHED=1 /, by: 'test/contract/compatibility.test.ts', as: 'WRITE_PUBLISHED' },
-  { of: /^aws (kms create-key|logs|lambda|cloudtrail|sqs) /, by: 'aws' },
+  { of: /^aws (kms create-key|cloudformation update-termination-protection|logs|lambda|cloudtrail|sqs) /, by: 'aws' },
   { of: /^(aws|curl|export) /, by: 'embedded' },
 ];
 
