@@ -24,7 +24,8 @@ export const busFunction = (handle: (event: BusEvent) => Promise<unknown>) =>
       onError({ event, error }) {
         const code = error instanceof MigratorError ? error.code : 'internal-error';
         if (code === 'internal-error') tellFigures({ InternalErrors: 1 });
-        else tellRefusal(event['detail-type'] === 'MigrationRequested' ? 'migration' : 'request', code);
+        else if (event['detail-type'] === 'MigrationRequested') tellRefusal('migration', code);
+        else if (event['detail-type'].endsWith('Requested')) tellRefusal('request', code);
         logger.error('event refused', { detailType: event['detail-type'], code, error: error as Error });
       },
     })

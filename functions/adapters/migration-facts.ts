@@ -36,12 +36,14 @@ const ENDED: Record<Outcome, Parameters<typeof tellFigures>[0]> = {
 /** Tells it in logs and figures. */
 export const toldFacts: MigrationFacts = {
   seen({ migrationId, correlationId, phase }) {
+    const known = subjectNow();
     // Of another migration a record may be read too, as of the one that holds the group.
-    if (subjectNow().migrationId === migrationId) about({ correlationId, phase });
+    if (known.migrationId !== undefined && known.migrationId !== migrationId) return;
+    about({ migrationId, correlationId: known.correlationId ?? correlationId, phase });
   },
 
-  created({ migrationId, correlationId, phase }) {
-    about({ migrationId, correlationId, phase });
+  created(record) {
+    toldFacts.seen(record);
     tellFigures({ MigrationsAccepted: 1 });
   },
 

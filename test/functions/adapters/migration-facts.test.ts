@@ -110,6 +110,22 @@ describe('what is told of a migration', () => {
     ]);
   });
 
+  it('keeps the correlation id of the request that is answered', () => {
+    aboutOnly({ migrationId: MIGRATION_ID, correlationId: 'of-the-request' });
+    toldFacts.seen(aRecord());
+    toldFacts.entered(aRecord(), 'claiming');
+
+    expect(heard.lines()[0]).toMatchObject({ correlationId: 'of-the-request' });
+  });
+
+  it('names the migration that a repeated request finds, whatever comes of it', () => {
+    aboutOnly({});
+    toldFacts.seen(aRecord());
+    toldFacts.entered(aRecord(), 'claiming');
+
+    expect(heard.lines()[0]).toMatchObject({ migrationId: MIGRATION_ID });
+  });
+
   it('says nothing of another migration whose record was read on the way', () => {
     aboutOnly({ migrationId: MIGRATION_ID });
     toldFacts.seen(aRecord({ migrationId: 'other-0123456789ab', correlationId: 'other', phase: 'promoting' }));
