@@ -138,7 +138,9 @@ describe('the comparison with what is emitted', () => {
       .join('\n');
 
     expect(Object.keys(FIGURES).filter((name) => !new RegExp(`\\b${name}:`).test(text))).toEqual([]);
-    expect(shipped.find(({ path }) => path.endsWith('metrics.ts'))?.text).toContain(`namespace: '${OWN_NAMESPACE}'`);
+    expect(shipped.find(({ path }) => path === 'functions/adapters/metrics.ts')?.text).toContain(
+      `namespace: '${OWN_NAMESPACE}'`,
+    );
     expect(template.Globals.Function).toMatchObject({
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: { Ref: 'AWS::StackName' } } },
     });
