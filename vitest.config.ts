@@ -6,7 +6,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 
 /** What takes longest begins first, or it would run last, with nothing beside it. A file of few lines counts as quick. */
-const LONGEST = ['test/e2e/fleet.test.ts', 'test/console/browser.test.ts'];
+const LONGEST = [
+  'test/e2e/fleet.test.ts',
+  'test/console/browser.test.ts',
+  'test/e2e/race.test.ts',
+  'test/e2e/commands.test.ts',
+  'test/e2e/settlement.test.ts',
+  'test/chaos/matrix.test.ts',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
