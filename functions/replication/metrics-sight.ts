@@ -25,6 +25,8 @@ export const byMetrics = (
 ): Sight => {
   const periodMs = rule.periodSeconds * 1000;
   const windowMs = (rule.neededInSync + FRESH_PERIODS + 1) * periodMs;
+  /** What is shown of a group that is not migrating yet says nothing of the link: AWS does not document it. */
+  let countsMs = sinceMs;
   let last: { atMs: number; ids: string; health: Health } | undefined;
 
   const healthAt = async (ids: readonly string[]): Promise<Health> => {
@@ -41,13 +43,14 @@ export const byMetrics = (
     ...NO_SERVERS,
     async see(group, source) {
       const links = linksOf(group, source);
+      if (group.status !== 'migrating') countsMs = Math.max(countsMs, clock.now());
       const health = await healthAt(links.map((link) => primaryOf(link).cacheClusterId));
       const states = links.map((link) => {
         const points =
           'unreadable' in health
             ? health
-            : (health.points.get(primaryOf(link).cacheClusterId) ?? []).filter(({ atMs }) => atMs >= sinceMs);
-        return judgeHealth(link, { status: group.status, points, nowMs: clock.now(), sinceMs }, rule);
+            : (health.points.get(primaryOf(link).cacheClusterId) ?? []).filter(({ atMs }) => atMs >= countsMs);
+        return judgeHealth(link, { status: group.status, points, nowMs: clock.now(), sinceMs: countsMs }, rule);
       });
       return { readings: links.map(unseen), states };
     },

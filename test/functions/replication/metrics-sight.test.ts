@@ -34,6 +34,17 @@ describe('what is seen by the metrics', () => {
     expect(asked.map(({ ids }) => ids)).toEqual([['test-001'], ['test-001'], ['test-001']]);
   });
 
+  it('counts nothing of the time before the group was migrating', async () => {
+    const { clock, sight } = setting(upSince);
+    const phaseAt = async (status: string) => (await sight.see(groupWith({ status }), SOURCE)).states[0]?.phase;
+    await clock.sleep(300_000);
+    expect(await phaseAt('modifying')).toBe('linkLost');
+    expect(await phaseAt('migrating')).toBe('connecting');
+    await clock.sleep(120_000);
+
+    expect(await phaseAt('migrating')).toBe('inSync');
+  });
+
   it('is asked for four times a period at the most', async () => {
     const { clock, asked, see } = setting(upSince);
     for (let look = 0; look < 60; look++) {
