@@ -1,6 +1,7 @@
 import { benchConsole } from './console.ts';
 import { benchCutover } from './cutover.ts';
 import { benchFleet } from './fleet.ts';
+import { benchFlood, FLOOD_PARTS } from './flood.ts';
 import { benchForecast } from './forecast.ts';
 import { benchPost } from './post.ts';
 import { benchPreflight } from './preflight.ts';
@@ -17,6 +18,7 @@ interface Bench {
 const BENCHES: Record<string, Bench> = {
   sync: { run: benchSync },
   post: { run: benchPost },
+  flood: { run: benchFlood, parts: FLOOD_PARTS },
   fleet: { run: benchFleet },
   forecast: { run: benchForecast },
   preflight: { run: benchPreflight },

@@ -68,7 +68,10 @@ export const readAbortRequest = (event: BusEvent): { migrationId: string; reason
 /** @throws MigrationNotFoundError for what cannot be an id: there is no such migration */
 const migrationIdIn = ({ migrationId }: Record<string, unknown>): string => {
   if (typeof migrationId === 'string' && isMigrationId(migrationId)) return migrationId;
-  throw new MigrationNotFoundError(String(migrationId).slice(0, 60));
+  // What is no text may not even become one.
+  throw new MigrationNotFoundError(
+    typeof migrationId === 'string' ? migrationId.slice(0, 60) : `of type ${typeof migrationId}`,
+  );
 };
 
 const isCorrelationId = (value: unknown): boolean => typeof value === 'string' && value !== '' && hasAtMost(value, 128);

@@ -1,15 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { type GatewayOptions, httpApi } from '../../../local/gateway/gateway.ts';
 import { PayloadTooLargeError } from '../../../local/lambda/invocation.ts';
 import { aRecord, aRequest, MIGRATION_ID } from '../../functions/support/records.ts';
 import { model } from '../../template/support.ts';
-import { type HttpAnswer, undocumentedIn } from '../answer.ts';
-import { fuzz } from '../fuzz/run.ts';
+import { undocumentedIn } from '../answer.ts';
 import { operations } from '../openapi.ts';
+import { generated } from './generated.ts';
 import { openService, type Service } from './service.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -151,46 +150,7 @@ describe('every route', () => {
   });
 });
 
-describe('generated requests and events', () => {
-  it('are taken and refused as the contract says, and nothing crashes', async () => {
-    const { calls, outcomes, faults } = await fuzz(service, 300, 20);
-
-    expect([...faults.keys()]).toEqual([]);
-    expect(calls).toBe(300);
-    for (const outcome of ['POST /migrations 202', 'POST /migrations 400 invalid-request', 'MigrationRequested taken'])
-      expect(outcomes.get(outcome)).toBeGreaterThan(0);
-  });
-
-  const answered = (change: (answer: HttpAnswer) => HttpAnswer): Partial<Service> => ({
-    ask: async (call) => change(await service.ask(call)),
-  });
-  it.each<[string, Partial<Service>, RegExp]>([
-    [
-      'takes what is wrong',
-      answered((one) => (one.status === 400 ? { ...one, status: 202 } : one)),
-      /took what is wrong/,
-    ],
-    [
-      'refuses what is right',
-      answered((one) => (one.status === 202 ? { ...one, status: 400 } : one)),
-      /refused what is right/,
-    ],
-    ['answers 500', answered((one) => ({ ...one, status: 500 })), /500: a fault/],
-    [
-      'says what is not documented',
-      answered((one) => ({ ...one, body: { ...(one.body as object), more: 1 } })),
-      /additional|unevaluated/,
-    ],
-    ['crashes', { ask: () => Promise.reject(new TypeError('x is undefined')) }, /crashed: TypeError/],
-    ['keeps no record', { find: async () => undefined }, /accepted it, and has no record/],
-    ['takes every event', { deliver: async () => undefined }, /Requested taken: took what is wrong/],
-    ['fails at every event', { deliver: async () => new TransientServiceError('Write', new Error()) }, /503/],
-  ])('would show a service that %s', async (_, hole, told) => {
-    const { faults } = await fuzz({ ...service, ...hole }, 40, 20);
-
-    expect([...faults.keys()].join('\n')).toMatch(told);
-  });
-});
+generated(() => service);
 
 describe('the contract', () => {
   it('has no answer that was not provoked here', () => {

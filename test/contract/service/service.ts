@@ -45,6 +45,8 @@ export interface Service {
   deliver(event: BusEvent): Promise<Error | undefined>;
   put(record: MigrationRecord): Promise<void>;
   find(migrationId: string): Promise<MigrationRecord | undefined>;
+  /** How many migrations the table keeps, as far as one page of a scan goes. */
+  kept(): Promise<number>;
   /** Forgets every migration. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -158,6 +160,15 @@ export const openService = async (): Promise<Service> => {
       await migrations.create(record);
     },
     find: (migrationId) => migrations.find(migrationId),
+    async kept() {
+      const { body } = await dynamo.call('Scan', {
+        TableName: TABLE.name,
+        FilterExpression: 'begins_with(pk, :migration)',
+        ExpressionAttributeValues: { ':migration': { S: 'MIGRATION#' } },
+        Select: 'COUNT',
+      });
+      return (body as { Count: number }).Count;
+    },
     async reset() {
       dynamo = new DynamoDb();
       await dynamo.createTable(TABLE);

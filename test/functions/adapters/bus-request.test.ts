@@ -75,9 +75,12 @@ describe('a request for a cutover', () => {
     ]);
   });
 
-  it.each([undefined, 7, '', 'test', {}])('of %j is for no migration that there is', (migrationId) => {
-    expect(() => readCutoverRequest(event({ data: { migrationId } }))).toThrow(/There is no migration/);
-  });
+  it.each<unknown>([undefined, 7, '', 'test', {}, [{ toString: 'x' }], { toString: 1, valueOf: 1 }])(
+    'of %j is for no migration that there is',
+    (migrationId) => {
+      expect(() => readCutoverRequest(event({ data: { migrationId } }))).toThrow(/There is no migration/);
+    },
+  );
 
   it('has no other fields', () => {
     expect(pointersOf(() => readCutoverRequest(event({ data: { migrationId: 'x', force: true } })))).toEqual([
