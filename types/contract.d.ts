@@ -1827,6 +1827,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '429': GatewayMessage;
       '500':
@@ -1858,6 +1859,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '413':
         | (Problem & {
@@ -1905,6 +1907,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -1943,6 +1946,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -1977,6 +1981,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -2025,6 +2030,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -2073,6 +2079,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -2121,6 +2128,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -2169,6 +2177,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;
@@ -2217,6 +2226,7 @@ export interface Routes {
         status?: 400;
         code?: 'invalid-request';
       };
+      '401': GatewayMessage;
       '403': GatewayMessage;
       '404': Problem & {
         status?: 404;

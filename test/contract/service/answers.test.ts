@@ -13,8 +13,8 @@ import { openService, type Service } from './service.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ACTS = ['cutover', 'abort', 'confirm', 'unfence', 'rollback', 'close'];
-/** Nobody here has IAM or a throttle. */
-const ONLY_ON_AWS = [403, 429];
+/** Nobody here has IAM, a token or a throttle. */
+const ONLY_ON_AWS = [401, 403, 429];
 
 let service: Service;
 let server: Server;
