@@ -3,6 +3,7 @@ import { NetworkNotAllowedError, TransientServiceError } from '../migration/erro
 import { VerificationImpossibleError } from '../verification/errors.ts';
 import { ValueChanged } from '../verification/value-changed.ts';
 import { Dialler } from './dial.ts';
+import { LoginError } from './login.ts';
 import { type Client, connectClient } from './redis-client.ts';
 
 export interface RedisAddress {
@@ -204,6 +205,7 @@ const within = <T>(work: Promise<T>, args: readonly Argument[]): Promise<T> => {
 
 const named = (name: string, args: readonly Argument[], error: unknown): unknown => {
   if (error instanceof NetworkNotAllowedError) return error;
+  if (error instanceof LoginError && error.isFinal) return new VerificationImpossibleError(name, error.message);
   const what = args.slice(0, /^(MEMORY|OBJECT|XINFO|SCRIPT|CLIENT)$/.test(String(args[0])) ? 2 : 1).join(' ');
   if (!(error instanceof ErrorReply)) return new TransientServiceError(`${what} to ${name}`, error);
   const [code = ''] = error.message.slice(0, 100).split(' ');

@@ -7,10 +7,13 @@ import { putting, secretName } from './source-secrets.ts';
 /** A server, or its certificate, refuses what it was met with. Holds nothing of that. Never leaves the adapters, so it has no code. */
 export class LoginError extends Error {
   readonly problem: LoginProblem;
+  /** Somebody has named the password in a command line: another one will not come. */
+  readonly isFinal: boolean;
 
-  constructor(problem: LoginProblem) {
+  constructor(problem: LoginProblem, isFinal = false) {
     super(problem.text);
     this.problem = problem;
+    this.isFinal = isFinal;
   }
 }
 
@@ -32,7 +35,12 @@ const REFUSALS: Record<string, string> = {
  * @param arn of the secret that was used; absent where the user of a command line has named user and password
  */
 export const authRefused = (endpoint: Endpoint, kind: string, arn?: string): LoginError =>
-  new LoginError({ text: told(endpoint, REFUSALS[kind] ?? 'it refuses AUTH', arn), remedy: arn ? [putting(arn)] : [] });
+  new LoginError(
+    { text: told(endpoint, REFUSALS[kind] ?? 'it refuses AUTH', arn), remedy: arn ? [putting(arn)] : [] },
+    arn === undefined && !PASSING.has(kind),
+  );
+
+const PASSING = new Set(['BUSY', 'LOADING']);
 
 const told = ({ address, port }: Endpoint, why: string, arn: string | undefined): string =>
   `${address}:${port}${arn ? ` with the secret ${secretName(arn)}` : ''}: ${why}`;

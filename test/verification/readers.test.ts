@@ -89,6 +89,17 @@ describe('a copy with faults', () => {
     await pair.onTarget.run('ACL', 'SETUSER', 'default', '+@all', '~*');
   });
 
+  it('says that a password is wrong, without it, and does not try again', async () => {
+    const { port } = pair.source;
+    const reader = openKeyReader({ host: '127.0.0.1', port, username: 'nobody', password: 'planted' });
+    const refused = await reader.ping().catch((error) => error);
+    reader.close();
+
+    expect(refused).toMatchObject({ code: 'verification-impossible' });
+    expect(refused.message).toContain('it refuses the user and the password (WRONGPASS)');
+    expect(String(refused.stack)).not.toContain('planted');
+  });
+
   it('finds one missing and one extra key, which leave DBSIZE equal', async () => {
     await pair.onTarget.run('RENAME', 'still:set:3', 'renamed');
     await pair.onTarget.run('DEL', 'extra:0');
