@@ -1,3 +1,4 @@
+import { benchCli } from './cli.ts';
 import { benchConsole } from './console.ts';
 import { benchCutover } from './cutover.ts';
 import { benchFleet } from './fleet.ts';
@@ -25,6 +26,7 @@ const BENCHES: Record<string, Bench> = {
   cutover: { run: benchCutover },
   verify: { run: benchVerify, parts: VERIFY_PARTS },
   console: { run: benchConsole },
+  cli: { run: benchCli },
 };
 
 /** Benches as asked for, each followed by its parts; all where none is named. */

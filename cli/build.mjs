@@ -4,7 +4,9 @@ import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const outdir = fileURLToPath(new URL('dist', import.meta.url));
+/** Tests build into a folder of their own. */
+const [given] = process.argv.slice(2);
+const outdir = given ?? fileURLToPath(new URL('dist', import.meta.url));
 
 /** @type {typeof import('esbuild')} */
 let esbuild;
@@ -38,6 +40,7 @@ const { errors } = await esbuild.build({
 if (errors.length > 0) process.exit(1);
 await chmod(`${outdir}/main.js`, 0o755);
 
+if (given) process.exit(0);
 const { name, bin } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 // npx takes it from there, and does not have to install the checkout into its own folder first.
 const link = `${root}node_modules/.bin/${name}`;

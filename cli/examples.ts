@@ -59,7 +59,9 @@ Exit code: 0 completed, 1 failed or timed out, 5 aborted, 4 not known, 130 Ctrl-
   rollback: `Examples:
   elasticache-migrator rollback test-2d4e27f91296 --reason 'the new application is wrong' --watch`,
   unfence: `Examples:
-  elasticache-migrator unfence test-2d4e27f91296 --reason 'clients are back on the source'`,
+  elasticache-migrator unfence test-2d4e27f91296 --reason 'clients are back on the source'
+  A replica of the source is gone for good:
+    elasticache-migrator unfence test-2d4e27f91296 --reason 'its host has burnt' --give-up 10.0.0.6:6379`,
   close: `Examples:
   elasticache-migrator close test-2d4e27f91296 --reason 'what is left is monitoring'`,
   verify: `Examples:

@@ -160,13 +160,15 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
   );
 
   program.commandsGroup('Acting (each asks before it does):');
-  for (const [action, { description, waivers }] of Object.entries(ACTS)) {
+  for (const [action, { description, waivers, givesUp }] of Object.entries(ACTS)) {
     const made = command(action, description)
       .addArgument(migration())
       .option('--reason <text>', 'kept with the migration and your name')
       .option('-y, --yes', "do not ask for the replication group's name")
       .option('--watch', 'go on to watch it');
-    if (waivers) made.addOption(new Option('--waive <what...>', 'go on in spite of it').choices([...OTHER_WAIVERS]));
+    if (waivers) made.addOption(new Option('--waive <what>', 'go on in spite of it').choices([...OTHER_WAIVERS]));
+    if (givesUp)
+      made.option('--give-up <host:port>', 'node of the source that is gone for good; can be repeated', several);
     withTarget(made).action(async (name, options) =>
       done(
         await (await import('./commands/act.ts')).act(
@@ -209,6 +211,6 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
     );
   command('completion', 'a script that completes commands, options and ids in your shell')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
-    .action(async (shell) => done(await (await import('./commands/completion.ts')).completionScript(shell)));
+    .action(async (shell) => done(await (await import('./commands/completion.ts')).completionScript(io, shell)));
   return program;
 };

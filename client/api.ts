@@ -1,6 +1,7 @@
 import type { Problem } from '../functions/adapters/problem.ts';
 import type { Acceptance } from '../functions/migration/accept.ts';
 import type { Action } from '../functions/migration/actions.ts';
+import type { Endpoint } from '../functions/migration/record.ts';
 import type { History } from '../functions/migration/sample.ts';
 import type { ListedMigration, MigrationView } from '../functions/migration/view.ts';
 import type { ApiAnswer, ApiCall, ApiRequest } from './call.ts';
@@ -29,6 +30,8 @@ export interface HistoryFilter {
 export interface ActBody {
   reason?: string;
   waivers?: readonly string[];
+  /** Of an unfence: nodes of the source that are gone for good. */
+  giveUp?: readonly Endpoint[];
 }
 
 interface Options {

@@ -8,6 +8,7 @@ import { CommandError, usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findToAct } from '../find.ts';
 import { document, line } from '../say.ts';
+import { ENDPOINT_RULE, readEndpoint } from '../start/endpoint.ts';
 import { headText } from '../tell/migration.ts';
 import { commandFor } from '../tell/next.ts';
 import { ask } from '../terminal/ask.ts';
@@ -18,7 +19,9 @@ import { safeDeep } from '../terminal/safe.ts';
 
 export interface ActOptions {
   reason?: string;
-  waive?: string[];
+  waive?: string;
+  /** `host:port`, of an unfence. */
+  giveUp?: string[];
   yes?: boolean;
   watch?: boolean;
 }
@@ -33,15 +36,18 @@ const NEED_REASON: readonly Action[] = ['abort', 'confirm', 'unfence', 'rollback
 export const act = async (context: Context, action: Action, name: string, options: ActOptions): Promise<ExitCode> => {
   const { io, caller, json } = context;
   const needsReason = NEED_REASON.includes(action);
+  const giveUp = options.giveUp?.map(readEndpoint);
   refuseWithoutTerminal(context, action, name, options, needsReason);
   const { api } = await connected(context);
   const view = await findToAct(api, name, action, caller, io.signal);
-  if (!view.allowedActions.includes(action)) throw notAllowed(context, action, view);
-  if (!options.yes) await confirm(context, action, view, options.waive ?? []);
+  // With nodes to give up, an unfence may be asked for while another one is pending: the API knows.
+  if (!view.allowedActions.includes(action) && !giveUp) throw notAllowed(context, action, view);
+  if (!options.yes) await confirm(context, action, view, options.waive);
   const reason = options.reason ?? (needsReason ? await askReason(context) : undefined);
   const body = {
     ...(reason !== undefined && { reason }),
-    ...(options.waive && { waivers: options.waive.flatMap((ids) => ids.split(',')) }),
+    ...(options.waive && { waivers: [options.waive] }),
+    ...(giveUp && { giveUp: giveUp.filter((one) => one !== undefined) }),
   };
   const changed = await api.act(view.migrationId, action, body, { signal: io.signal }).catch((error: unknown) => {
     throw error instanceof ApiTimeoutError || error instanceof ApiUnreachableError
@@ -57,23 +63,28 @@ export const act = async (context: Context, action: Action, name: string, option
   }
   if (!options.watch) return EXIT.done;
   const { watch, exitCodeOf } = await import('./watch.ts');
-  return watch(context, view.migrationId, { judge: JUDGES[action] ?? exitCodeOf });
+  const since = action === 'cutover' ? changed.cutover.requestedAt : changed.requests?.[action]?.at;
+  return watch(context, view.migrationId, {
+    judge: JUDGES[action] ?? exitCodeOf,
+    ...(since !== undefined && { since }),
+  });
 };
 
 const JUDGES: Partial<Record<Action, (view: MigrationView) => ExitCode>> = {
   abort: ({ outcome }) => (outcome === 'aborted' ? EXIT.done : EXIT.failed),
   rollback: ({ cutover }) => (cutover.rolledBackAt ? EXIT.done : EXIT.refused),
-  unfence: ({ cutover }) => (cutover.unfencedAt ? EXIT.done : EXIT.unknown),
+  unfence: ({ cutover }) => (cutover.unfencedAt ? EXIT.done : cutover.unfenceRefused ? EXIT.refused : EXIT.unknown),
 };
 
 const refuseWithoutTerminal = (
   { io, caller }: Context,
   action: Action,
   name: string,
-  { yes, reason }: ActOptions,
+  { yes, reason, giveUp = [] }: ActOptions,
   needsReason: boolean,
 ): void => {
   const problems = [
+    ...giveUp.filter((text) => !readEndpoint(text)).map((text) => `--give-up ${ENDPOINT_RULE}: ${text}`),
     ...(yes || canAsk(io)
       ? []
       : [`${action} cannot be taken back, and there is no terminal to ask whether it is meant: add --yes`]),
@@ -102,7 +113,7 @@ const confirm = async (
   { io }: Context,
   action: Action,
   view: MigrationView,
-  waived: readonly string[],
+  waived: string | undefined,
 ): Promise<void> => {
   const width = widthOf(io.stderr, io.env);
   const paint = paintFor(io.stderr, io.env);
@@ -117,7 +128,7 @@ const confirm = async (
   for (const [at, text] of will.entries()) say(`${at + 1}. `, text);
   line(io.stderr, paint.bold('Afterwards'));
   for (const text of after) say('- ', text);
-  if (needsWaiver(action, view) && waived.length === 0)
+  if (needsWaiver(action, view) && waived === undefined)
     say('- ', 'The last comparison does not allow it. To go on in spite of that: --waive verification-differences');
   line(io.stderr);
   const typed = await ask(io, `Type the replication group's name, ${shown.replicationGroupId}, to go on: `);

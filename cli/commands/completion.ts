@@ -2,6 +2,7 @@ import tab, { script, type Command as TabCommand } from '@bomb.sh/tab';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { makeProgram, SUGGESTED } from '../program.ts';
+import { line } from '../say.ts';
 import { targetOf } from '../target.ts';
 import type { Io } from '../terminal/io.ts';
 
@@ -10,11 +11,41 @@ const NAME = 'elasticache-migrator';
 const PATIENCE_MS = 1500;
 const MOST_IDS = 50;
 
+type Shell = 'bash' | 'zsh' | 'fish';
+
 /** Prints the script that asks this command for completions. */
-export const completionScript = async (shell: 'bash' | 'zsh' | 'fish'): Promise<ExitCode> => {
-  script(shell, NAME, NAME);
+export const completionScript = async ({ stdout }: Io, shell: Shell): Promise<ExitCode> => {
+  const text = scriptOf(shell);
+  line(stdout, shell === 'bash' ? forBash(text) : text);
   return EXIT.done;
 };
+
+/** The library prints it. */
+const scriptOf = (shell: Shell): string => {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (text) => lines.push(String(text));
+  try {
+    script(shell, NAME, NAME);
+  } finally {
+    console.log = log;
+  }
+  return lines.join('\n');
+};
+
+/** Of the package bash-completion, where it is not installed. */
+const WORDS = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref() {
+    cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+}
+`;
+
+/** It may be sourced twice, and what is typed is not run before Enter, as \`$(…)\` in an eval would be. */
+const forBash = (text: string): string =>
+  WORDS +
+  text
+    .replaceAll(/^readonly /gm, '')
+    .replace(/^ *requestComp=.*\n(?:\s*\n)?[\s\S]*?^ *fi\n/m, '')
+    .replace('$(eval "$requestComp" 2>/dev/null)', `$(${NAME} complete -- "\${words[@]:1}" 2>/dev/null)`);
 
 type Complete = (value: string, description: string) => void;
 
@@ -86,7 +117,10 @@ const idsFor = async (program: Command, words: readonly string[], io: Io): Promi
     const patience = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE_MS).unref());
     const { api } = await Promise.race([connect(target), patience]);
     const { migrations } = await api.list({ limit: MOST_IDS }, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    return migrations.map(({ migrationId, status }) => [migrationId, status]);
+    // A shell expands what it is offered: nothing but what an id of ours can be.
+    return migrations.flatMap(({ migrationId, status }): [string, string][] =>
+      /^[\w-]+$/.test(migrationId) ? [[migrationId, /^\w+$/.test(status) ? status : '']] : [],
+    );
   } catch {
     // Between two words of a command line is no place for an error.
     return [];

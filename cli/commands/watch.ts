@@ -20,6 +20,8 @@ export interface WatchOptions {
   timeout?: string;
   /** Of its end; default: whether it has completed. */
   judge?: (view: MigrationView) => ExitCode;
+  /** ISO 8601, by the API's clock: what was announced before is not told again. */
+  since?: string;
 }
 
 /** What the end of a migration is to a script. */
@@ -46,6 +48,7 @@ export const watch = async (context: Context, name: string, options: WatchOption
   const screen = await openScreen(io, caller, json);
   const isUntil = ({ status }: MigrationView) => status === (options.until as Status | undefined);
   try {
+    const { since = '' } = options;
     const last = await follow(
       api,
       first,
@@ -53,7 +56,7 @@ export const watch = async (context: Context, name: string, options: WatchOption
         signal: AbortSignal.any([io.signal, timeout.signal]),
         isOver: (view) => (view.outcome !== undefined && !isPending(view)) || isUntil(view),
       },
-      screen,
+      { ...screen, events: (events) => screen.events(events.filter(({ at }) => at >= since)) },
     );
     screen.done();
     const exitCode = isUntil(last) ? EXIT.done : (options.judge ?? exitCodeOf)(last);

@@ -1,3 +1,6 @@
+import type { Endpoint } from '../../functions/migration/record.ts';
+import { ENDPOINT_RULE, readEndpoint } from './endpoint.ts';
+
 /** What can be said about a migration that is to begin. Numbers as they were typed: parsing tells what is wrong with them. */
 export interface StartOptions {
   file?: string;
@@ -34,16 +37,10 @@ const number = (name: string, text: string, problems: string[]): number | undefi
   return undefined;
 };
 
-const DEFAULT_PORT = 6379;
-
-/** `10.0.0.5:6379`, `cache.internal`, `[fd00::5]:6379`. */
-const sourceOf = (text: string, problems: string[]): Body | undefined => {
-  const [, bracketed, plain, port = String(DEFAULT_PORT)] =
-    /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,7}))?$/.exec(text) ?? [];
-  const address = bracketed ?? plain;
-  if (address !== undefined) return { address, port: Number(port) };
-  problems.push(`--source has to be host:port, with an IPv6 address in brackets: ${text}`);
-  return undefined;
+const sourceOf = (text: string, problems: string[]): Endpoint | undefined => {
+  const endpoint = readEndpoint(text);
+  if (!endpoint) problems.push(`--source ${ENDPOINT_RULE}: ${text}`);
+  return endpoint;
 };
 
 /** As the aws command takes it: `Address='10.0.0.5',Port=6379`, or JSON. */

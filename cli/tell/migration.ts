@@ -1,5 +1,5 @@
 import { lagOf, progressOf } from '../../console/ui/list/figures.ts';
-import { cutoverSteps, fenceText, newPrimaries } from '../../console/ui/migration/cutover.ts';
+import { fenceText, newPrimaries } from '../../console/ui/migration/cutover.ts';
 import { railOf } from '../../console/ui/migration/rail.ts';
 import { askedBy, endpoint, waits } from '../../console/ui/migration/sentences.ts';
 import { statusWords } from '../../console/ui/parts/status-words.ts';
@@ -113,13 +113,12 @@ const cutoverText = ({ cutover, dryRun }: MigrationView): string | undefined => 
 };
 
 const promotedText = (view: MigrationView): string | undefined => {
-  const { promotedAt, outageMs } = view.cutover;
+  const { promotedAt, outageMs, fenced } = view.cutover;
   if (!promotedAt) return undefined;
   const primaries = newPrimaries(view);
-  const steps = cutoverSteps(view.cutover, undefined).find(({ title }) => title === 'Drained');
   return [
     `${fullTime(promotedAt)}${outageMs === undefined ? '' : `, ${duration(outageMs)} after writes were frozen`}`,
-    steps?.more && `drained in ${steps.more}`,
+    fenced?.drainMs !== undefined && `drained in ${duration(fenced.drainMs)}`,
     primaries.length > 0 && `point clients to ${primaries.join(', ')}`,
   ]
     .filter(Boolean)

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
+import stringWidth from 'fast-string-width';
+import { wrapAnsi } from 'fast-wrap-ansi';
 
 /** Lines no longer than `width`, broken between words where that goes; each after the first is indented like the text's own begin. */
 export const wrap = (text: string, width: number, indent = ''): string[] => {

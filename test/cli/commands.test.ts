@@ -2,10 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { complete } from '../../cli/commands/completion.ts';
 import { DEFAULT_ENDPOINT } from '../../cli/target.ts';
+import { PHASES } from '../../functions/migration/status.ts';
 import { at, aView, phases } from '../console/migration/views.ts';
 import { ctrlC, type RunOptions, runHere } from './support/io.ts';
+import { expectSchema } from './support/schema.ts';
 import { problem, type Service, startService } from './support/service.ts';
 
 const ID = aView().migrationId;
@@ -59,7 +62,7 @@ describe('start', () => {
       reason: 'for a test',
     });
     expect(ran).toMatchObject({ code: 0, out: 'Accepted: test-000000000001\n' });
-    expect(ran.err).toContain(`Idempotency key ${sent?.key}:`);
+    expect(ran.err).toContain(`Idempotency key: ${sent?.key}\n`);
     expect(ran.err).toContain(`watch test-000000000001 --endpoint ${service.url}`);
   });
 
@@ -86,6 +89,7 @@ describe('start', () => {
 
     expect(service.posted()[0]).toMatchObject({ key: 'k-1', body: { replicationGroupId: 'piped', more: 1 } });
     expect(JSON.parse(ran.out)).toMatchObject({ migrationId: 'test-000000000001', idempotencyKey: 'k-1' });
+    expectSchema('start', JSON.parse(ran.out));
     expect(ran.err).toBe('');
   });
 
@@ -192,6 +196,50 @@ describe('an act', () => {
     expect(ran.err).toMatch(/It was requested[\s\S]*allowed now: abort/);
   });
 
+  it('names nodes of the source that are gone for good', async () => {
+    service.views = [promoted];
+    const ran = await ask(`unfence ${ID} --yes --reason burnt --give-up 10.0.0.6 --give-up [fd00::6]:6380`);
+    const wrong = await ask(`unfence ${ID} --yes --reason burnt --give-up fd00::6`);
+
+    expect(service.posted().map(({ body }) => body)).toEqual([
+      {
+        reason: 'burnt',
+        giveUp: [
+          { address: '10.0.0.6', port: 6379 },
+          { address: 'fd00::6', port: 6380 },
+        ],
+      },
+    ]);
+    expect([ran.code, wrong.code]).toEqual([0, 2]);
+  });
+
+  it('is watched from its request on: what was announced before is not told again', async () => {
+    const requestedAt = at(50);
+    service.instead = ({ method }) => {
+      if (method !== 'POST') return undefined;
+      service.views = [promoted];
+      return { status: 202, body: { ...awaiting, cutover: { mode: 'manual', requestedAt } } };
+    };
+    service.events = [
+      {
+        at: at(1),
+        detailType: 'MigrationStarted',
+        detail: { metadata: { id: 'a' }, data: { statusReason: 'Earlier.' } },
+      },
+      {
+        at: at(60),
+        detailType: 'MigrationCompleted',
+        detail: { metadata: { id: 'b' }, data: { statusReason: 'Later.' } },
+      },
+    ];
+
+    const ran = await ask(`cutover ${ID} --yes --watch`);
+
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain('Later.');
+    expect(ran.out).not.toContain('Earlier.');
+  });
+
   it('that gets no answer may have been done: it says so, and is not sent again', async () => {
     const lost = createServer((request) => request.socket.destroy()).listen(0, '127.0.0.1');
     service.instead = ({ method, request }) => {
@@ -280,11 +328,12 @@ describe('watch, piped', () => {
     expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('goes on without being watched') });
   });
 
-  it('leaves the migration alone at Ctrl-C', async () => {
-    service.views = [awaiting];
+  it.each(PHASES)('leaves the migration alone at Ctrl-C: %s', async (phase) => {
+    service.views = [aView({ ...awaiting, phase })];
     const { signal, press } = ctrlC();
-    service.instead = () => {
-      setTimeout(press, 20);
+    service.instead = ({ url }) => {
+      if (!url.includes('timeline')) return undefined;
+      setTimeout(press, 5);
       return undefined;
     };
 
@@ -313,6 +362,7 @@ describe('watch, piped', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
+    for (const line of lines) expectSchema('watch-line', line);
     expect(lines.map(({ type }) => type)).toEqual(['event', 'view', 'away', 'view', 'back', 'end']);
     expect(lines.at(-1)).toMatchObject({ status: 'completed', exitCode: 0 });
     expect(ran.code).toBe(0);
@@ -330,6 +380,7 @@ describe('what goes wrong', () => {
     const ran = await ask('list --json');
 
     expect(ran.code).toBe(code);
+    expectSchema('error', JSON.parse(ran.out));
     expect(JSON.parse(ran.out)).toEqual({
       error: { code: 'gateway-refused', exitCode: code, problems: [expect.any(String)], next: expect.any(Array) },
     });
@@ -360,8 +411,6 @@ describe('what goes wrong', () => {
     [['list', '--region', 'eu-west-1'], '--stack'],
     [['start', '-f', '/nowhere.json'], '/nowhere.json'],
     [['completion', 'tcsh'], 'bash'],
-    [['certificate', 'check', '/nowhere'], '/nowhere'],
-    [['verify', 'redis://a', 'nothing'], 'target'],
   ])('is asked for wrongly: %j', async (args, named) => {
     const ran = await runHere(args, { env: { COLUMNS: '200' } });
 
@@ -378,6 +427,72 @@ describe('what goes wrong', () => {
     expect((await runHere(['list'], { env })).err).toContain('127.0.0.1:9');
     expect((await ask('list', { env })).code).toBe(0);
     expect(DEFAULT_ENDPOINT).toBe('http://127.0.0.1:3000');
+  });
+});
+
+describe('help', () => {
+  it('has no colours in a pipe, has them when they are asked for, and never against NO_COLOR', async () => {
+    const help = async (env: Record<string, string>) => (await runHere(['--help'], { env })).out;
+
+    expect(await help({})).not.toContain('\u001b[');
+    expect(await help({ FORCE_COLOR: '1' })).toContain('\u001b[1m');
+    expect(await help({ FORCE_COLOR: '0' })).not.toContain('\u001b[');
+    expect(await help({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain('\u001b[');
+  });
+
+  it('teaches every command by examples', async () => {
+    const { out } = await runHere(['--help']);
+    const commands = [...out.matchAll(/^ {2}([a-z]+) .*/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help');
+
+    expect(commands).toContain('cutover');
+    for (const command of commands.filter((name) => name !== 'elasticache'))
+      expect((await runHere([command, '--help'])).out).toMatch(/Examples?:\n[\s\S]*elasticache-migrator /);
+  });
+});
+
+describe('completion', () => {
+  const completed = async (...words: string[]) => {
+    const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const { signal } = new AbortController();
+    const io = { env: { ELASTICACHE_MIGRATOR_ENDPOINT: service.url }, signal } as unknown as Parameters<
+      typeof complete
+    >[0];
+    await complete({ ...io, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin }, words);
+    const lines = said.mock.calls.map(([text]) => String(text).split('\t')[0]);
+    said.mockRestore();
+    return lines;
+  };
+
+  it('knows commands, options, their values, waivers and ids', async () => {
+    service.views = [awaiting];
+
+    expect(await completed('cut')).toContain('cutover');
+    expect(await completed('start', '--fen')).toContain('--fence');
+    expect(await completed('start', '--fence', '')).toEqual(expect.arrayContaining(['auto', 'acl']));
+    expect(await completed('start', '--waive', 'target-h')).toContain('target-holds-data');
+    expect(await completed('watch', '')).toContain(ID);
+    expect(await completed('certificate', '')).toContain('check');
+  });
+
+  it('offers no name that a shell would run', async () => {
+    service.views = [aView({ migrationId: 'a$(reboot)' }), awaiting];
+
+    expect(await completed('watch', '')).toEqual([ID, ':4']);
+  });
+
+  it('runs nothing that is only typed, and can be loaded twice', async () => {
+    const { out } = await runHere(['completion', 'bash']);
+
+    expect(out).toMatch(/complete -- "\$\{words\[@\]:1\}"/);
+    expect(out).not.toMatch(/\beval\b|^readonly/m);
+  });
+
+  it('says nothing where nobody answers', async () => {
+    await service.close();
+    expect((await completed('watch', '')).filter((line) => !line?.startsWith(':'))).toEqual([]);
+    service = await startService();
   });
 });
 

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Announced } from '../../functions/migration/announced.ts';
+import { runHere } from '../cli/support/io.ts';
 import { type FigureLine, figuresIn, isFigureLine } from '../functions/support/figures.ts';
-import { contents, type Lab, startLab } from './lab.ts';
+import { at, contents, type Lab, startLab } from './lab.ts';
 
 describe('a migration on real Redis', () => {
   let lab: Lab;
@@ -83,6 +87,45 @@ describe('a migration on real Redis', () => {
     expect(shard?.continuesUpToOffset).toBeGreaterThan(position?.sourceOffset ?? Number.POSITIVE_INFINITY);
     await lab.announcement(migrationId, 'MigrationCompleted');
     expect(lab.typesOf(migrationId)).not.toContain('MigrationAwaitingCutover');
+  });
+
+  it('goes from its preflight to its rollback by the command line alone', async () => {
+    const source = await lab.source();
+    await lab.group('typed');
+    const cli = async (line: string, stdin?: string) =>
+      runHere([...line.split(' '), '--endpoint', lab.aws.apiUrl], stdin === undefined ? {} : { stdin });
+    const skeleton = JSON.stringify({
+      ReplicationGroupId: 'typed',
+      CustomerNodeEndpointList: at(source.port).map(({ address, port }) => ({ Address: address, Port: port })),
+    });
+
+    const checked = await cli('preflight -f -', skeleton);
+    const started = await cli('start -f - --quiet-seconds 0 --json', skeleton);
+    const { migrationId: id } = JSON.parse(started.out);
+    const awaited = await cli(`watch ${id} --until awaitingCutover --json`);
+    const cutOver = await cli(`cutover ${id} --yes --watch`);
+    const shown = await cli(`show ${id} --json`);
+    const file = join(await mkdtemp(join(tmpdir(), 'operator-')), 'view.json');
+    await writeFile(file, shown.out);
+    const certificate = await runHere(['certificate', 'check', file]);
+    const [node] = lab.aws.elastiCache.group('typed').nodes();
+    const compared = await runHere(['verify', `redis://127.0.0.1:${source.port}`, `redis://127.0.0.1:${node?.port}`]);
+    const rolledBack = await cli(`rollback ${id} --yes --reason because --watch`);
+    const listed = await cli('list --replication-group-id typed --json');
+    await rm(dirname(file), { recursive: true });
+
+    expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('A real run would start') });
+    expect(JSON.parse(awaited.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      type: 'end',
+      status: 'awaitingCutover',
+      exitCode: 0,
+    });
+    expect(cutOver.code).toBe(0);
+    expect(cutOver.out).toMatch(/Cutover started[\s\S]*Promoted[\s\S]*Completed[\s\S]*point clients to/);
+    expect(certificate).toMatchObject({ code: 0, out: expect.stringMatching(/^GOOD/) });
+    expect(compared).toMatchObject({ code: 0, out: expect.stringContaining('SAME: every key') });
+    expect(rolledBack).toMatchObject({ code: 0, out: expect.stringContaining('Rolled back') });
+    expect(JSON.parse(listed.out).migrations).toMatchObject([{ migrationId: id }, { dryRun: true }]);
   });
 
   it('never lets the task token or the input out by the view, its timeline or the bus', async () => {

@@ -1,11 +1,20 @@
 export { bytesText as bytes } from '../../../functions/migration/bytes-text.ts';
 
-const NUMBER = new Intl.NumberFormat('en');
-const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const DAY_AND_CLOCK = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+/** Made when it is first needed: each takes milliseconds, for which a command that shows no time would wait, too. */
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+const number = lazily(() => new Intl.NumberFormat('en'));
+const clock = lazily(() => new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }));
+const dayAndClock = lazily(() => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }));
 
 /** `1,234,567` */
-export const count = (value: number): string => NUMBER.format(value);
+export const count = (value: number): string => number().format(value);
 
 /** `61.4 %`; a whole one only when it is done. */
 export const percent = (value: number): string => `${value >= 100 ? 100 : (Math.floor(value * 10) / 10).toFixed(1)} %`;
@@ -36,10 +45,10 @@ export const age = (ms: number): string => {
 };
 
 /** `06:51:10`, by this browser's clock and zone. */
-export const clockTime = (at: string | number): string => CLOCK.format(new Date(at));
+export const clockTime = (at: string | number): string => clock().format(new Date(at));
 
 /** `23 Nov 2026, 06:51:10` */
-export const fullTime = (at: string | number): string => DAY_AND_CLOCK.format(new Date(at));
+export const fullTime = (at: string | number): string => dayAndClock().format(new Date(at));
 
 /** Marks that turn the direction of what follows, in or out of their own text, and control characters but line ends. */
 const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/gu;

@@ -1,10 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import xterm from '@xterm/headless';
 import { shellWord } from '../../../cli/terminal/safe.ts';
 
-export const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../../cli/build.mjs', import.meta.url));
+
+/** Builds the command as `npm ci` does, into a folder of its own. @returns the path of what runs */
+export const buildInto = async (folder: string): Promise<string> => {
+  await promisify(execFile)(process.execPath, [BUILD, folder]);
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  return join(folder, 'main.js');
+};
 
 export interface PtyOptions {
   columns?: number;
@@ -27,8 +37,12 @@ export interface Pty {
 }
 
 /** By script(1), which is on every Debian: nothing native has to be built. */
-export const onTerminal = (args: readonly string[], { columns = 80, rows = 30, env = {} }: PtyOptions = {}): Pty => {
-  const command = [process.execPath, MAIN, ...args].map(shellWord).join(' ');
+export const onTerminal = (
+  main: string,
+  args: readonly string[],
+  { columns = 80, rows = 30, env = {} }: PtyOptions = {},
+): Pty => {
+  const command = [process.execPath, main, ...args].map(shellWord).join(' ');
   const { NO_COLOR, FORCE_COLOR, CI, ...inherited } = process.env;
   const child = spawn('script', ['-qfec', `stty cols ${columns} rows ${rows}; exec ${command}`, '/dev/null'], {
     env: { ...inherited, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },

@@ -1,0 +1,103 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { readRequest } from '../../cli/start/file.ts';
+import { requestOf } from '../../cli/start/options.ts';
+import type { Io } from '../../cli/terminal/io.ts';
+
+const read = (text: string | Buffer) => {
+  const stdin = new PassThrough();
+  stdin.end(text);
+  return readRequest('-', { stdin } as unknown as Io);
+};
+
+/** As `aws elasticache start-migration --generate-cli-skeleton yaml-input` of version 2 writes it, filled in. */
+const YAML_SKELETON = `ReplicationGroupId: 'test'  # [REQUIRED] The ID of the replication group to which data should be migrated.
+CustomerNodeEndpointList: # [REQUIRED] List of endpoints from which data should be migrated.
+- Address: '10.0.0.5'  # The address of the node endpoint.
+  Port: 6379 # The port of the node endpoint.
+`;
+const REQUEST = { replicationGroupId: 'test', customerNodeEndpointList: [{ address: '10.0.0.5', port: 6379 }] };
+
+describe('a request in a file', () => {
+  it('is read as the aws command writes its skeleton', async () => {
+    const json =
+      '{\n    "ReplicationGroupId": "test",\n    "CustomerNodeEndpointList": [{ "Address": "10.0.0.5", "Port": 6379 }]\n}\n';
+
+    expect(await read(json)).toEqual(REQUEST);
+    expect(await read(YAML_SKELETON)).toEqual(REQUEST);
+  });
+
+  it('goes as it is to the API, which judges it', async () => {
+    expect(await read('{"replicationGroupId":"ü","Unknown":{"Deep":1}}')).toEqual({
+      replicationGroupId: 'ü',
+      Unknown: { Deep: 1 },
+    });
+  });
+
+  it('may come in pieces that cut a character', async () => {
+    const stdin = new PassThrough();
+    const bytes = Buffer.from('{"reason":"für später"}');
+    stdin.write(bytes.subarray(0, 12));
+    stdin.end(bytes.subarray(12));
+
+    expect(await readRequest('-', { stdin } as unknown as Io)).toEqual({ reason: 'für später' });
+  });
+
+  it.each([
+    ['nothing', '', 'is empty'],
+    ['broken JSON', '{"a":', 'is no JSON'],
+    ['broken YAML', 'a: [1', 'neither JSON nor YAML'],
+    ['a list', '[1]', 'holds no request'],
+    ['a word', 'hello', 'holds no request'],
+    ['one thing by two names', '{"ReplicationGroupId":"a","replicationGroupId":"b"}', 'has both'],
+    ['too much', `{"reason":"${'x'.repeat(70_000)}"}`, '64 KiB'],
+    ['YAML that grows', 'a: &a [1,1]\nb: &b [*a,*a]\nc: [*b,*b]', 'neither JSON nor YAML'],
+  ])('is refused: %s', async (_, text, why) => {
+    await expect(read(text)).rejects.toThrow(why);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['10.0.0.5', { address: '10.0.0.5', port: 6379 }],
+    ['cache.internal:7000', { address: 'cache.internal', port: 7000 }],
+    ['[fd00::5]:6380', { address: 'fd00::5', port: 6380 }],
+    ['[fd00::5]', { address: 'fd00::5', port: 6379 }],
+  ])('name a source: %s', (source, endpoint) => {
+    const problems: string[] = [];
+
+    expect(requestOf({ source }, {}, problems)).toEqual({ customerNodeEndpointList: [endpoint] });
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    `Address='10.0.0.5',Port=6379`,
+    'Address=10.0.0.5,Port=6379',
+    'Port=6379,Address="10.0.0.5"',
+    '{"Address":"10.0.0.5","Port":6379}',
+    '[{"Address":"10.0.0.5","Port":6379}]',
+  ])('name a source as for the aws command: %s', (text) => {
+    const problems: string[] = [];
+    const { customerNodeEndpointList } = requestOf({ customerNodeEndpointList: [text] }, {}, problems);
+
+    expect(customerNodeEndpointList).toEqual(REQUEST.customerNodeEndpointList);
+    expect(problems).toEqual([]);
+  });
+
+  it.each(['fd00::5:6379', '10.0.0.5:port', ':6379', '[::1'])('name no source: %s', (source) => {
+    const problems: string[] = [];
+    requestOf({ source }, {}, problems);
+
+    expect(problems).toEqual([`--source has to be host:port, with an IPv6 address in brackets: ${source}`]);
+  });
+
+  it('go over what the file says, and leave the rest of it', () => {
+    const file = { cutover: { mode: 'automatic', fence: 'none' }, waivers: ['a'], reason: 'filed' };
+
+    expect(requestOf({ fence: 'acl', quietSeconds: '5', waive: ['b', 'a'] }, file, [])).toEqual({
+      cutover: { mode: 'automatic', fence: 'acl', quietSeconds: 5 },
+      waivers: ['a', 'b'],
+      reason: 'filed',
+    });
+  });
+});
