@@ -21,6 +21,7 @@ export const RULES: readonly Rule[] = [
   { of: /^npm run format$/, by: 'package.json', as: 'biome check --write .' },
   { of: /^npm run console /, by: 'test/e2e/commands.test.ts', as: 'console/main.ts' },
   { of: /^npm run certificate /, by: 'test/cutover/certificate-command.test.ts', as: 'npm run certificate' },
+  { of: /^npx elasticache-migrator /, by: 'test/cli/examples.test.ts', as: 'npx elasticache-migrator' },
   { of: /^npm run verify /, by: 'test/verification/command.test.ts', as: 'npm run verify' },
   { of: /^npm run (model|chaos|bench)\b/, by: 'help' },
   { of: /^npx vitest run test\/replication$/, by: 'package.json', as: 'vitest' },
