@@ -52,9 +52,8 @@ export class FunctionProcess {
     this.#child = fork(settings.workerPath, [], {
       env: settings.environment,
       // Two dozen processes would each keep garbage for as long as the machine has room. By the function's own limit the
-      // collector lets a heap grow by less than half at a time, where it would be fourfold. What is new has 4 MB from the
-      // beginning: with less, all that a start makes is copied six times.
-      execArgv: ['--min-semi-space-size=4', '--max-semi-space-size=4', `--max-old-space-size=${settings.memoryMb}`],
+      // collector lets a heap grow by less than half at a time, where it would be fourfold.
+      execArgv: ['--max-semi-space-size=2', `--max-old-space-size=${settings.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     pourInto(settings.logs, settings.functionName, 'stdout', this.#child.stdout as Readable);
