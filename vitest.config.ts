@@ -31,6 +31,7 @@ class LongestFirst extends BaseSequencer {
  * parts of Node or of our own, or measure what a whole process holds. All others share processes, and what those have loaded.
  */
 const ALONE = [
+  'test/cli/doctor.test.ts',
   'test/client/connect.test.ts',
   'test/console/{browser,guards}.test.ts',
   'test/contract/service/*.test.ts',
