@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { PROBLEMS } from '../../functions/adapters/problem.ts';
 import { ASKS } from '../../functions/migration/acts.ts';
 import { OUTCOMES, PHASES, STATUSES } from '../../functions/migration/status.ts';
-import { kebab } from '../events/samples.ts';
+import { kebab } from '../events/kebab.ts';
 import { model } from '../template/support.ts';
 import { OPENAPI_PATH, openapi, operations } from './openapi.ts';
 import { schemas } from './schemas.ts';

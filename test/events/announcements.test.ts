@@ -7,7 +7,8 @@ import { headingsOf, shipped, textOf } from '../docs/sources.ts';
 import { detailTypeOf, machines } from '../template/machine.ts';
 import { model } from '../template/support.ts';
 import { JOURNEYS, travel } from './journeys.ts';
-import { kebab, storedSamples } from './samples.ts';
+import { kebab } from './kebab.ts';
+import { storedSamples } from './samples.ts';
 import { schemas, violationsOfEvent } from './schemas.ts';
 import type { World } from './world.ts';
 

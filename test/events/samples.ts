@@ -9,13 +9,11 @@ import { findRoute } from '../../local/gateway/routes.ts';
 import type { ScheduleModel } from '../../local/template/model.ts';
 import { model } from '../template/support.ts';
 import { JOURNEYS, travel } from './journeys.ts';
+import { kebab } from './kebab.ts';
 import { SOURCE } from './target.ts';
 import { MIGRATION_ID, type Notification } from './world.ts';
 
 export const EVENTS = new URL('../../events/', import.meta.url);
-
-/** `MigrationStarted` to `migration-started` */
-export const kebab = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
 
 /** The samples as they lie in events/, by name. */
 export const storedSamples = (): Map<string, unknown> =>

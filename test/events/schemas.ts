@@ -1,5 +1,5 @@
 import { faultsOf, schemas, validatorAt } from '../contract/schemas.ts';
-import { kebab } from './samples.ts';
+import { kebab } from './kebab.ts';
 
 export { schemas };
 

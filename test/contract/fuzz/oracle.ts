@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { PREFLIGHT_CHECKS } from '../../../functions/migration/preflight.ts';
 import type { BusEvent } from '../../../local/eventbridge/event.ts';
-import { kebab } from '../../events/samples.ts';
+import { kebab } from '../../events/kebab.ts';
 import { type Operation, operations, validatorOf } from '../openapi.ts';
 import { faultsOf, schemas, validatorAt } from '../schemas.ts';
 import type { HttpCall } from '../service/service.ts';
