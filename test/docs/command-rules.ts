@@ -10,6 +10,7 @@ export type Rule = { of: RegExp } & (
 export const RULES: readonly Rule[] = [
   { of: /^npm ci && sam build/, by: '.ci/lint-template', as: '/sam" build' },
   { of: /^npm run lint:template$/, by: '.ci/run', as: '.ci/lint-template' },
+  { of: /^npm run generate$/, by: 'test/contract/types.test.ts', as: 'npm run generate' },
   { of: /^sam validate --lint$/, by: '.ci/lint-template', as: '/sam" validate --lint' },
   // No account is here to deploy to: their options are those of the SAM CLI's help, their parameters those of the template.
   { of: /^sam (deploy|delete)\b/, by: 'test/docs/deploying.test.ts', as: 'build|deploy|delete|validate' },
