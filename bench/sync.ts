@@ -58,7 +58,7 @@ const linkIsUp = async (client: SourceClient) =>
 const migration = async (sourcePort: number): Promise<number> => {
   const aws = await startEmbeddedAws({
     elastiCache: { settings: noDelays },
-    parameters: { PollMilliseconds: '50', DescribeSeconds: '0', WriteSampleMilliseconds: '50' },
+    parameters: { PollMilliseconds: '50', DescribeSeconds: '0', WriteSampleMilliseconds: '50', StartsPerMinute: '0' },
     hostAliases: { '10.0.0.5:*': '127.0.0.1:*' },
   });
   try {

@@ -37,6 +37,7 @@ const GROUP_ID = /cell-\d{4,}/;
 
 /** Everything as quick as the template allows: what is waited for here is waited for on purpose. */
 const PARAMETERS = {
+  StartsPerMinute: '0',
   PollMilliseconds: '200',
   DescribeSeconds: '1',
   WatchSeconds: '4',

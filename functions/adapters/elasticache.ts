@@ -30,6 +30,8 @@ const countingThrottles = (client: ElastiCacheClient): ElastiCacheClient => {
 export const acting = countingThrottles(new ElastiCacheClient({ maxAttempts: 1 }));
 /** A call that only looks is repeated here, where it costs no state transition. */
 export const looking = countingThrottles(new ElastiCacheClient({ maxAttempts: 4 }));
+/** Whoever looks again and again lets a refusal be one soon, and asks less often then. */
+export const watching = countingThrottles(new ElastiCacheClient({ maxAttempts: 2 }));
 
 /**
  * The SDK's names of the faults (not the codes on the wire: there it is `InvalidReplicationGroupState`, for one).

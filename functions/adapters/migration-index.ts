@@ -60,6 +60,35 @@ export const unsettledMigrations = async (table: string, { endedBefore, atWorkBe
   return records;
 };
 
+/** Those that are open, without those that wait for their cutover. The two are counted one after the other: about so many. */
+export const countAtWork = async (table: string): Promise<number> => {
+  const open = await count(table, 'unsettled', 'unsettledMark', 'yes');
+  return Math.max(0, open - (open === 0 ? 0 : await count(table, 'byStatus', 'status', 'awaitingCutover')));
+};
+
+const count = async (table: string, index: string, attribute: string, value: string): Promise<number> => {
+  let sum = 0;
+  let last: Key | undefined;
+  do {
+    const page = await naming('Count migrations', () =>
+      documents.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: index,
+          Select: 'COUNT',
+          KeyConditionExpression: '#key = :key',
+          ExpressionAttributeNames: { '#key': attribute },
+          ExpressionAttributeValues: { ':key': value },
+          ...(last && { ExclusiveStartKey: last }),
+        }),
+      ),
+    );
+    sum += page.Count ?? 0;
+    last = page.LastEvaluatedKey as Key | undefined;
+  } while (last);
+  return sum;
+};
+
 const collect = async (query: QueryCommandInput, limit: number, from: Key | undefined) => {
   const records: MigrationRecord[] = [];
   let last = from;

@@ -2,13 +2,14 @@ import {
   CompleteMigrationCommand,
   DescribeEventsCommand,
   DescribeReplicationGroupsCommand,
+  type ElastiCacheClient,
   StartMigrationCommand,
   TestMigrationCommand,
 } from '@aws-sdk/client-elasticache';
 import { TargetNotFoundError } from '../migration/errors.ts';
 import type { Endpoint } from '../migration/record.ts';
 import type { GroupEvent, ReplicationGroups } from '../replication/ports.ts';
-import { acting, calling, looking } from './elasticache.ts';
+import { acting, calling, looking, watching } from './elasticache.ts';
 import { toReplicationGroup } from './replication-group.ts';
 
 /** DescribeEvents keeps 14 days; older start times are refused. */
@@ -19,7 +20,7 @@ const migrationInput = (ReplicationGroupId: string, { address, port }: Endpoint)
   CustomerNodeEndpointList: [{ Address: address, Port: port }],
 });
 
-export const replicationGroups: ReplicationGroups = {
+const lookingBy = (looking: ElastiCacheClient): Pick<ReplicationGroups, 'describe' | 'eventsSince'> => ({
   describe: (replicationGroupId) =>
     calling('DescribeReplicationGroups', replicationGroupId, async () => {
       const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId: replicationGroupId });
@@ -50,6 +51,13 @@ export const replicationGroups: ReplicationGroups = {
       } while (marker);
       return events.sort((a, b) => a.atMs - b.atMs);
     }),
+});
+
+/** For tasks that look again and again. */
+export const watchedGroups = lookingBy(watching);
+
+export const replicationGroups: ReplicationGroups = {
+  ...lookingBy(looking),
 
   async test(replicationGroupId, source) {
     const command = new TestMigrationCommand(migrationInput(replicationGroupId, source));

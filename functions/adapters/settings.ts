@@ -29,10 +29,21 @@ export const testSettings = () => {
 };
 
 /** @throws EnvironmentError */
+export const turnSettings = () => ({
+  startsPerMinute: readEnvironment({ STARTS_PER_MINUTE: number }).STARTS_PER_MINUTE,
+});
+
+/** @throws EnvironmentError */
 export const watchSettings = () => {
-  const env = readEnvironment({ ...watching, LINK_LOST_AFTER_SECONDS: number, EVENT_GRACE_SECONDS: number });
+  const env = readEnvironment({
+    ...watching,
+    LINK_LOST_AFTER_SECONDS: number,
+    EVENT_GRACE_SECONDS: number,
+    WATCHERS_AT_ONCE: number,
+  });
   return {
     ...watchingSettings(env),
+    watchersAtOnce: env.WATCHERS_AT_ONCE,
     linkLostAfterSeconds: env.LINK_LOST_AFTER_SECONDS,
     eventGraceSeconds: env.EVENT_GRACE_SECONDS,
   };

@@ -1,13 +1,17 @@
 import { busFunction } from '../adapters/bus.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { theFences } from '../adapters/fences.ts';
+import { theFleet } from '../adapters/fleet.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { sweepLog, tellSweep } from '../adapters/sweep-log.ts';
 import { executions, settlementStarter } from '../adapters/workflow.ts';
 import { makeSweep } from '../cutover/sweep.ts';
+import { makeCountFleet } from '../replication/count-fleet.ts';
 
 const workflow = { ...executions, ...settlementStarter() };
-const sweep = makeSweep(theMigrations(), theFences(), workflow, systemClock, sweepLog);
+const migrations = theMigrations();
+const count = makeCountFleet(migrations, theFleet());
+const sweep = makeSweep(migrations, theFences(), workflow, systemClock, sweepLog, count);
 
 export const handler = busFunction(async () => {
   const report = await sweep();

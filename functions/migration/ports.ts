@@ -118,6 +118,8 @@ export interface Migrations {
    * for before `endedBefore`; oldest first.
    */
   unsettled(quiet: Quiet, limit: number): Promise<MigrationRecord[]>;
+  /** How many are neither settled nor wait for their cutover. */
+  countAtWork(): Promise<number>;
 }
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';

@@ -1,6 +1,6 @@
 /** So much slower after a refusal, and so much faster after each success, until it is as fast as wanted again. */
 const SLOWER = 2;
-const FASTER = 0.8;
+const FASTER = 0.9;
 /** What is slowed down together would be refused together: each waits a little longer or shorter. */
 const SPREAD = 0.25;
 
@@ -16,13 +16,14 @@ export class Pace {
 
   /**
    * @param slowestMs slower than this it is never asked, however much is refused
+   * @param nowMs where it was left
    * @param random from 0 to 1
    */
-  constructor(wantedMs: number, slowestMs: number, random: () => number = Math.random) {
+  constructor(wantedMs: number, slowestMs: number, nowMs = wantedMs, random: () => number = Math.random) {
     this.#wantedMs = wantedMs;
     this.#slowestMs = slowestMs;
     this.#random = random;
-    this.#ms = wantedMs;
+    this.#ms = Math.min(slowestMs, Math.max(wantedMs, nowMs));
   }
 
   /** How long to wait now. */

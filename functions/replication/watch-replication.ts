@@ -4,6 +4,8 @@ import type { Progress } from '../migration/record.ts';
 import type { Samples } from '../migration/sample.ts';
 import { sentence } from '../migration/sentence.ts';
 import type { Phase } from '../migration/status.ts';
+import { ALONE, makeCrowd } from './crowd.ts';
+import type { Fleet } from './fleet.ts';
 import { makeLook } from './look.ts';
 import type { Clock, ReplicationGroups } from './ports.ts';
 import { measure } from './progress.ts';
@@ -24,6 +26,8 @@ export interface WatchSettings {
   watchSeconds: number;
   linkLostAfterSeconds: number;
   eventGraceSeconds: number;
+  /** Where more migrations are at work, a watch of a long full sync rests; 0 or absent: never. */
+  watchersAtOnce?: number;
 }
 
 export interface WatchInput extends TaskInput {
@@ -35,7 +39,8 @@ export interface WatchInput extends TaskInput {
 }
 
 export interface WatchResult {
-  outcome: WatchOutcome['outcome'];
+  /** `rest`: nothing can happen soon, and others need the place. */
+  outcome: WatchOutcome['outcome'] | 'rest';
   phase: Phase;
   why: string;
   progress: Progress;
@@ -44,6 +49,8 @@ export interface WatchResult {
   buffer?: BufferThreat;
   /** What an operator does before the cutover, in sentences; absent where the service does it. */
   byHand?: string;
+  /** With the outcome `rest`. */
+  restSeconds?: number;
 }
 
 /** What lasts for a certain time must do so within one watch, whose stopwatches all begin anew: so much longer it takes. */
@@ -69,6 +76,7 @@ export const makeWatchReplication =
     samples: Pick<Samples, 'append'>,
     clock: Clock,
     settings: WatchSettings,
+    fleet: Pick<Fleet, 'find'> = ALONE,
   ) =>
   async (input: WatchInput): Promise<WatchResult> => {
     const { migrationId, replicationGroupId, glance } = input;
@@ -78,10 +86,11 @@ export const makeWatchReplication =
     const watchMs = Math.max(settings.watchSeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const endsMs = clock.now() + (glance ? lostAfterMs + SPARE_MS : watchMs);
     const seeing = sight(input.eventsSinceMs);
-    const look = makeLook(groups, seeing, clock, { ...input, describeMs });
+    const look = makeLook(groups, seeing, clock, { ...input, describeMs, described: input.memory?.described });
     const outcomeOf = makeOutcome(glance, lostAfterMs);
     const guard = makeWatchGuard(seeing, replicationGroupId, input.source, pollMs);
-    const show = makeWatchView(migrations, migrationId, pollMs);
+    const crowd = await makeCrowd(fleet, settings.watchersAtOnce, clock);
+    const show = makeWatchView(migrations, migrationId, pollMs, crowd.betweenFiguresMs);
     const sampler = makeSampler(samples, migrationId, pollMs);
     const alone = new Stopwatch();
     const foreign = new Stopwatch();
@@ -98,17 +107,19 @@ export const makeWatchReplication =
         const sync = memory.sync ?? freshSync;
         const guarded = glance ? { sync } : await guard(seen, sync, measured.etaSeconds);
         const progress = { ...measured, ...(guarded.buffer && { buffer: guarded.buffer }) };
-        memory = { ...memory, hasFollowed, copy, sync: guarded.sync };
+        memory = { ...memory, hasFollowed, copy, sync: guarded.sync, described: seen.described };
         await sampler.note(seen, glance && followsClosely(phase) ? 'awaitingCutover' : phase, progress);
 
         const over = nowMs + pollMs >= endsMs;
         const threatens = guarded.threat !== undefined;
         const decided = outcomeOf(memory, { phase, states, percent: progress.percent, threatens, over, nowMs });
         const tellsStatus = !glance || decided?.outcome === 'linkLost';
+        const restSeconds = decided || glance ? undefined : crowd.restSeconds(seen, progress);
+        const isLast = decided !== undefined || restSeconds !== undefined;
         const shownStates = states.map((state) => asFirstSeen(state, hasFollowed));
         const written = await show(
           { ...seen, states: shownStates },
-          { phase, why, progress, isLast: decided !== undefined, tellsStatus },
+          { phase, why, progress, isLast, tellsStatus },
         );
         failIfAborted(written ?? (await migrations.find(migrationId)));
         const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
@@ -121,7 +132,7 @@ export const makeWatchReplication =
           standsAloneMs: alone.run(standsAlone, seen.heldMs),
           foreignMs: foreign.run(
             states.some((state) => state.foreign !== undefined),
-            nowMs,
+            seen.heldMs,
           ),
           graceMs,
         });
@@ -142,6 +153,8 @@ export const makeWatchReplication =
             ...(seeing.byHand && { byHand: seeing.byHand(group, input.source) }),
           };
         }
+        if (restSeconds !== undefined)
+          return { outcome: 'rest', restSeconds, phase, why: sentence(why), progress, memory };
         await clock.sleep(pollMs);
       }
     } finally {

@@ -1,5 +1,6 @@
 import type { Phase } from '../migration/status.ts';
 import type { LinkState } from './link-state.ts';
+import type { Described } from './look.ts';
 import type { CopyMemory } from './progress.ts';
 import type { SyncMemory } from './sync-attempts.ts';
 
@@ -18,6 +19,8 @@ export interface WatchMemory {
   sync?: SyncMemory;
   /** How often it was announced that the source's buffer comes near its limit. */
   bufferWarnings?: number;
+  /** What the API last said. */
+  described?: Described;
 }
 
 export const freshMemory: WatchMemory = {

@@ -1,16 +1,18 @@
 import { systemClock } from '../adapters/clock.ts';
+import { theFleet } from '../adapters/fleet.ts';
 import { theKeyNames } from '../adapters/key-names.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { inReach } from '../adapters/reach.ts';
 import { redisServers } from '../adapters/redis-servers.ts';
-import { preflightSettings } from '../adapters/settings.ts';
+import { preflightSettings, turnSettings } from '../adapters/settings.ts';
 import { targetDescriptions } from '../adapters/target-descriptions.ts';
 import { taskFunction } from '../adapters/task.ts';
 import { makeDescribeFacts } from '../preflight/gather/describe.ts';
 import { makeGatherFacts } from '../preflight/gather/gather.ts';
 import { patientTargets } from '../preflight/patient-targets.ts';
 import { makePreflight } from '../preflight/preflight.ts';
+import { makeInTurn } from '../replication/in-turn.ts';
 
 const settings = preflightSettings();
 const targets = patientTargets(targetDescriptions, systemClock);
@@ -19,4 +21,6 @@ const gather = inReach({
   'api-only': () => makeDescribeFacts(targets, systemClock),
 });
 
-export const handler = taskFunction(makePreflight(gather, theMigrations(), theLocks(), systemClock, settings));
+const preflight = makePreflight(gather, theMigrations(), theLocks(), systemClock, settings);
+
+export const handler = taskFunction(makeInTurn(preflight, theFleet(), turnSettings().startsPerMinute, systemClock));

@@ -4,7 +4,7 @@ import { theKeyNames } from '../adapters/key-names.ts';
 import { openKeyReader } from '../adapters/key-reader.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
-import { replicationGroups } from '../adapters/replication-groups.ts';
+import { watchedGroups } from '../adapters/replication-groups.ts';
 import { theSamples } from '../adapters/samples.ts';
 import { verifySettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
@@ -15,7 +15,7 @@ import { makeVerifyData } from '../verification/verify-data.ts';
 
 export const handler = taskFunction(
   makeVerifyData(
-    replicationGroups,
+    watchedGroups,
     redisProbe,
     ({ address, port }) => openKeyReader({ host: address, port }, theDialler()),
     verifyStep,

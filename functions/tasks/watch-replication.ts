@@ -1,9 +1,10 @@
 import { systemClock } from '../adapters/clock.ts';
+import { theFleet } from '../adapters/fleet.ts';
 import { linkMetrics } from '../adapters/link-metrics.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { inReach } from '../adapters/reach.ts';
 import { redisProbe } from '../adapters/redis-probe.ts';
-import { replicationGroups } from '../adapters/replication-groups.ts';
+import { watchedGroups } from '../adapters/replication-groups.ts';
 import { theSamples } from '../adapters/samples.ts';
 import { healthSettings, watchSettings } from '../adapters/settings.ts';
 import { taskFunction } from '../adapters/task.ts';
@@ -21,6 +22,14 @@ const sight = inReach<(sinceMs: number) => Sight>({
 });
 
 export const handler = taskFunction(
-  makeWatchReplication(replicationGroups, sight, theMigrations(), theSamples(), systemClock, watchSettings()),
+  makeWatchReplication(
+    watchedGroups,
+    sight,
+    theMigrations(),
+    theSamples(),
+    systemClock,
+    watchSettings(),
+    theFleet(),
+  ),
   tellWatch,
 );

@@ -14,6 +14,7 @@ import { byInfo } from '../replication/sight.ts';
 import { Stopwatch } from '../replication/stopwatch.ts';
 import type { TaskInput } from '../replication/task-input.ts';
 import { epochIn } from '../replication/verified-epoch.ts';
+import type { WatchMemory } from '../replication/watch-state.ts';
 import { type Checkpoint, newCheckpoint } from './checkpoint.ts';
 import { VerificationImpossibleError } from './errors.ts';
 import type { Checkpoints, KeyReader } from './ports.ts';
@@ -39,6 +40,8 @@ export interface VerifyInput extends TaskInput {
   round: number;
   /** Where an earlier turn stopped; null at the beginning. */
   checkpoint: Checkpoint | null;
+  /** Of the watch; absent in executions that began before it came along. */
+  memory?: Pick<WatchMemory, 'described'> | null;
 }
 
 export interface VerifyResult {
@@ -82,7 +85,7 @@ export const makeVerifyData =
     const [lostAfterMs, graceMs] = [linkLostAfterSeconds * 1000, eventGraceSeconds * 1000];
     const endsMs = clock.now() + Math.max(verifySeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const redis = probe();
-    const look = makeLook(groups, byInfo(redis, clock), clock, { ...input, describeMs });
+    const look = makeLook(groups, byInfo(redis, clock), clock, { ...input, describeMs, described: input.memory?.described });
     const isOver = makeIsOver(replicationGroupId, graceMs);
     const show = makeVerifyView(migrations, migrationId);
     const sampler = makeSampler(samples, migrationId, pollMs, STEP_MS);
@@ -187,7 +190,7 @@ const makePair = (openReader: (endpoint: Endpoint) => KeyReader, source: Endpoin
 /** Throws when there is no replication any more: nothing of it could be verified. */
 const makeIsOver = (replicationGroupId: string, graceMs: number) => {
   const [alone, foreign] = [new Stopwatch(), new Stopwatch()];
-  return ({ group, events, states, nowMs, heldMs }: Look): void => {
+  return ({ group, events, states, heldMs }: Look): void => {
     const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
     failIfOver({
       replicationGroupId,
@@ -198,7 +201,7 @@ const makeIsOver = (replicationGroupId: string, graceMs: number) => {
       standsAloneMs: alone.run(standsAlone, heldMs),
       foreignMs: foreign.run(
         states.some((state) => state.foreign !== undefined),
-        nowMs,
+        heldMs,
       ),
       graceMs,
     });

@@ -17,6 +17,7 @@ const QUICK = {
   EventGraceSeconds: '2',
   ActingTaskSeconds: '10',
   WriteSampleMilliseconds: '50',
+  StartsPerMinute: '0',
 };
 
 /** Where the sources stand in the embedded VPC: each at its own port. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { restSecondsOf } from '../../functions/replication/fleet.ts';
 import { decileToAnnounce, freshMemory, type WatchMemory } from '../../functions/replication/watch-state.ts';
 import {
   bufferThreatened,
@@ -79,6 +80,30 @@ describe('what a migration costs', () => {
 
     expect(run.status).toBe('SUCCEEDED');
     expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (30 / 60 + seconds / 60));
+  });
+
+  it.each([600, 3600, 24 * 3600])('takes no more where it rests in a crowd, and syncs for %i s', async (seconds) => {
+    let startMs: number | undefined;
+    let waiting = false;
+    const run = await runWorkflow('migration', {
+      requestAfterMs: seconds > 3600 ? 6 * 24 * HOUR_MS : 0,
+      tasks: {
+        WatchReplication: ({ glance }, { nowMs }) => {
+          startMs ??= nowMs;
+          const leftMs = startMs + seconds * 1000 - nowMs;
+          waiting ||= glance === true;
+          const restSeconds = restSecondsOf(1000, 300, leftMs / 1000, () => 0.5);
+          if (waiting || leftMs <= 0) return inSync;
+          return restSeconds === undefined
+            ? new Later(leftMs, inSync)
+            : new Later(12_000, { ...turn, outcome: 'rest', restSeconds });
+        },
+      },
+    });
+
+    expect(run.status).toBe('SUCCEEDED');
+    if (seconds <= 3600) expect(run.transitions).toBeLessThanOrEqual(40 + 4 * (seconds / 60));
+    expect(run.history.length).toBeLessThan(24_000);
   });
 
   it('stays under 24,000 history events when it syncs for 24 hours and waits 6 days, with 1 % of the attempts retried', async () => {

@@ -7,6 +7,7 @@ import {
   inSync,
   Later,
   linkLost,
+  passed,
   progressed,
   promoted,
   refused,
@@ -435,6 +436,48 @@ describe('the state machine of a migration', () => {
 
       expect([run.status, run.error, run.cause]).toEqual(['FAILED', error, 'It was asked for.']);
       expect(run.settlements).toHaveLength(1);
+    });
+  });
+
+  describe('in a crowd', () => {
+    const queued = { verdict: 'queued', waitSeconds: 1500 };
+    const aborting = () => failing('AbortRequestedError');
+
+    it('waits for its turn with nothing running, some minutes at a time, and then has it', async () => {
+      const turns: unknown[] = [];
+      const run = await runWorkflow('migration', {
+        tasks: {
+          Preflight: ({ hasTurn }) => {
+            turns.push(hasTurn);
+            return hasTurn ? passed : queued;
+          },
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(turns).toEqual([false, true]);
+      expect(run.path.filter((name) => name === 'AwaitTurn')).toHaveLength(3);
+      expect(run.durationMs).toBeGreaterThanOrEqual(1_500_000);
+      expect(types(run)).not.toContain('MigrationPreflightFailed');
+    });
+
+    it('rests from a watch, and looks again after it', async () => {
+      const resting = { ...turn, outcome: 'rest', restSeconds: 240 };
+      const run = await runWorkflow('migration', { tasks: { WatchReplication: inTurn(resting, resting, inSync) } });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(run.path.filter((name) => name === 'RestFromWatching')).toHaveLength(2);
+      expect(run.durationMs).toBeGreaterThanOrEqual(480_000);
+    });
+
+    it.each([
+      ['waits for its turn', { Preflight: () => queued }],
+      ['rests', { WatchReplication: () => ({ ...turn, outcome: 'rest', restSeconds: 240 }) }],
+    ])('is aborted at once while it %s', async (_, tasks) => {
+      const run = await runWorkflow('migration', { tasks: { ...tasks, Rest: aborting } });
+
+      expect([run.status, run.error]).toEqual(['FAILED', 'AbortRequestedError']);
+      expect(run.durationMs).toBeLessThan(60_000);
     });
   });
 });

@@ -25,7 +25,7 @@ describe('a preflight', () => {
 
     expect(run.status).toBe('SUCCEEDED');
     const { migrationId, replicationGroupId, source } = INPUT;
-    expect(told).toEqual({ migrationId, replicationGroupId, source, waivers: ['source-bind'] });
+    expect(told).toEqual({ migrationId, replicationGroupId, source, waivers: ['source-bind'], hasTurn: false });
     expect(dataOf(run, 'MigrationPreflightPassed')).toEqual({
       replicationGroupId,
       source,

@@ -144,6 +144,7 @@ export const closed = { outcome: 'closed', closedAt: SENT_AT, evidence: 'the rep
 /** Tasks of a migration in which everything goes well at once. */
 const GOOD: Record<string, FakeTask> = {
   ClaimReplicationGroup: () => ({ epoch: 1 }),
+  Rest: () => ({}),
   Preflight: () => passed,
   TestReplication: () => ({ verdict: 'passed', detail: 'fine' }),
   StartReplication: () => ({ startedAt: '2026-01-01T00:00:00.000Z', eventsSinceMs: 1 }),

@@ -63,6 +63,7 @@ const INVOCATIONS: Record<string, { event: unknown; answers: unknown }> = {
     },
     answers: REFUSED,
   },
+  RestFunction: { event: { ...TASK, taskToken: 'token', waitingFor: 'nothing' }, answers: null },
   AwaitCutoverFunction: { event: { ...TASK, taskToken: 'token' }, answers: REFUSED },
   CutOverFunction: { event: TASK, answers: REFUSED },
   WatchPromotionFunction: {

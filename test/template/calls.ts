@@ -94,6 +94,7 @@ export const callsOfAdapters = async (): Promise<{
 
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
   const { theCheckpoints } = await import('../../functions/adapters/checkpoints.ts');
+  const { theFleet } = await import('../../functions/adapters/fleet.ts');
   const { theCertificates } = await import('../../functions/adapters/certificates.ts');
   const { theFences } = await import('../../functions/adapters/fences.ts');
   const { theSigner } = await import('../../functions/adapters/kms.ts');
@@ -109,6 +110,7 @@ export const callsOfAdapters = async (): Promise<{
   const adapters: Record<string, object> = {
     Migrations: theMigrations(),
     Locks: theLocks(),
+    Fleet: theFleet(),
     Fences: theFences(),
     Certificates: theCertificates(),
     Signer: theSigner(),

@@ -45,6 +45,7 @@ export const methodsUsedBy = (entry: string, ports: Record<string, readonly stri
 const ADAPTERS: Record<string, string[]> = {
   Migrations: ['adapters/migrations.ts'],
   Locks: ['adapters/locks.ts'],
+  Fleet: ['adapters/fleet.ts'],
   Fences: ['adapters/fences.ts'],
   Certificates: ['adapters/certificates.ts'],
   Signer: ['adapters/kms.ts'],

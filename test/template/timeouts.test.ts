@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { restSecondsOf } from '../../functions/replication/fleet.ts';
 import { calledBy, machines } from './machine.ts';
 import { type Resource, secondsOf, template, timeoutOf } from './support.ts';
 
@@ -10,7 +11,8 @@ describe('timeouts', () => {
       for (const [name, state] of states) {
         const called = calledBy(state);
         // A glance ends by itself, see below; the token's wait is not the invocation's.
-        if (!called?.endsWith('FunctionArn') || name === 'LookAtLink' || name === 'AwaitCutover') continue;
+        if (!called?.endsWith('FunctionArn') || name === 'LookAtLink') continue;
+        if (state.Resource?.endsWith('.waitForTaskToken')) continue;
         const functionSeconds = timeoutOf(called.replace(/Arn$/, ''), 'MaxValue');
         expect([name, functionSeconds < Number(state.TimeoutSeconds)]).toEqual([name, true]);
       }
@@ -19,6 +21,12 @@ describe('timeouts', () => {
 
   it('of the wait for the cutover is longer than the function that begins it', () => {
     expect(timeoutOf('AwaitCutoverFunction', 'Default')).toBeLessThan(parameter('LookAtLinkSeconds', 'Default'));
+  });
+
+  it('of a rest are longer than the function that begins it', () => {
+    const shortest = restSecondsOf(2, 1, 120, () => 0.5) ?? 0;
+
+    expect(timeoutOf('RestFunction', 'Default')).toBeLessThan(shortest);
   });
 
   it('of a glance leaves time for a link that is down: 5 s more than a loss takes, and a look', () => {

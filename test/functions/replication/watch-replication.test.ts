@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
+import type { Fleet } from '../../../functions/replication/fleet.ts';
 import { byInfo } from '../../../functions/replication/sight.ts';
 import { makeWatchReplication, type WatchInput } from '../../../functions/replication/watch-replication.ts';
 import { freshMemory, type WatchMemory } from '../../../functions/replication/watch-state.ts';
@@ -394,19 +395,31 @@ describe('a replication that is over', () => {
     it('asks as often as before once it is answered', async () => {
       copiesAt(() => 5);
       groups.meets('eventsSince', undefined, ...refusals(2));
-      await watch({}, { watchSeconds: 480 });
+      const { memory } = await watch({}, { watchSeconds: 480 });
 
-      expect(groups.calls.filter((call) => call === 'describe').length).toBeGreaterThan(480 / 15 / 2);
+      expect(memory.described?.everyMs).toBeLessThan(40_000);
     });
 
-    it('fails when it has been told nothing for five minutes, or nothing at all', async () => {
+    it('fails when it has been told nothing for a quarter of an hour, or nothing at all', async () => {
       copiesAt(() => 5);
       groups.meets('eventsSince', undefined, ...refusals(100));
-      await expect(watch({}, { watchSeconds: 840 })).rejects.toMatchObject({ name: 'TransientServiceError' });
-      expect(elapsedMs()).toBeGreaterThanOrEqual(300_000);
+      const { memory } = await watch({}, { watchSeconds: 840 });
+      await expect(watch({ memory }, { watchSeconds: 840 })).rejects.toMatchObject({ name: 'TransientServiceError' });
+      expect(elapsedMs()).toBeGreaterThanOrEqual(900_000);
 
       groups.meets('eventsSince', refused());
       await expect(watch()).rejects.toMatchObject({ name: 'TransientServiceError' });
+    });
+
+    it('begins the next turn with what the last one was told, and as slowly as that ended', async () => {
+      copiesAt(() => 5);
+      groups.meets('eventsSince', undefined, ...refusals(100));
+      const { memory } = await watch({}, { watchSeconds: 240 });
+      const asked = groups.calls.length;
+      await watch({ memory }, { watchSeconds: 90 });
+
+      expect(memory.described).toMatchObject({ atMs: startMs, group: { status: 'migrating' } });
+      expect(groups.calls.length - asked).toBeLessThanOrEqual(2);
     });
 
     it('does not take a group for one on its own because it was available when it was last described', async () => {
@@ -433,5 +446,60 @@ describe('a replication that is over', () => {
 
     expect(await watch({}, { watchSeconds: 300 })).toMatchObject({ outcome: 'turn' });
     expect(tries).toBeLessThan(110);
+  });
+
+  describe('of a long full sync, in a crowd', () => {
+    const crowd = (atWork: number, ageMs = 0): Pick<Fleet, 'find'> => ({
+      find: async () => ({ atWork, asOf: new Date(startMs - ageMs).toISOString() }),
+    });
+    const watchIn = (fleet: Pick<Fleet, 'find'>, input: Partial<WatchInput> = {}) =>
+      makeWatchReplication(
+        groups,
+        () => byInfo(servers.probe(), clock),
+        migrations,
+        samples,
+        clock,
+        { ...settings, watchersAtOnce: 300 },
+        fleet,
+      )({ ...taskInput, eventsSinceMs: startMs, glance: false, ...input });
+    const longCopy = () => copiesAt((seconds) => 5 + seconds / 60);
+
+    it('rests once it knows how long it takes, with its last figures in the view', async () => {
+      longCopy();
+      const result = await watchIn(crowd(301));
+
+      expect(result).toMatchObject({ outcome: 'rest', phase: 'copying', restSeconds: expect.any(Number) });
+      expect(result.restSeconds).toBeLessThanOrEqual(300);
+      expect(elapsedMs()).toBeLessThan(20_000);
+      expect(migrations.record.progress?.asOf).toBe(result.progress.asOf);
+    });
+
+    it.each([
+      ['nobody is in its way', () => watchIn(crowd(300))],
+      ['nobody has counted for long', () => watchIn(crowd(301, 11 * 60_000))],
+      [
+        'the count cannot be read',
+        () => watchIn({ find: () => Promise.reject(new TransientServiceError('Read', 'no')) }),
+      ],
+    ])('goes on where %s', async (_, watching) => {
+      longCopy();
+
+      expect((await watching()).outcome).not.toBe('rest');
+    });
+
+    it('goes on where it ends soon, or where the link is not well', async () => {
+      copiesAt((seconds) => 60 + seconds);
+      expect(await watchIn(crowd(1000))).not.toMatchObject({ outcome: 'rest' });
+
+      servers.primary(() => down);
+      expect(await watchIn(crowd(1000), { memory: followed })).toMatchObject({ outcome: 'linkLost' });
+    });
+
+    it('writes its figures as seldom as there are many', async () => {
+      copiesAt(() => 5);
+      await watchIn(crowd(1000));
+
+      expect(migrations.changes.length).toBeLessThan(480 / 10);
+    });
   });
 });

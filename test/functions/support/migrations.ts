@@ -157,6 +157,11 @@ export class FakeMigrations implements Migrations {
       .slice(0, limit);
   }
 
+  async countAtWork(): Promise<number> {
+    return [...this.records.values()].filter(({ unsettled, status }) => unsettled && status !== 'awaitingCutover')
+      .length;
+  }
+
   #write(record: MigrationRecord, change: RecordChange & { outcome?: Outcome }): MigrationRecord {
     const at = this.#clock.iso();
     const moved = change.phase !== undefined && change.phase !== record.phase;

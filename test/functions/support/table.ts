@@ -4,6 +4,7 @@ import type { Rollbacks } from '../../../functions/cutover/rollback-ports.ts';
 import type { Fences, Locks } from '../../../functions/migration/lock-ports.ts';
 import type { Migrations } from '../../../functions/migration/ports.ts';
 import type { Samples } from '../../../functions/migration/sample.ts';
+import type { Fleet } from '../../../functions/replication/fleet.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
 import type { TableModel } from '../../../local/template/model.ts';
@@ -18,6 +19,7 @@ export interface RealTable {
   certificates: Certificates;
   rollbacks: Rollbacks;
   samples: Samples;
+  fleet: Fleet;
   /** What the migrations tell of, in order. */
   facts: string[];
   /** One operation of the API on the table, for what no adapter shows. */
@@ -43,6 +45,7 @@ export const realTable = async (): Promise<RealTable> => {
   const { checkpointsIn } = await import('../../../functions/adapters/checkpoints.ts');
   const { rollbacksIn } = await import('../../../functions/adapters/rollbacks.ts');
   const { samplesIn } = await import('../../../functions/adapters/samples.ts');
+  const { fleetIn } = await import('../../../functions/adapters/fleet.ts');
   const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
   const facts: string[] = [];
   return {
@@ -60,6 +63,7 @@ export const realTable = async (): Promise<RealTable> => {
     certificates: certificatesIn(table.name),
     rollbacks: rollbacksIn(table.name),
     samples: samplesIn(table.name),
+    fleet: fleetIn(table.name),
     call: async (operation, input) => (await dynamo.call(operation, { TableName: table.name, ...input })).body,
     loseNextAnswer: aws.loseNextAnswer,
     close: aws.close,
