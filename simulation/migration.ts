@@ -1,0 +1,234 @@
+import type { Failure } from './account.ts';
+import type { Process } from './engine.ts';
+import { Execution, type Result } from './machine.ts';
+import { settle } from './settlement.ts';
+import { type Told, type Watched, watch } from './watching.ts';
+import type { World } from './world.ts';
+
+/** A task that is quick: so many calls that describe, and calls that act, and writes of the record. */
+const quick = (world: World, ms: number, looks = 0, acts = 0) =>
+  function* work(): Process<Result<true>> {
+    for (let look = 0; look < looks; look++) {
+      if (!(yield* world.account.call('elasticache', 4))) return { failed: 'TransientServiceError' };
+    }
+    // A call that acts is sent once: the machine repeats it, which knows that it is a repeat.
+    for (let act = 0; act < acts; act++) {
+      if (!(yield* world.account.call('elasticache-acting', 1))) return { failed: 'TransientServiceError' };
+    }
+    yield ms;
+    return world.account.writesRecord() ? { ok: true } : { failed: 'TransientServiceError' };
+  };
+
+const ABORTED = 'aborted' as const;
+type End = 'completed' | typeof ABORTED | Failure;
+
+/** Calls of a look that gathers facts for the preflight, and of those that act, as the profile has them. */
+const callsOf = (world: World, functionId: string, kind: 'Describe' | 'acts'): number => {
+  const { calls = {}, invocations = 1 } = world.profile.completed.functions[functionId] ?? {};
+  const sum = Object.entries(calls)
+    .filter(([action]) => action.startsWith('elasticache:'))
+    .filter(([action]) => action.startsWith('elasticache:Describe') === (kind === 'Describe'))
+    .reduce((total, [, count]) => total + count, 0);
+  return Math.round(sum / Math.max(1, invocations));
+};
+
+/** One migration from its request to its end, by the states of statemachine/migration.asl.json. */
+export function* migration(world: World, copyMs: number, cutoverMs: number, isAborted: boolean): Process {
+  const { account, outcomes } = world;
+  const beganMs = world.nowMs;
+  yield* request(world);
+  outcomes.startedMs.push(world.nowMs - beganMs);
+  account.opened();
+  world.open++;
+  world.atWork++;
+  const execution = new Execution(account, world.product, 'migration', world.adaptation);
+  const end = yield* flow(world, execution, copyMs, cutoverMs, isAborted);
+  outcomes.transitions += execution.transitions;
+  outcomes.queueMs.push(execution.longestQueueMs);
+  if (end === 'completed') outcomes.completed++;
+  else {
+    const wantedMs = world.nowMs;
+    if (end === ABORTED) outcomes.aborted++;
+    else world.failed(end);
+    yield* settle(world);
+    outcomes.settlementMs.push(world.nowMs - wantedMs);
+  }
+  account.closed();
+  world.open--;
+  world.atWork--;
+}
+
+/** POST /migrations, repeated by its client until it is taken. */
+function* request(world: World): Process {
+  const { account } = world;
+  for (;;) {
+    const isLet = account.buckets.get('apigateway')?.take(world.nowMs);
+    const place = isLet ? account.place('StartMigrationFunction') : undefined;
+    if (place) {
+      const isTaken = account.writesRecord() && (yield* account.call('states-start', 3));
+      yield 300;
+      place.giveBack();
+      if (isTaken) return;
+    }
+    yield 1000 + 1000 * world.random();
+  }
+}
+
+function* flow(
+  world: World,
+  execution: Execution,
+  copyMs: number,
+  cutoverMs: number,
+  isAborted: boolean,
+): Process<End> {
+  const { product, scenario } = world;
+  yield* execution.announce();
+  const claimed = yield* execution.task('ClaimReplicationGroup', 'ClaimReplicationGroupFunction', quick(world, 300));
+  if ('failed' in claimed) return claimed.failed;
+  const turnMs = world.turnMs();
+  world.outcomes.beginMs.push(turnMs);
+  if (turnMs > 0) {
+    yield* execution.transition();
+    yield turnMs;
+  }
+  const looks = callsOf(world, 'PreflightFunction', 'Describe');
+  const checked = yield* execution.task(
+    'Preflight',
+    'PreflightFunction',
+    quick(world, product.writeSampleMs + 2000, looks),
+  );
+  if ('failed' in checked) return checked.failed;
+  yield* execution.transition();
+  yield* execution.announce();
+
+  const testMs = world.around(scenario.testSeconds, 0.2);
+  const tested = yield* execution.task('TestReplication', 'TestReplicationFunction', function* work() {
+    const begun = yield* quick(world, 300, 2, 1)();
+    if ('failed' in begun) return begun;
+    const doneMs = world.nowMs + testMs;
+    return yield* watch(world, doneMs, product.testVerdictMs, { slowestMs: 120_000 });
+  });
+  if ('failed' in tested) return tested.failed;
+  yield* execution.transition();
+  const started = yield* execution.task('StartReplication', 'StartReplicationFunction', quick(world, 500, 1, 1));
+  if ('failed' in started) return started.failed;
+  yield* execution.announce();
+
+  const told: Told = {};
+  const copied = yield* copy(world, execution, copyMs, isAborted, told);
+  if (copied !== 'done') return copied;
+  yield* execution.announce();
+  yield* execution.transition();
+  const verified = yield* verify(world, execution, copyMs / 4, told);
+  if (verified !== 'done') return verified;
+  yield* execution.announce();
+  yield* execution.transition();
+
+  yield* awaitCutover(world, execution, cutoverMs);
+  return yield* cutOver(world, execution);
+}
+
+/** The full sync: turns of the watch, and rests between them. */
+function* copy(
+  world: World,
+  execution: Execution,
+  copyMs: number,
+  isAborted: boolean,
+  told: Told,
+): Process<'done' | typeof ABORTED | Failure> {
+  const doneMs = world.nowMs + copyMs;
+  const abortMs = isAborted ? world.nowMs + copyMs * world.random() : Number.POSITIVE_INFINITY;
+  const endMs = Math.min(doneMs, abortMs);
+  for (;;) {
+    const seen: Result<Watched> = yield* execution.task('WatchReplication', 'WatchReplicationFunction', () =>
+      watch(world, endMs, world.product.watchMs, { rests: true, told }),
+    );
+    if ('failed' in seen) return seen.failed;
+    yield* execution.transition();
+    const { outcome, restMs = 0 } = seen.ok;
+    if (outcome === 'rest') {
+      world.outcomes.rested++;
+      yield* execution.transition();
+      // An abort calls whoever rests.
+      yield Math.min(restMs, Math.max(0, abortMs - world.nowMs));
+    }
+    if (world.nowMs >= abortMs) return ABORTED;
+    if (outcome === 'done') break;
+  }
+  world.outcomes.seenLateMs.push(world.nowMs - doneMs);
+  return 'done';
+}
+
+function* verify(world: World, execution: Execution, verifyMs: number, told: Told): Process<'done' | Failure> {
+  // What is compared is kept from turn to turn, and no time goes on while there is no place.
+  let leftMs = verifyMs;
+  for (;;) {
+    const result: Result<Watched> = yield* execution.task('VerifyData', 'VerifyDataFunction', function* work() {
+      const begunMs = world.nowMs;
+      const seen = yield* watch(world, world.nowMs + leftMs, world.product.verifyMs, { told });
+      leftMs = Math.max(0, leftMs - (world.nowMs - begunMs));
+      return seen;
+    });
+    if ('failed' in result) return result.failed;
+    yield* execution.transition();
+    if (result.ok.outcome === 'done') return 'done';
+  }
+}
+
+/** Nothing runs but a look every few minutes. */
+function* awaitCutover(world: World, execution: Execution, cutoverMs: number): Process {
+  const { account, product } = world;
+  yield* execution.announce();
+  world.atWork--;
+  while (world.nowMs < cutoverMs) {
+    yield* execution.task('AwaitCutover', 'AwaitCutoverFunction', quick(world, 200));
+    yield Math.min(product.lookAtLinkMs, Math.max(0, cutoverMs - world.nowMs));
+    yield* execution.transition();
+    if (world.nowMs >= cutoverMs) break;
+    // A look that fails for a passing reason is made again after the next wait.
+    yield* execution.task('LookAtLink', 'WatchReplicationFunction', quick(world, 1500, 2));
+    yield* execution.transition();
+  }
+  world.atWork++;
+  while (!(yield* account.call('states-callback', 3))) yield 1000;
+}
+
+function* cutOver(world: World, execution: Execution): Process<End> {
+  const { scenario, product } = world;
+  yield* execution.announce();
+  const sent = yield* execution.task('CutOver', 'CutOverFunction', quick(world, 3000, 3, 1));
+  if ('failed' in sent) return sent.failed;
+  yield* execution.transition();
+  const promotionMs = world.around(scenario.promotionSeconds, 0.3);
+  const promote = () => watch(world, world.nowMs + promotionMs, product.watchMs, { slowestMs: 30_000 });
+  yield* untilDone(execution, promote);
+  if (world.random() < scenario.refused) {
+    const refusedMs = world.nowMs;
+    while ('failed' in (yield* execution.task('LiftFence', 'LiftFenceFunction', quick(world, 1500)))) yield 60_000;
+    world.outcomes.fenceLiftMs.push(world.nowMs - refusedMs);
+    yield 10_000;
+    yield* execution.task('CutOver', 'CutOverFunction', quick(world, 3000, 3, 1));
+    yield* untilDone(execution, promote);
+  }
+  yield* execution.announce();
+  const close = () =>
+    watch(world, world.nowMs + scenario.closingSeconds * 1000, product.watchMs, { slowestMs: 30_000 });
+  yield* untilDone(execution, close);
+  while ('failed' in (yield* execution.task('CloseMigration', 'CloseMigrationFunction', quick(world, 300))))
+    yield 60_000;
+  yield* execution.announce();
+  return 'completed';
+}
+
+/** After the point of no return an error ends nothing: it is looked again in a minute. */
+function* untilDone(execution: Execution, work: () => Process<Result<Watched>>): Process {
+  for (;;) {
+    const seen = yield* execution.task('WatchPromotion', 'WatchPromotionFunction', work);
+    yield* execution.transition();
+    if ('ok' in seen && seen.ok.outcome === 'done') return;
+    if ('failed' in seen) {
+      yield* execution.transition();
+      yield 60_000;
+    }
+  }
+}
