@@ -37,7 +37,9 @@ export const startFakeAws = async (): Promise<FakeAws> => {
     if (!target) return response.writeHead(404, { 'content-type': 'text/xml' }).end(FAULT);
     // Only locks exist: whatever else is read is not there.
     const missing = operation === 'GetItem' && !body.includes('LOCK#');
-    const answer = missing ? { status: 200, body: {} } : ANSWERS[operation ?? ''];
+    // What all migrations have in common is there for whoever comes first.
+    const first = operation === 'UpdateItem' && body.includes('FLEET#');
+    const answer = missing || first ? { status: 200, body: {} } : ANSWERS[operation ?? ''];
     response
       .writeHead(answer?.status ?? 400, { 'content-type': 'application/x-amz-json-1.0' })
       .end(JSON.stringify(answer?.body ?? { __type: 'UnknownOperationException', message: String(operation) }));

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { restSecondsOf } from '../functions/replication/fleet.ts';
+import { type Product, readProduct } from './product.ts';
+import { type Profile, readProfile } from './profile.ts';
+
+interface Price {
+  id: string;
+  usd: number;
+  per: string;
+  page: string;
+}
+
+export const { prices, asOf } = JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')) as {
+  prices: Price[];
+  asOf: string;
+};
+const usd = (id: string): number => prices.find((price) => price.id === id)?.usd ?? Number.NaN;
+
+/** How long what takes long takes. */
+export interface Stay {
+  what: string;
+  copySeconds: number;
+  verifySeconds: number;
+  waitSeconds: number;
+  /** In a fleet in which full syncs rest. */
+  rests?: boolean;
+}
+
+export const STAYS: Stay[] = [
+  { what: 'small: 1 GB, cut over within 10 minutes', copySeconds: 25, verifySeconds: 20, waitSeconds: 600 },
+  { what: 'typical: 50 GB, cut over within 4 hours', copySeconds: 1250, verifySeconds: 600, waitSeconds: 4 * 3600 },
+  { what: 'long: 500 GB, waits 7 days for its cutover', copySeconds: 12_500, verifySeconds: 6000, waitSeconds: 7 * 86_400 },
+  { what: 'typical, in a fleet of 1,000', copySeconds: 1250, verifySeconds: 600, waitSeconds: 4 * 3600, rests: true },
+];
+
+export interface Cost {
+  transitions: number;
+  lambda: number;
+  dynamodb: number;
+  others: number;
+  total: number;
+}
+
+/** What a minute of log lines of a task is, about. */
+const LOG_BYTES_AN_INVOCATION = 1500;
+const FIGURES_SECONDS = 2;
+const SAMPLE_WRITES_SECONDS = 30;
+const SAMPLE_UNITS = 5;
+/** The table, and four indexes with all attributes of a record. */
+const COPIES_OF_A_RECORD = 5;
+const INVOCATION_LONG_SECONDS = 90;
+
+/** What one migration costs: what it does once as it was recorded, and what it does all the time by the settings. */
+export const costOf = (stay: Stay, product: Product = readProduct(), profile: Profile = readProfile()): Cost => {
+  const { completed } = profile;
+  const units = Math.ceil((completed.recordBytes.syncing ?? 0) / 1024);
+  const readUnits = Math.ceil((completed.recordBytes.syncing ?? 0) / 4096);
+  const long = ['WatchReplicationFunction', 'VerifyDataFunction'];
+  const once = Object.entries(completed.functions).filter(([id]) => !long.includes(id) && id !== 'SweepFunction');
+  const calls = (action: string) => once.reduce((sum, [, one]) => sum + (one.calls[action] ?? 0), 0);
+  const [copy, verify] = [stay.copySeconds, stay.verifySeconds];
+  const watchTurns = Math.ceil(copy / (product.watchMs / 1000));
+  const rests = stay.rests ? restsOf(copy) : { count: 0, watchedSeconds: copy };
+  const verifyTurns = Math.ceil(verify / (product.verifyMs / 1000));
+  const looks = Math.floor(stay.waitSeconds / (product.lookAtLinkMs / 1000));
+  const deciles = 9;
+
+  const base = completed.migration.transitions;
+  const repeated = completed.migration.states.filter((name) => /WatchReplication|RouteWatch|VerifyData|RouteVerification|AwaitCutover|LookAtLink|RouteLook/.test(name)).length;
+  const turns = stay.rests ? 3 * (rests.count + 1) : 2 * watchTurns;
+  const transitions = base - repeated + turns + 3 * deciles + 2 * verifyTurns + 3 * looks + 1;
+
+  const gb = (id: string) => (product.memoryMb.get(id) ?? 0) / 1024;
+  const onceGbSeconds = once.reduce((sum, [id, { seconds, invocations }]) => sum + gb(id) * Math.max(seconds, invocations * 0.2), 0);
+  // The recorded test and promotion took seconds; on AWS they take minutes.
+  const minutes = INVOCATION_LONG_SECONDS * (gb('TestReplicationFunction') + 2 * gb('WatchPromotionFunction'));
+  const gbSeconds = onceGbSeconds + minutes + gb('WatchReplicationFunction') * (rests.watchedSeconds + 1.5 * looks) + gb('VerifyDataFunction') * verify;
+  const invocations = once.reduce((sum, [, one]) => sum + one.invocations, 0) + watchTurns + 2 * rests.count + deciles + verifyTurns + 2 * looks;
+
+  const working = rests.watchedSeconds + verify;
+  const writes = (calls('dynamodb:UpdateItem') + calls('dynamodb:PutItem') + working / FIGURES_SECONDS + 2 * looks + rests.count) * units * COPIES_OF_A_RECORD + (working / SAMPLE_WRITES_SECONDS) * SAMPLE_UNITS;
+  const reads = (calls('dynamodb:GetItem') + (working * 1000) / product.pollMs + looks) * readUnits;
+
+  const parts = {
+    lambda: gbSeconds * usd('gbSecond') + invocations * usd('invocation'),
+    dynamodb: writes * usd('write') + reads * usd('read'),
+    others:
+      (completed.migration.announcements + deciles) * usd('event') +
+      20 * usd('request') +
+      ((invocations * LOG_BYTES_AN_INVOCATION) / 1e9) * usd('logGb') +
+      invocations * 0.05 * usd('trace') +
+      2 * usd('sign'),
+  };
+  const sum = transitions * usd('transition') + parts.lambda + parts.dynamodb + parts.others;
+  return { transitions, ...parts, total: sum };
+};
+
+/** In a crowd a copy of so many seconds rests so often, and is watched for so long. */
+const restsOf = (copySeconds: number): { count: number; watchedSeconds: number } => {
+  let [left, count, watchedSeconds] = [copySeconds, 0, 0];
+  for (;;) {
+    const rest = restSecondsOf(2, 1, left - 12, () => 0.5);
+    if (rest === undefined) return { count, watchedSeconds: watchedSeconds + left };
+    count++;
+    watchedSeconds += 12;
+    left -= 12 + rest;
+  }
+};
+
+const MINUTES_A_MONTH = 30 * 24 * 60;
+
+/** What a stack costs in a month in which nothing migrates: the sweeper, and what is paid by the month. */
+export const idleMonth = (alarms: number, dashboards: number, metrics: number, product: Product = readProduct()): { what: string; usd: number }[] => {
+  const gb = (product.memoryMb.get('SweepFunction') ?? 0) / 1024;
+  return [
+    { what: 'the sweeper, each minute: Lambda', usd: MINUTES_A_MONTH * (gb * 0.3 * usd('gbSecond') + usd('invocation')) },
+    { what: 'the sweeper: DynamoDB', usd: MINUTES_A_MONTH * (4 * 0.5 * usd('read') + usd('write')) },
+    { what: 'the sweeper: logs and traces', usd: MINUTES_A_MONTH * ((LOG_BYTES_AN_INVOCATION / 1e9) * usd('logGb') + 0.05 * usd('trace')) },
+    { what: `alarms (${alarms})`, usd: alarms * usd('alarm') },
+    { what: `metrics of its own (${metrics})`, usd: metrics * usd('metric') },
+    { what: `dashboard (${dashboards})`, usd: dashboards * usd('dashboard') },
+    { what: 'a key of KMS, where certificates are signed or names of keys are hidden', usd: usd('key') },
+  ];
+};
