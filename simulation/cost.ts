@@ -29,7 +29,12 @@ export interface Stay {
 export const STAYS: Stay[] = [
   { what: 'small: 1 GB, cut over within 10 minutes', copySeconds: 25, verifySeconds: 20, waitSeconds: 600 },
   { what: 'typical: 50 GB, cut over within 4 hours', copySeconds: 1250, verifySeconds: 600, waitSeconds: 4 * 3600 },
-  { what: 'long: 500 GB, waits 7 days for its cutover', copySeconds: 12_500, verifySeconds: 6000, waitSeconds: 7 * 86_400 },
+  {
+    what: 'long: 500 GB, waits 7 days for its cutover',
+    copySeconds: 12_500,
+    verifySeconds: 6000,
+    waitSeconds: 7 * 86_400,
+  },
   { what: 'typical, in a fleet of 1,000', copySeconds: 1250, verifySeconds: 600, waitSeconds: 4 * 3600, rests: true },
 ];
 
@@ -66,19 +71,38 @@ export const costOf = (stay: Stay, product: Product = readProduct(), profile: Pr
   const deciles = 9;
 
   const base = completed.migration.transitions;
-  const repeated = completed.migration.states.filter((name) => /WatchReplication|RouteWatch|VerifyData|RouteVerification|AwaitCutover|LookAtLink|RouteLook/.test(name)).length;
+  const repeated = completed.migration.states.filter((name) =>
+    /WatchReplication|RouteWatch|VerifyData|RouteVerification|AwaitCutover|LookAtLink|RouteLook/.test(name),
+  ).length;
   const turns = stay.rests ? 3 * (rests.count + 1) : 2 * watchTurns;
   const transitions = base - repeated + turns + 3 * deciles + 2 * verifyTurns + 3 * looks + 1;
 
   const gb = (id: string) => (product.memoryMb.get(id) ?? 0) / 1024;
-  const onceGbSeconds = once.reduce((sum, [id, { seconds, invocations }]) => sum + gb(id) * Math.max(seconds, invocations * 0.2), 0);
+  const onceGbSeconds = once.reduce(
+    (sum, [id, { seconds, invocations }]) => sum + gb(id) * Math.max(seconds, invocations * 0.2),
+    0,
+  );
   // The recorded test and promotion took seconds; on AWS they take minutes.
   const minutes = INVOCATION_LONG_SECONDS * (gb('TestReplicationFunction') + 2 * gb('WatchPromotionFunction'));
-  const gbSeconds = onceGbSeconds + minutes + gb('WatchReplicationFunction') * (rests.watchedSeconds + 1.5 * looks) + gb('VerifyDataFunction') * verify;
-  const invocations = once.reduce((sum, [, one]) => sum + one.invocations, 0) + watchTurns + 2 * rests.count + deciles + verifyTurns + 2 * looks;
+  const gbSeconds =
+    onceGbSeconds +
+    minutes +
+    gb('WatchReplicationFunction') * (rests.watchedSeconds + 1.5 * looks) +
+    gb('VerifyDataFunction') * verify;
+  const invocations =
+    once.reduce((sum, [, one]) => sum + one.invocations, 0) +
+    watchTurns +
+    2 * rests.count +
+    deciles +
+    verifyTurns +
+    2 * looks;
 
   const working = rests.watchedSeconds + verify;
-  const writes = (calls('dynamodb:UpdateItem') + calls('dynamodb:PutItem') + working / FIGURES_SECONDS + 2 * looks + rests.count) * units * COPIES_OF_A_RECORD + (working / SAMPLE_WRITES_SECONDS) * SAMPLE_UNITS;
+  const writes =
+    (calls('dynamodb:UpdateItem') + calls('dynamodb:PutItem') + working / FIGURES_SECONDS + 2 * looks + rests.count) *
+      units *
+      COPIES_OF_A_RECORD +
+    (working / SAMPLE_WRITES_SECONDS) * SAMPLE_UNITS;
   const reads = (calls('dynamodb:GetItem') + (working * 1000) / product.pollMs + looks) * readUnits;
 
   const parts = {
@@ -110,12 +134,23 @@ const restsOf = (copySeconds: number): { count: number; watchedSeconds: number }
 const MINUTES_A_MONTH = 30 * 24 * 60;
 
 /** What a stack costs in a month in which nothing migrates: the sweeper, and what is paid by the month. */
-export const idleMonth = (alarms: number, dashboards: number, metrics: number, product: Product = readProduct()): { what: string; usd: number }[] => {
+export const idleMonth = (
+  alarms: number,
+  dashboards: number,
+  metrics: number,
+  product: Product = readProduct(),
+): { what: string; usd: number }[] => {
   const gb = (product.memoryMb.get('SweepFunction') ?? 0) / 1024;
   return [
-    { what: 'the sweeper, each minute: Lambda', usd: MINUTES_A_MONTH * (gb * 0.3 * usd('gbSecond') + usd('invocation')) },
+    {
+      what: 'the sweeper, each minute: Lambda',
+      usd: MINUTES_A_MONTH * (gb * 0.3 * usd('gbSecond') + usd('invocation')),
+    },
     { what: 'the sweeper: DynamoDB', usd: MINUTES_A_MONTH * (4 * 0.5 * usd('read') + usd('write')) },
-    { what: 'the sweeper: logs and traces', usd: MINUTES_A_MONTH * ((LOG_BYTES_AN_INVOCATION / 1e9) * usd('logGb') + 0.05 * usd('trace')) },
+    {
+      what: 'the sweeper: logs and traces',
+      usd: MINUTES_A_MONTH * ((LOG_BYTES_AN_INVOCATION / 1e9) * usd('logGb') + 0.05 * usd('trace')),
+    },
     { what: `alarms (${alarms})`, usd: alarms * usd('alarm') },
     { what: `metrics of its own (${metrics})`, usd: metrics * usd('metric') },
     { what: `dashboard (${dashboards})`, usd: dashboards * usd('dashboard') },

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adapted, BEFORE } from '../../simulation/designs.ts';
+import { costTables, quotaTable } from '../../simulation/pages.ts';
 import { readProduct } from '../../simulation/product.ts';
-import { readProfile } from '../../simulation/profile.ts';
+import { type FunctionCalls, readProfile } from '../../simulation/profile.ts';
 import { quotasOf } from '../../simulation/quotas.ts';
 import { failures, hits, quantile } from '../../simulation/report.ts';
 import { type Run, SCENARIO, simulate } from '../../simulation/run.ts';
@@ -48,7 +50,7 @@ describe('the profile', () => {
   it.each(['WatchReplicationFunction', 'VerifyDataFunction', 'WatchPromotionFunction'])(
     'shows %s at the rates that the simulation takes from the settings',
     (logicalId) => {
-      const { calls, seconds = 0, invocations = 0 } = profile.completed.functions[logicalId] ?? { calls: {} };
+      const { calls, seconds, invocations } = profile.completed.functions[logicalId] as FunctionCalls;
       const looks = calls['elasticache:DescribeReplicationGroups'] ?? 0;
       const everySeconds = profile.settings.DescribeSeconds ?? 0;
 
@@ -58,6 +60,15 @@ describe('the profile', () => {
       expect(looks).toBeLessThanOrEqual(seconds / everySeconds + 2 * invocations);
     },
   );
+});
+
+describe('the pages', () => {
+  it.each([
+    ['docs/cost.md', costTables()],
+    ['docs/limits.md', quotaTable()],
+  ])('%s has the figures that the script prints', (page, tables) => {
+    expect(readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')).toContain(tables);
+  });
 });
 
 describe('the simulation', () => {
