@@ -117,10 +117,7 @@ export const makeWatchReplication =
         const restSeconds = decided || glance ? undefined : crowd.restSeconds(seen, progress);
         const isLast = decided !== undefined || restSeconds !== undefined;
         const shownStates = states.map((state) => asFirstSeen(state, hasFollowed));
-        const written = await show(
-          { ...seen, states: shownStates },
-          { phase, why, progress, isLast, tellsStatus },
-        );
+        const written = await show({ ...seen, states: shownStates }, { phase, why, progress, isLast, tellsStatus });
         failIfAborted(written ?? (await migrations.find(migrationId)));
         const standsAlone = group.status === 'available' && states.every(({ following }) => !following);
         failIfOver({

@@ -22,14 +22,6 @@ const sight = inReach<(sinceMs: number) => Sight>({
 });
 
 export const handler = taskFunction(
-  makeWatchReplication(
-    watchedGroups,
-    sight,
-    theMigrations(),
-    theSamples(),
-    systemClock,
-    watchSettings(),
-    theFleet(),
-  ),
+  makeWatchReplication(watchedGroups, sight, theMigrations(), theSamples(), systemClock, watchSettings(), theFleet()),
   tellWatch,
 );

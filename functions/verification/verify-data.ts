@@ -85,7 +85,11 @@ export const makeVerifyData =
     const [lostAfterMs, graceMs] = [linkLostAfterSeconds * 1000, eventGraceSeconds * 1000];
     const endsMs = clock.now() + Math.max(verifySeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const redis = probe();
-    const look = makeLook(groups, byInfo(redis, clock), clock, { ...input, describeMs, described: input.memory?.described });
+    const look = makeLook(groups, byInfo(redis, clock), clock, {
+      ...input,
+      describeMs,
+      described: input.memory?.described,
+    });
     const isOver = makeIsOver(replicationGroupId, graceMs);
     const show = makeVerifyView(migrations, migrationId);
     const sampler = makeSampler(samples, migrationId, pollMs, STEP_MS);
