@@ -54,7 +54,7 @@ export const readProduct = (parameters: Record<string, string> = {}): Product =>
   const environment = Object.assign({}, ...model.functions.map((one) => one.environment)) as Record<string, string>;
   const seconds = (name: string): number => Number(environment[name]) * 1000;
   const template = readFileSync(TEMPLATE, 'utf8');
-  const lookAtLink = /LookAtLinkSeconds[\s\S]*?Default: (\d+)/.exec(template)?.[1];
+  const lookAtLink = /\n {2}LookAtLinkSeconds:\n {4}Type[\s\S]*?Default: (\d+)/.exec(template)?.[1];
   return {
     pollMs: Number(environment.POLL_MILLISECONDS),
     describeMs: seconds('DESCRIBE_SECONDS'),
