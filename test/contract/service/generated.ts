@@ -50,7 +50,7 @@ export const generated = (service: () => Service): void => {
       ['fails at every event', { deliver: async () => new TransientServiceError('Write', new Error()) }, /503/],
     ])('would show a service that %s', async (_, hole, told) => {
       // Of this seed: right and wrong ones of each kind.
-      const { faults } = await hold({ ...service(), ...hole }, callsOf(15, 2));
+      const { faults } = await hold({ ...service(), ...hole }, callsOf(15, 3));
 
       expect([...faults.keys()].join('\n')).toMatch(told);
     });
