@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { callName } from './context.ts';
+import { CommandError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Failure, toFailure } from './failure.ts';
 import { makeProgram } from './program.ts';
@@ -27,7 +28,12 @@ export const run = async (args: readonly string[], io: Io): Promise<ExitCode> =>
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-    const failure = error instanceof CommanderError ? ofCommander(error, args, me) : toFailure(error, me);
+    // Whatever waited when it was interrupted tells it in words of its own.
+    const stopped = io.signal.aborted && !(error instanceof CommandError);
+    const failure =
+      error instanceof CommanderError
+        ? ofCommander(error, args, me)
+        : toFailure(stopped ? io.signal.reason : error, me);
     await fail(io, failure, args.includes('--json'));
     return failure.exitCode;
   }

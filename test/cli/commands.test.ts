@@ -122,6 +122,19 @@ describe('start', () => {
     expect(there.err).toContain('--source (/customerNodeEndpointList/0/port) must be at most 65535');
   });
 
+  it('is interrupted by Ctrl-C also while it waits to send again', async () => {
+    const { signal, press } = ctrlC();
+    service.instead = () => {
+      setTimeout(press, 50);
+      return problem(503, 'transient-service-fault', 'later');
+    };
+
+    expect(await ask(`start ${REQUEST}`, { signal })).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('Interrupted.'),
+    });
+  });
+
   it('says that it is not known whether it was accepted, and how to repeat it', async () => {
     service.instead = () => ({ status: 502, body: { message: 'Bad Gateway' } });
 
