@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { documents } from '../../../functions/adapters/dynamo.ts';
 import { fromRows, toRows } from '../../../functions/adapters/sample-rows.ts';
 import type { KeptSample } from '../../../functions/migration/sample.ts';
 import { type RealTable, realTable } from '../support/table.ts';
@@ -58,6 +59,24 @@ describe('samples in DynamoDB', () => {
     for (const sample of days) await real.samples.append('long-0123456789ab', [sample]);
 
     expect(await real.samples.between('long-0123456789ab', START_MS, START_MS + 3 * 86_400_000)).toEqual(days);
+  });
+
+  it('of months are read some pages at a time', async () => {
+    let [underWay, most, calls] = [0, 0, 0];
+    const { send } = documents;
+    const counted = vi.spyOn(documents, 'send').mockImplementation(async (...given: unknown[]) => {
+      most = Math.max(most, ++underWay);
+      calls++;
+      try {
+        return await Reflect.apply(send, documents, given);
+      } finally {
+        underWay--;
+      }
+    });
+    await real.samples.between('long-0123456789ab', START_MS, START_MS + 30 * 86_400_000);
+    counted.mockRestore();
+
+    expect([calls, most]).toEqual([44, 8]);
   });
 
   it('are in no index, and expire', async () => {

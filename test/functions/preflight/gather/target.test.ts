@@ -67,10 +67,13 @@ describe('The group', () => {
         'clocks',
         'clusters',
         'commandsUnknownToTarget',
+        'fenceRights',
         'group',
         'nodes',
         'parameters',
         'rdbFormat',
+        // Nothing logs in to it.
+        'sourceLogin',
         'targetClients',
       ],
     ]);
