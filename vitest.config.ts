@@ -54,8 +54,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Its own default is a second, and a busy machine stands still for longer.
     expect: { poll: { timeout: 20_000 } },
-    // Two cores are what CI has, and half of the time is spent waiting: for settlement, for polls, for processes.
-    maxWorkers: 4,
+    // Two cores are what CI has, and a third of the time is spent waiting: for settlement, for polls, for processes. A fourth worker gains nothing.
+    maxWorkers: 3,
     // Of those that say so: migrations of one embedded AWS that mostly wait, as settlement does for tasks to end.
     maxConcurrency: 12,
     sequence: { sequencer: LongestFirst },

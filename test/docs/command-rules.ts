@@ -18,7 +18,7 @@ export const RULES: readonly Rule[] = [
   { of: /^(npm ci && )?npm test$/, by: '.ci/run', as: 'npm test' },
   { of: /^(npm ci && )?npm run demo$/, by: 'test/e2e/commands.test.ts', as: 'npm run demo' },
   { of: /^npm start$/, by: 'test/e2e/commands.test.ts', as: 'npm start' },
-  { of: /^npm run check$/, by: 'package.json', as: 'npm run check && vitest run' },
+  { of: /^npm run check$/, by: 'package.json', as: 'npm run -s check & vitest run' },
   { of: /^npm run format$/, by: 'package.json', as: 'biome check --write .' },
   { of: /^npm run console /, by: 'test/e2e/commands.test.ts', as: 'console/main.ts' },
   { of: /^npm run certificate /, by: 'test/cutover/certificate-command.test.ts', as: 'npm run certificate' },

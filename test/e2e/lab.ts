@@ -89,6 +89,8 @@ export const TERMINAL = [
 export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> => {
   const aws = await startEmbeddedAws({
     ...options,
+    // A fifth of a function's start is the reading of its source maps.
+    lambda: { ...options.lambda, env: { NODE_OPTIONS: '', ...options.lambda?.env } },
     parameters: { ...QUICK, ...options.parameters },
     hostAliases: { [`${ADDRESS}:*`]: '127.0.0.1:*', ...options.hostAliases },
     elastiCache: { ...options.elastiCache, settings: { ...noDelays, ...options.elastiCache?.settings } },
