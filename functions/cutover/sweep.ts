@@ -1,7 +1,6 @@
 import type { Fences } from '../migration/lock-ports.ts';
 import type { Migrations, Workflow } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
-import type { CountFleet } from '../replication/count-fleet.ts';
 import type { Clock } from '../replication/ports.ts';
 
 /** A migration at work touches its record at least every LookAtLinkSeconds and a watch's length; this is beyond both. */
@@ -43,7 +42,7 @@ const SILENT: SweepLog = { about: () => undefined, did: () => undefined };
 /**
  * Looks for what nobody has finished: migrations whose end nobody settled (the event got lost, the Catch never ran, the
  * request died before its execution began), fences past their deadline, and acts that were asked for. One that ended well
- * needs nothing but its mark. Then it counts those at work, for whoever watches one of them.
+ * needs nothing but its mark.
  *
  * @throws TransientServiceError
  */
@@ -54,7 +53,6 @@ export const makeSweep =
     workflow: Pick<Workflow, 'describe' | 'settle'>,
     clock: Clock,
     log: SweepLog = SILENT,
-    countFleet: CountFleet = async () => undefined,
   ) =>
   async (): Promise<SweepReport> => {
     const nowMs = clock.now();
@@ -96,9 +94,6 @@ export const makeSweep =
       settling.push(migrationId);
     }
     log.about(undefined);
-    log.about(undefined);
-    // Last: nobody's safety rests on it.
-    await countFleet(isoOf(nowMs));
     return { looked: suspects.length, settling, lifting, acting, stuck };
   };
 
