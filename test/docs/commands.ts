@@ -1,16 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { textOf } from './sources.ts';
-
-const ROOT = new URL('../../', import.meta.url);
-/** What an operator, or whoever changes this, reads. */
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(new URL('docs', ROOT), { recursive: true })
-    .map((path) => `docs/${path}`)
-    .filter((path) => path.endsWith('.md'))
-    .sort(),
-];
+import { PAGES, textOf } from './sources.ts';
 
 /** A command as a page has it, to be pasted. */
 interface Documented {

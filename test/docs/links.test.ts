@@ -1,18 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { textOf } from './sources.ts';
+import { PAGES, textOf } from './sources.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const files = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(new URL('docs', ROOT), { recursive: true })
-    .map((path) => `docs/${path}`)
-    .filter((path) => path.endsWith('.md'))
-    .sort(),
-];
-
 const isThere = (path: string): boolean => {
   try {
     return readdirSync(new URL(posix.dirname(path), ROOT)).includes(posix.basename(path));
@@ -43,7 +34,7 @@ const brokenIn = (file: string): string[] => {
 };
 
 describe('the links of', () => {
-  it.each(files)('%s lead to pages and headings that there are', (file) => {
+  it.each(PAGES)('%s lead to pages and headings that there are', (file) => {
     expect(brokenIn(file)).toEqual([]);
   });
 });

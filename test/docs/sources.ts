@@ -23,6 +23,16 @@ export const shipped: readonly Source[] = sourcesBelow('functions');
 /** What asks the service, on an operator's machine. */
 export const clients: readonly Source[] = [...sourcesBelow('client'), ...sourcesBelow('console/server')];
 
+/** Every page, from the repository's root: what an operator reads, and whoever changes this. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(new URL('docs', ROOT), { recursive: true })
+    .map((path) => `docs/${path}`)
+    .filter((path) => path.endsWith('.md'))
+    .sort(),
+];
+
 /** The headings of one level in a Markdown text, without their backticks. */
 export const headingsOf = (markdown: string, level: number): string[] =>
   [...markdown.matchAll(new RegExp(`^#{${level}} (.+)$`, 'gm'))].map(([, heading = '']) => heading.replaceAll('`', ''));
