@@ -59,7 +59,7 @@ const parsed = async (text: string, shownAs: string): Promise<unknown> => {
       throw usageError([`${shownAs} is no JSON: ${(error as Error).message}`]);
     }
   }
-  const { parse } = await import('yaml');
+  const { parse } = await import('./yaml.ts');
   try {
     // A text that names itself again and again would grow without end.
     return parse(text, { maxAliasCount: 0 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -216,6 +216,16 @@ describe('the built command', () => {
     ]);
 
     expect(stdout).toContain('MIGRATION');
+  });
+
+  it('reads YAML, also as it is built', async () => {
+    const file = join(folder, 'skeleton.yaml');
+    await writeFile(file, 'ReplicationGroupId: [not a group]\n');
+    const refused = await run(process.execPath, [main, 'start', '-f', file, '--endpoint', service.url]).catch(
+      (error) => error,
+    );
+
+    expect(`${refused.stdout}${refused.stderr}`).not.toMatch(/neither JSON nor YAML|is not a function/);
   });
 
   it('completes ids of migrations in bash', async () => {
