@@ -1,4 +1,3 @@
-import { ApiTimeoutError, ApiUnreachableError } from '../../client/errors.ts';
 import { needsWaiver } from '../../console/ui/acts/waivable.ts';
 import { actWords } from '../../console/ui/acts/words.ts';
 import type { Action } from '../../functions/migration/actions.ts';
@@ -6,7 +5,9 @@ import type { MigrationView } from '../../functions/migration/view.ts';
 import { type Context, connected } from '../context.ts';
 import { CommandError, usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { toFailure } from '../failure.ts';
 import { findToAct } from '../find.ts';
+import { isPassing } from '../passing.ts';
 import { document, line } from '../say.ts';
 import { ENDPOINT_RULE, readEndpoint } from '../start/endpoint.ts';
 import { headText } from '../tell/migration.ts';
@@ -50,9 +51,7 @@ export const act = async (context: Context, action: Action, name: string, option
     ...(giveUp && { giveUp: giveUp.filter((one) => one !== undefined) }),
   };
   const changed = await api.act(view.migrationId, action, body, { signal: io.signal }).catch((error: unknown) => {
-    throw error instanceof ApiTimeoutError || error instanceof ApiUnreachableError
-      ? unknown(context, view, error)
-      : error;
+    throw isPassing(error) ? unknown(context, view, error) : error;
   });
   if (json && !options.watch) document(io, changed);
   if (!json) {
@@ -142,14 +141,12 @@ const askReason = async ({ io }: Context): Promise<string> => {
   return reason;
 };
 
-const unknown = (
-  { caller }: Context,
-  { migrationId }: MigrationView,
-  error: ApiTimeoutError | ApiUnreachableError,
-): CommandError =>
-  new CommandError(
+const unknown = ({ caller }: Context, { migrationId }: MigrationView, error: unknown): CommandError => {
+  const { code, problems } = toFailure(error, caller.me);
+  return new CommandError(
     EXIT.unknown,
-    error.code,
-    [error.message, 'Whether the request has arrived is not known: look before you ask again.'],
+    code,
+    [...problems, 'Whether the request has arrived is not known: look before you ask again.'],
     [commandFor(caller, 'show', migrationId)],
   );
+};

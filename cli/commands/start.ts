@@ -68,7 +68,7 @@ export const start = async (context: Context, options: StartCommandOptions): Pro
   const body = await bodyOf(asked, context);
   const { api } = await connected(context);
   // Before it is sent: whoever gets no answer needs it.
-  if (!json) line(io.stderr, `Idempotency key: ${safe(key)}`);
+  line(io.stderr, `Idempotency key: ${safe(key)}`);
   const accepted = await send(api, body, key, context);
   if (json && !goesOn) document(io, { ...accepted, idempotencyKey: key });
   if (!json) {

@@ -90,7 +90,8 @@ describe('start', () => {
     expect(service.posted()[0]).toMatchObject({ key: 'k-1', body: { replicationGroupId: 'piped', more: 1 } });
     expect(JSON.parse(ran.out)).toMatchObject({ migrationId: 'test-000000000001', idempotencyKey: 'k-1' });
     expectSchema('start', JSON.parse(ran.out));
-    expect(ran.err).toBe('');
+    // Whoever gets no answer needs it, and standard output has documents alone.
+    expect(ran.err).toBe('Idempotency key: k-1\n');
   });
 
   it('sends again under the same key while no answer comes', async () => {
@@ -266,6 +267,15 @@ describe('an act', () => {
     expect(ran.code).toBe(4);
     expect(ran.err).toContain('is not known: look before you ask again');
     expect(service.posted()).toHaveLength(1);
+  });
+
+  it.each([502, 503, 500])('says so, too, when something on the way answers %d', async (status) => {
+    service.instead = ({ method }) =>
+      method === 'POST' ? { status, body: { message: 'Service Unavailable' } } : undefined;
+    const ran = await ask(`abort ${ID} --yes --reason r`);
+
+    expect(ran.code).toBe(4);
+    expect(ran.err).toContain('is not known: look before you ask again');
   });
 });
 
