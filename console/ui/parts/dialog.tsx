@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * A modal dialog of the browser's own: it keeps the focus inside, Escape closes it, and whoever opened it gets the focus
@@ -19,11 +19,18 @@ export const Dialog = ({
 }) => {
   const at = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  const closed = useRef(onClose);
+  closed.current = onClose;
+  // In the layout phase: the clean-up of a plain effect waits for the next paint, and what is typed until then would be lost.
+  useLayoutEffect(() => {
     const dialog = at.current;
     const opener = document.activeElement;
+    // A browser closes it without asking when Escape comes again before anything else was done.
+    const close = () => closed.current();
+    dialog?.addEventListener('close', close);
     dialog?.showModal();
     return () => {
+      dialog?.removeEventListener('close', close);
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
