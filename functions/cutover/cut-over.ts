@@ -5,17 +5,11 @@ import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
 import { eventsFromNow } from '../replication/group-events.ts';
 import type { Clock, ReplicationGroups } from '../replication/ports.ts';
+import type { CutOverInput, CutOverMoment, CutOverSettings, CutOverWorld, Sent } from './cut-over-world.ts';
 import { BackOut, type BackOutCode } from './fence/back-out.ts';
 import { positionsOf, type ShardPosition } from './last-look.ts';
 import { sendAgain } from './send-again.ts';
-import {
-  type CutOverInput,
-  type CutOverMoment,
-  type CutOverSettings,
-  type CutOverWorld,
-  type Sent,
-  tryCutOver,
-} from './try-cut-over.ts';
+import { tryCutOver } from './try-cut-over.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
 /** `verifyAgain`: what was verified says nothing of what the target holds now. */

@@ -11,8 +11,9 @@ import type { Locks, NotedIntent } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Clock, ReplicationGroups } from '../replication/ports.ts';
 import type { Sight } from '../replication/sight.ts';
+import type { CutOverInput, CutOverMoment, Sent } from './cut-over-world.ts';
 import { BackOut } from './fence/back-out.ts';
-import { type CutOverInput, type CutOverMoment, describeMigrating, type Sent } from './try-cut-over.ts';
+import { describeMigrating } from './try-cut-over.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
 export interface UnmeasuredWorld {

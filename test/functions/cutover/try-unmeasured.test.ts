@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCutOverBy } from '../../../functions/cutover/cut-over.ts';
-import type { CutOverInput } from '../../../functions/cutover/try-cut-over.ts';
+import type { CutOverInput } from '../../../functions/cutover/cut-over-world.ts';
 import { makeTryUnmeasured } from '../../../functions/cutover/try-unmeasured.ts';
 import {
   TargetNotAvailableError,
