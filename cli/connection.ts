@@ -1,6 +1,8 @@
 import { type Api, makeApi } from '../client/api.ts';
 import { type ApiCall, makeApiCall } from '../client/call.ts';
 import { ApiUnreachableError } from '../client/errors.ts';
+import type { TokenSource } from '../client/token/source.ts';
+import { orWantsToken } from '../client/token/wanting.ts';
 import { CommandError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Target } from './target.ts';
@@ -11,6 +13,8 @@ export interface Connection {
   apiUrl: string;
   /** For a sentence: `the stack cache in eu-west-1`. */
   where: string;
+  /** What is sent with each request, where it takes tokens. */
+  tokens?: TokenSource;
 }
 
 /** An answer takes less, or the API is as good as away. */
@@ -37,18 +41,26 @@ const orTell =
 
 /**
  * Finds the API. Whether it answers shows with the first call.
- * @throws what connectStack throws
+ * @throws what connectStack throws; TokenInClearError
  */
 export const connect = async (target: Target): Promise<Connection> => {
   if (target.kind === 'endpoint') {
-    const { apiUrl } = target;
-    const plain = makeApiCall({ apiUrl, timeoutMs: TIMEOUT_MS });
+    const { apiUrl, tokens } = target;
+    const plain = tokens
+      ? (await import('../client/token/call.ts')).makeBearerCall({ apiUrl, tokens, timeoutMs: TIMEOUT_MS })
+      : orWantsToken(`The API at ${apiUrl}`, makeApiCall({ apiUrl, timeoutMs: TIMEOUT_MS }));
     const call = target.isDefault ? orTell(plain) : plain;
-    return { api: makeApi(apiUrl, call), call, apiUrl, where: `the API at ${apiUrl}` };
+    return { api: makeApi(apiUrl, call), call, apiUrl, where: `the API at ${apiUrl}`, ...(tokens && { tokens }) };
   }
   // An SDK takes longer to load than most answers to come.
   const { connectStack } = await import('../client/aws/connect.ts');
   const { kind, ...asked } = target;
-  const { apiUrl, call, region, stack } = await connectStack({ ...asked, timeoutMs: TIMEOUT_MS });
-  return { api: makeApi(apiUrl, call), call, apiUrl, where: `the stack ${stack} in ${region}` };
+  const { apiUrl, call, region, stack, tokens } = await connectStack({ ...asked, timeoutMs: TIMEOUT_MS });
+  return {
+    api: makeApi(apiUrl, call),
+    call,
+    apiUrl,
+    where: `the stack ${stack} in ${region}`,
+    ...(tokens && { tokens }),
+  };
 };

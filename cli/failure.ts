@@ -3,6 +3,7 @@ import type { Violation } from '../functions/migration/error.ts';
 import { UsageError as VerifyUsageError } from '../verify/arguments.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { tokenAdvice } from './token-advice.ts';
 
 /** What went wrong, as it is told. Texts are foreign. */
 export interface Failure {
@@ -13,7 +14,15 @@ export interface Failure {
   next: readonly string[];
 }
 
-const REFUSED = ['api-access-denied', 'stack-access-denied', 'credentials-refused', 'stack-not-found'];
+const REFUSED = [
+  'api-access-denied',
+  'stack-access-denied',
+  'credentials-refused',
+  'stack-not-found',
+  'token-refused',
+  'scope-missing',
+];
+const ASKED_WRONGLY = ['path-refused', 'region-missing', 'token-in-clear', 'token-not-taken'];
 /** Which option says what stands at this place of a request. */
 const OPTIONS: [pointer: RegExp, option: string][] = [
   [/^\/replicationGroupId/, '--replication-group-id'],
@@ -67,15 +76,11 @@ export const toFailure = (error: unknown, me: string): Failure => {
     const unsigned = error instanceof GatewayRefusedError && error.status === 403;
     const doctor = error.code === 'path-refused' ? [] : [`${me} doctor`];
     return {
-      exitCode:
-        error.code === 'path-refused' || error.code === 'region-missing'
-          ? EXIT.usage
-          : isRefused
-            ? EXIT.refused
-            : EXIT.unknown,
+      exitCode: ASKED_WRONGLY.includes(error.code) ? EXIT.usage : isRefused ? EXIT.refused : EXIT.unknown,
       code: error.code,
       problems: [error.message],
       next: [
+        ...tokenAdvice(error),
         ...(unsigned ? ['an endpoint is asked without a signature: name a deployed stack by --stack NAME'] : []),
         ...doctor,
         `docs/errors.md#${error.code}`,

@@ -1,7 +1,15 @@
 import { ApiProblemError, ApiTimeoutError, ApiUnreachableError, GatewayRefusedError } from '../client/errors.ts';
 import { CommandError } from './errors.ts';
 
-const PASSING_CODES = ['api-unreachable', 'aws-unreachable', 'credentials-expired', 'api-answer-unreadable'];
+const PASSING_CODES = [
+  'api-unreachable',
+  'aws-unreachable',
+  'credentials-expired',
+  'api-answer-unreadable',
+  // Another program renews the file, and may be found while it writes.
+  'token-expired',
+  'token-unreadable',
+];
 
 /** Whether asking again may help: the API is away, overwhelmed or being deployed; credentials can be renewed meanwhile. */
 export const isPassing = (error: unknown): boolean => {

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { TOKEN_VARIABLE } from '../client/token/errors.ts';
 import { FENCE_CHOICES } from '../functions/migration/fence.ts';
 import { PREFLIGHT_CHECKS } from '../functions/migration/preflight.ts';
 import { STATUSES } from '../functions/migration/status.ts';
@@ -31,10 +32,14 @@ const withTarget = (command: Command): Command =>
     )
     .option(
       '--stack <name>',
-      `a deployed stack, found by its outputs and asked with your AWS credentials (env ${STACK_VARIABLE})`,
+      `a deployed stack, found by its outputs with your AWS credentials (env ${STACK_VARIABLE})`,
     )
     .option('--region <region>', "of the stack; default: the environment's or the profile's")
     .option('--profile <name>', 'of the AWS configuration')
+    .option(
+      '--token-file <path>',
+      `a bearer token, for a service that takes those; read anew at each request (env ${TOKEN_VARIABLE}: the token itself)`,
+    )
     .optionsGroup('Output:')
     .option('--json', 'documents for a script in place of text for a person');
 

@@ -1,3 +1,4 @@
+import { type TokenSource, tokenSourceOf } from '../client/token/source.ts';
 import { usageError } from './errors.ts';
 import type { Io } from './terminal/io.ts';
 import { shellWord } from './terminal/safe.ts';
@@ -8,11 +9,13 @@ export interface TargetOptions {
   stack?: string;
   region?: string;
   profile?: string;
+  /** A path. */
+  tokenFile?: string;
 }
 
 export type Target =
-  | { kind: 'endpoint'; apiUrl: string; isDefault: boolean }
-  | { kind: 'stack'; stack: string; region?: string; profile?: string };
+  | { kind: 'endpoint'; apiUrl: string; isDefault: boolean; tokens?: TokenSource }
+  | { kind: 'stack'; stack: string; region?: string; profile?: string; tokens?: TokenSource };
 
 /** Where `npm start` serves it, if PORT says nothing else. */
 export const DEFAULT_ENDPOINT = 'http://127.0.0.1:3000';
@@ -24,8 +27,12 @@ export const STACK_VARIABLE = 'ELASTICACHE_MIGRATOR_STACK';
  * @throws CommandError (usage) with every problem
  */
 export const targetOf = (options: TargetOptions, env: Io['env']): Target => {
-  const problems = Object.entries(options).flatMap(([name, value]) => (value === '' ? [`--${name} is empty`] : []));
-  const { endpoint, stack, region, profile } = options;
+  const { endpoint, stack, region, profile, tokenFile } = options;
+  const problems = Object.entries(options).flatMap(([name, value]) =>
+    value === '' ? [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is empty`] : [],
+  );
+  if (tokenFile === '-')
+    problems.push('--token-file has to be a file: it is read anew at each request, and standard input is read once');
   if (endpoint !== undefined && stack !== undefined)
     problems.push('--endpoint and --stack name two services: take one of them');
   const named = stack ?? (endpoint === undefined ? env[STACK_VARIABLE] || undefined : undefined);
@@ -35,14 +42,23 @@ export const targetOf = (options: TargetOptions, env: Io['env']): Target => {
   if (url !== undefined && url !== '' && !isHttp(url))
     problems.push(`The endpoint has to be an http or https URL: ${url}`);
   if (problems.length > 0) throw usageError(problems);
+  // What the environment has is not for whoever happens to listen where nobody has named a service.
+  const isUnnamed = named === undefined && url === undefined;
+  const tokens = tokenSourceOf(tokenFile, isUnnamed ? {} : env);
   if (named !== undefined)
     return {
       kind: 'stack',
       stack: named,
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
+      ...(tokens && { tokens }),
     };
-  return { kind: 'endpoint', apiUrl: url ?? DEFAULT_ENDPOINT, isDefault: url === undefined };
+  return {
+    kind: 'endpoint',
+    apiUrl: url ?? DEFAULT_ENDPOINT,
+    isDefault: url === undefined,
+    ...(tokens && { tokens }),
+  };
 };
 
 const isHttp = (text: string): boolean => {
@@ -51,7 +67,7 @@ const isHttp = (text: string): boolean => {
 };
 
 /** The options that name the same service again, for a command to paste: what the environment says, it says again. */
-export const optionsText = ({ endpoint, stack, region, profile }: TargetOptions): string =>
-  Object.entries({ endpoint, stack, region, profile })
+export const optionsText = ({ endpoint, stack, region, profile, tokenFile }: TargetOptions): string =>
+  Object.entries({ endpoint, stack, region, profile, 'token-file': tokenFile })
     .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]))
     .join('');

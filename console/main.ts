@@ -18,8 +18,9 @@ const main = async (): Promise<void> => {
   const request = parseConsoleRequest(process.argv.slice(2));
   if (!request) return console.log(USAGE);
   // Whoever only asks for help does not wait for an SDK.
+  const { env } = process;
   const { serveStackConsole } = await import('./stack-console.ts');
-  served = await serveStackConsole(request);
+  served = await serveStackConsole(request, env);
   console.log(served.greeting);
   if (request.open) await served.open();
 };

@@ -16,4 +16,7 @@ export interface ConsoleTarget {
   accountId?: string;
   /** Of the caller. */
   arn?: string;
+  /** Of the caller, where the stack takes tokens: what the token says now, which API Gateway judges. */
+  subject?: string;
+  issuer?: string;
 }

@@ -101,15 +101,20 @@ const idsFor = async (program: Command, words: readonly string[], io: Io): Promi
   const command = program.commands.find((one) => one.name() === words[0]);
   if (!command?.registeredArguments.some((argument) => argument.name() === 'migration')) return [];
   try {
-    const [endpoint, stack, region, profile] = ['--endpoint', '--stack', '--region', '--profile'].map((option) =>
-      wordAfter(words, option),
-    );
+    const [endpoint, stack, region, profile, tokenFile] = [
+      '--endpoint',
+      '--stack',
+      '--region',
+      '--profile',
+      '--token-file',
+    ].map((option) => wordAfter(words, option));
     const target = targetOf(
       {
         ...(endpoint && { endpoint }),
         ...(stack && { stack }),
         ...(region && { region }),
         ...(profile && { profile }),
+        ...(tokenFile && { tokenFile }),
       },
       io.env,
     );

@@ -22,12 +22,15 @@ export interface Probe {
 
 export const good = (name: string, text: string): Check => ({ name, result: 'ok', text, next: [] });
 
+/** Without these nothing is asked at all, whoever is to blame. */
+const NEEDED = ['API', 'credentials', 'token'];
+
 /** @param me how this command is called; it is not to tell its reader to run it again */
 export const ofFailure = (name: string, error: unknown, me: string): Check => {
   const { exitCode, problems, next } = toFailure(error, me);
   return {
     name,
-    result: exitCode === EXIT.unknown && name !== 'API' && name !== 'credentials' ? 'unknown' : 'bad',
+    result: exitCode === EXIT.unknown && !NEEDED.includes(name) ? 'unknown' : 'bad',
     text: problems.join('; '),
     next: next.filter((one) => !one.endsWith(' doctor')),
   };

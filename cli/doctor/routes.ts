@@ -1,5 +1,6 @@
 import type { ApiCall, ApiRequest } from '../../client/call.ts';
 import { ApiAccessDeniedError } from '../../client/errors.ts';
+import { ScopeMissingError } from '../../client/token/errors.ts';
 import { ASKS } from '../../functions/migration/acts.ts';
 import { type Check, good } from './check.ts';
 
@@ -25,39 +26,50 @@ const PROBES: [may: string, route: string, request: ApiRequest][] = [
   ]),
 ];
 
+interface Answered {
+  may: string;
+  isKnown: boolean;
+  /** What keeps the request from going through: a route without permission, or a scope. */
+  lacks?: { route: string } | { scope: string };
+}
+
+const ask = async (call: ApiCall, [may, route, request]: (typeof PROBES)[number]): Promise<Answered> => {
+  try {
+    const { status } = await call(request);
+    return { may, isKnown: status < 500 && status !== 429, ...(status === 403 && { lacks: { route } }) };
+  } catch (error) {
+    if (error instanceof ApiAccessDeniedError) return { may, isKnown: true, lacks: { route } };
+    if (error instanceof ScopeMissingError) return { may, isKnown: true, lacks: { scope: error.scope } };
+    throw error;
+  }
+};
+
+const listed = (of: readonly Answered[]): string => of.map(({ may }) => may).join(', ');
+
+const denied = (of: readonly Answered[], text: string, anchor: string): Check[] =>
+  of.length === 0
+    ? []
+    : [{ name: 'may not', result: 'note', text: `${listed(of)}: ${text}`, next: [`docs/security.md#${anchor}`] }];
+
 /** What this identity may ask for, route by route. @throws what keeps the API from answering at all */
 export const checkRoutes = async (call: ApiCall): Promise<Check[]> => {
-  const answered = await Promise.all(
-    PROBES.map(async ([may, route, request]) => {
-      try {
-        const { status } = await call(request);
-        return { may, route, isAllowed: status !== 403, isKnown: status < 500 && status !== 429 };
-      } catch (error) {
-        if (error instanceof ApiAccessDeniedError) return { may, route, isAllowed: false, isKnown: true };
-        throw error;
-      }
-    }),
-  );
-  const names = (wanted: (one: (typeof answered)[number]) => boolean) =>
-    answered
-      .filter(wanted)
-      .map(({ may }) => may)
-      .join(', ');
-  const allowed = names(({ isAllowed, isKnown }) => isAllowed && isKnown);
-  const denied = answered.filter(({ isAllowed }) => !isAllowed);
-  const untold = names(({ isKnown }) => !isKnown);
+  const answered = await Promise.all(PROBES.map((probe) => ask(call, probe)));
+  const allowed = listed(answered.filter(({ lacks, isKnown }) => !lacks && isKnown));
+  const untold = listed(answered.filter(({ isKnown }) => !isKnown));
+  const routes = answered.flatMap(({ lacks }) => (lacks && 'route' in lacks ? [lacks.route] : []));
+  const scopes = answered.flatMap(({ lacks }) => (lacks && 'scope' in lacks ? [lacks.scope] : []));
   return [
     ...(allowed ? [good('may', allowed)] : []),
-    ...(denied.length > 0
-      ? [
-          {
-            name: 'may not',
-            result: 'note' as const,
-            text: `${denied.map(({ may }) => may).join(', ')}: execute-api:Invoke is missing on ${denied.map(({ route }) => route).join(', ')}`,
-            next: ['docs/security.md#who-may-do-what'],
-          },
-        ]
-      : []),
+    ...denied(
+      answered.filter(({ lacks }) => lacks && 'route' in lacks),
+      `execute-api:Invoke is missing on ${routes.join(', ')}`,
+      'who-may-do-what',
+    ),
+    ...denied(
+      answered.filter(({ lacks }) => lacks && 'scope' in lacks),
+      `the token lacks ${scopes.join(', ')}`,
+      'by-token',
+    ),
     ...(untold ? [{ name: 'may', result: 'unknown' as const, text: `could not be told: ${untold}`, next: [] }] : []),
   ];
 };

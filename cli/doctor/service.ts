@@ -5,6 +5,7 @@ import { type Context, connected } from '../context.ts';
 import { ENDPOINT_VARIABLE } from '../target.ts';
 import { VERSION } from '../version.ts';
 import { type Check, good, ofFailure } from './check.ts';
+import { checkToken } from './token.ts';
 
 /** What each fault of finding a stack is about; the rest is about the stack. */
 const ABOUT: Record<string, string> = {
@@ -13,6 +14,9 @@ const ABOUT: Record<string, string> = {
   'credentials-expired': 'credentials',
   'credentials-refused': 'credentials',
   'aws-unreachable': 'AWS',
+  'token-missing': 'token',
+  'token-not-taken': 'token',
+  'token-in-clear': 'token',
 };
 const IDENTITY_TIMEOUT_MS = 5000;
 
@@ -27,14 +31,17 @@ export const findService = async (
     const from = target.isDefault
       ? 'nothing names a service, so it is where npm start serves one'
       : endpointFrom(io.env);
-    tell(good('service', `${target.apiUrl} (${from}); asked without a signature`));
-    const { makeApiCall } = await import('../../client/call.ts');
-    return { call: makeApiCall({ apiUrl: target.apiUrl }) };
-  }
-  tell(await identityOf(target, caller.me));
+    tell(
+      good('service', `${target.apiUrl} (${from}); asked ${target.tokens ? 'with a token' : 'without a signature'}`),
+    );
+  } else tell(await identityOf(target, caller.me));
   try {
-    const { call, where, apiUrl } = await connected(context);
-    tell(good('service', `${where}: ${apiUrl}`));
+    const { call, where, apiUrl, tokens } = await connected(context);
+    if (target.kind === 'stack') {
+      const how = tokens ? '; it takes tokens, and your AWS credentials only find it' : '';
+      tell(good('service', `${where}: ${apiUrl}${how}`));
+    }
+    if (tokens) for (const check of await checkToken(tokens, caller.me)) tell(check);
     return { call };
   } catch (error) {
     const about = (error instanceof ClientError && ABOUT[error.code]) || 'stack';

@@ -1,9 +1,20 @@
 import { type CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
+import { isPrivateUrl } from '../loopback.ts';
+import type { TokenWanted } from '../token/errors.ts';
 import { StackAccessDeniedError, StackNotFoundError, StackWithoutApiError } from './errors.ts';
 import { asClientError, isDenied } from './failure.ts';
 
 /** The template's output with the API's address. */
 const API_OUTPUT = 'ApiUrl';
+
+/** What a stack says of its API. */
+export interface StackApi {
+  apiUrl: string;
+  /** Which requests it takes; undefined of a stack that was deployed before there was such an output. */
+  authorization: 'iam' | 'jwt' | undefined;
+  /** Of the tokens, where it takes those. */
+  wanted: TokenWanted;
+}
 
 export interface StackRequest {
   /** A name, or an ARN. */
@@ -29,24 +40,29 @@ const describe = async (client: CloudFormationClient, { stack, region, profile }
   throw new StackNotFoundError(stack, region);
 };
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** Signed requests carry a session token, which nobody on the way may read. */
-const isSafe = (text: string): boolean => {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === 'https:' || LOOPBACK.includes(url.hostname));
-};
+const authorizationIn = (value: string | undefined): StackApi['authorization'] =>
+  value === 'iam' || value === 'jwt' ? value : undefined;
 
 /**
- * Where the API of a deployed stack is.
+ * Where the API of a deployed stack is, and which requests it takes.
  * @throws StackNotFoundError, StackAccessDeniedError, StackWithoutApiError, and what {@link asClientError} tells
  */
-export const findApiUrl = async (client: CloudFormationClient, request: StackRequest): Promise<string> => {
+export const findApi = async (client: CloudFormationClient, request: StackRequest): Promise<StackApi> => {
   const { StackName = request.stack, StackStatus = 'UNKNOWN', Outputs = [] } = await describe(client, request);
-  const apiUrl = Outputs.find(({ OutputKey }) => OutputKey === API_OUTPUT)?.OutputValue;
+  const output = (name: string) => Outputs.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+  const apiUrl = output(API_OUTPUT);
   if (apiUrl === undefined) throw new StackWithoutApiError(StackName, StackStatus, `has no output ${API_OUTPUT}`);
-  if (!isSafe(apiUrl)) {
+  // Signed requests carry a session token, others a bearer token, which nobody on the way may read.
+  if (!isPrivateUrl(apiUrl)) {
     throw new StackWithoutApiError(StackName, StackStatus, `has an output ${API_OUTPUT} that is no https URL`);
   }
-  return apiUrl;
+  const issuer = output('TokenIssuer');
+  return {
+    apiUrl,
+    authorization: authorizationIn(output('Authorization')),
+    wanted: {
+      audiences: output('TokenAudience')?.split(',') ?? [],
+      ...(issuer !== undefined && { issuer }),
+    },
+  };
 };

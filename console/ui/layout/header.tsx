@@ -29,11 +29,12 @@ export const Header = () => {
 
 const TargetWords = ({ target }: { target: ConsoleSession['target'] }) => {
   if (target.kind === 'embedded') return <>Embedded AWS on this machine</>;
-  const { stack, region, accountId, arn } = target;
+  const { stack, region, accountId, arn, subject } = target;
+  const who = subject ?? arn?.split(':').at(-1);
   return (
     <>
       <strong>{stack}</strong> {[region, accountId].filter(Boolean).join(' · ')}
-      {arn && <span class="who"> as {arn.split(':').at(-1)}</span>}
+      {who && <span class="who"> as {who}</span>}
     </>
   );
 };

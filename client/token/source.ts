@@ -1,0 +1,74 @@
+import { open } from 'node:fs/promises';
+import { TOKEN_VARIABLE, TokenUnreadableError } from './errors.ts';
+import { LARGEST_TOKEN_BYTES, type Token, tokenOf } from './token.ts';
+
+/** Where tokens come from. */
+export interface TokenSource {
+  /** For messages: `the file token.jwt`. */
+  where: string;
+  /** Whether it was named for this very call, and is not only in the environment. */
+  isNamed: boolean;
+  /** As it is now. @throws TokenUnreadableError */
+  read(): Promise<Token>;
+  /** Whether other users of this machine can read it; undefined where that cannot be told. */
+  isOpen(): Promise<boolean | undefined>;
+}
+
+/** Of whom a file can be read by others than its owner. */
+const OTHERS = 0o044;
+
+const whyNot = (error: unknown): string => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'EACCES') return 'may not be read';
+  return `cannot be read (${code ?? 'unknown error'})`;
+};
+
+/** A file that is read anew at each request: whoever watches for hours has its token renewed by another program. */
+export const tokenInFile = (path: string): TokenSource => {
+  const where = `the file ${path}`;
+  const reading = async <T>(use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> => {
+    const file = await open(path, 'r').catch((error: unknown) => {
+      throw new TokenUnreadableError(where, whyNot(error));
+    });
+    try {
+      return await use(file);
+    } finally {
+      await file.close();
+    }
+  };
+  return {
+    where,
+    isNamed: true,
+    read: () =>
+      reading(async (file) => {
+        // A pipe is read once, and a token is needed at each request.
+        if (!(await file.stat()).isFile()) throw new TokenUnreadableError(where, 'is no file that can be read again');
+        // One byte too many is enough to see that it is too long.
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(LARGEST_TOKEN_BYTES + 3), 0);
+        return tokenOf(buffer.toString('utf8', 0, bytesRead), where);
+      }),
+    isOpen: () =>
+      process.platform === 'win32'
+        ? Promise.resolve(undefined)
+        : reading(async (file) => ((await file.stat()).mode & OTHERS) !== 0),
+  };
+};
+
+export const tokenInEnvironment = (value: string): TokenSource => {
+  const where = `the variable ${TOKEN_VARIABLE}`;
+  return { where, isNamed: false, read: async () => tokenOf(value, where), isOpen: async () => undefined };
+};
+
+/**
+ * The file goes before the environment.
+ * @returns undefined where there is neither
+ */
+export const tokenSourceOf = (
+  file: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): TokenSource | undefined => {
+  if (file !== undefined) return tokenInFile(file);
+  const value = env[TOKEN_VARIABLE];
+  return value ? tokenInEnvironment(value) : undefined;
+};

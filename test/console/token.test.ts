@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseConsoleRequest } from '../../console/arguments.ts';
+import { type StackConsole, serveStackConsole } from '../../console/stack-console.ts';
+import { cloudFormationWire } from '../../local/cloudformation/protocol.ts';
+import { stsWire } from '../../local/sts/protocol.ts';
+import { ISSUER, startTokenApi, type TokenApi } from '../client/support/issuer.ts';
+import { type Served, serveAlone } from '../local/fixture/serve.ts';
+import { type Response, send } from './support/requests.ts';
+
+let api: TokenApi;
+let aws: Served;
+let folder: string;
+let path: string;
+let served: StackConsole;
+let url: string;
+let cookie: string;
+const told: string[] = [];
+const tokens: string[] = [];
+beforeAll(async () => {
+  api = await startTokenApi();
+  aws = await serveAlone({
+    cloudformation: cloudFormationWire({ name: 'cache', createdAt: new Date(), outputs: api.outputs }),
+    sts: stsWire,
+  });
+  folder = await mkdtemp(join(tmpdir(), 'console-token-'));
+  path = join(folder, 'token.jwt');
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'operator');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-secret-key');
+  vi.spyOn(console, 'error').mockImplementation((...said) => told.push(said.join(' ')));
+  await put({ sub: 'anna\u001b[31m' });
+  served = await serveStackConsole(
+    { stack: 'cache', region: 'eu-west-1', port: 0, open: false, tokenFile: path },
+    { ELASTICACHE_MIGRATOR_TOKEN: 'not this one' },
+  );
+  const [, origin = '', key = ''] = /(http:\/\/127\.0\.0\.1:\d+)(\/console\/\?key=\S+)/.exec(served.greeting) ?? [];
+  url = origin;
+  cookie = (await send(url, { path: key })).headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  await served.close();
+  await api.close();
+  await aws.close();
+  await rm(folder, { recursive: true });
+});
+
+const put = async (...of: Parameters<TokenApi['token']>): Promise<void> => {
+  tokens.push(await api.token(...of));
+  await writeFile(path, tokens.at(-1) as string);
+};
+
+/** As the page asks; the token, and the part of it that is the secret, are in nothing that comes back. */
+const asked = async (request: Parameters<typeof send>[1]): Promise<Response> => {
+  const answer = await send(url, { ...request, headers: { ...request.headers, cookie } });
+  for (const part of tokens.flatMap((token) => [token, token.split('.')[2] as string])) {
+    expect(JSON.stringify(answer.headers) + answer.text).not.toContain(part);
+  }
+  return answer;
+};
+const list = () => asked({ path: '/console/api/migrations' });
+
+const subjects = () =>
+  api.events.map(
+    ({ requestContext }) =>
+      (requestContext as { authorizer?: { jwt: { claims: { sub: string } } } }).authorizer?.jwt.claims.sub,
+  );
+
+describe('the console of a stack that takes tokens', () => {
+  it('says whose token it passes on, in a form that a terminal only shows', async () => {
+    expect(served.greeting).toContain(`as       anna?[31m, of ${ISSUER}, by the token in the file ${path}`);
+    const { text } = await asked({ path: '/console/session' });
+
+    expect(JSON.parse(text).target).toEqual({
+      kind: 'stack',
+      stack: 'cache',
+      region: 'eu-west-1',
+      apiUrl: api.url,
+      subject: 'anna\u001b[31m',
+      issuer: ISSUER,
+    });
+  });
+
+  it('passes on the token of the moment, and tells its page what is wrong with it', async () => {
+    expect((await list()).status).toBe(200);
+    await put({ sub: 'berta' });
+    expect((await list()).status).toBe(200);
+    expect(subjects().slice(-1)).toEqual(['berta']);
+
+    await put({ exp: 1 });
+    expect(JSON.parse((await list()).text)).toMatchObject({ status: 401, code: 'token-expired' });
+    await put({ aud: 'mail' });
+    expect(JSON.parse((await list()).text)).toMatchObject({ status: 401, code: 'token-refused' });
+    await put({}, ['start']);
+    expect(JSON.parse((await list()).text)).toMatchObject({ status: 403, code: 'scope-missing' });
+    await rm(path);
+    expect(JSON.parse((await list()).text)).toMatchObject({ status: 401, code: 'token-unreadable' });
+    expect(told).toEqual([]);
+  });
+
+  it('takes what the page itself sends as authorization from nobody', async () => {
+    await put({ sub: 'clara' });
+    api.events.length = 0;
+    await asked({
+      path: '/console/api/migrations',
+      headers: { authorization: `Bearer ${await api.token({ sub: 'eve' })}` },
+    });
+
+    expect(subjects()).toEqual(['clara']);
+  });
+
+  it('is not served without a token', async () => {
+    await expect(
+      serveStackConsole({ stack: 'cache', region: 'eu-west-1', port: 0, open: false }, {}),
+    ).rejects.toMatchObject({
+      code: 'token-missing',
+    });
+  });
+});
+
+describe('npm run console', () => {
+  it('takes the path of a token, and no standard input', () => {
+    expect(parseConsoleRequest(['--stack', 'a', '--token-file', 'b'])).toMatchObject({ tokenFile: 'b' });
+    for (const file of ['', '-'])
+      expect(() => parseConsoleRequest(['--stack', 'a', `--token-file=${file}`])).toThrow('--token-file');
+  });
+});
