@@ -1308,6 +1308,10 @@ export interface Confirmation {
      */
     targetKeys: number;
   }[];
+  /**
+   * Where the fence of the source was not seen to stand then, a sentence a node: clients may write there. Absent where it stood on every node.
+   */
+  unfenced?: string[];
 }
 /**
  * What was asked for, and not done.

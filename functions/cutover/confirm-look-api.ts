@@ -10,6 +10,7 @@ export const confirmByStatus: ConfirmLook = {
       unproven: `no server of node group ${link.nodeGroupId} was looked at, and no key was counted: the stack is API-only`,
       told: '',
     })),
+    unfenced: [],
   }),
   seen: (_, status) => `the status is ${status}`,
   afterwards: 'nothing but you keeps anybody from writing to the source',

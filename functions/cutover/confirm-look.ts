@@ -9,6 +9,7 @@ import type { Info } from '../replication/info.ts';
 import type { Clock } from '../replication/ports.ts';
 import { toServerReading } from '../replication/server-reading.ts';
 import { primaryOf, type Reading, type ServerReading, type ShardLink } from '../replication/shard-link.ts';
+import { whyNotStanding } from './fence/standing.ts';
 import { whyNotContinuing } from './promotion.ts';
 import { promotedShard } from './witness.ts';
 
@@ -26,15 +27,15 @@ export interface ConfirmedShard {
 export interface ConfirmLook {
   /** Why what was done before the promotion does not allow it; undefined when it does. */
   whyNot(fence: FenceRecord | undefined): string | undefined;
-  /** @returns every shard, or what speaks against it */
+  /** @returns every shard, and where the fence is not seen to stand; or what speaks against it */
   look(
     links: readonly ShardLink[],
     fence: FenceRecord | undefined,
     record: MigrationRecord,
-  ): Promise<{ shards: ConfirmedShard[] } | { against: string[] }>;
+  ): Promise<{ shards: ConfirmedShard[]; unfenced: string[] } | { against: string[] }>;
   /** What was seen of all of them, in words. */
   seen(shards: readonly ConfirmedShard[], status: string): string;
-  /** What is announced of the source. */
+  /** What is announced of the source, where nothing unfenced was seen. */
   afterwards: string;
 }
 
@@ -52,7 +53,9 @@ export const confirmByNodes = (servers: Pick<Servers, 'open'>, clock: Clock): Co
     const looks = await Promise.all(links.map((link) => lookAtShard(servers, clock, link, known)));
     const against = looks.flatMap((look) => ('against' in look ? look.against : []));
     if (against.length > 0) return { against };
-    return { shards: looks.filter((look): look is ConfirmedShard => !('against' in look)) };
+    const shards = looks.filter((look): look is ConfirmedShard => !('against' in look));
+    const unfenced = fence ? await whyNotStanding((...to) => servers.open(...to), fence, clock.now() + LOOK_MS) : [];
+    return { shards, unfenced };
   },
   seen: (shards, status) =>
     `${shards.length} of ${shards.length} primaries have the role master, the status is ${status}; ${listed(shards.map(({ told }) => told))}`,

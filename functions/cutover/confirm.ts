@@ -1,3 +1,4 @@
+import type { Confirmation } from '../migration/certificate.ts';
 import { TargetNotFoundError } from '../migration/errors.ts';
 import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations, RecordChange } from '../migration/ports.ts';
@@ -41,12 +42,12 @@ export const makeConfirm =
       await migrations.note(migrationId, { confirmRefused: told });
       return { outcome: 'refused', ...told };
     };
-    const confirmed = (at: string): ActResult => ({
+    const confirmed = ({ at, unfenced = [] }: Confirmation): ActResult => ({
       outcome: 'confirmed',
-      why: `The target is promoted, by an operator's word; ${looking.afterwards}.`,
+      why: `The target is promoted, by an operator's word${unfenced.length === 0 ? `; ${looking.afterwards}.` : `. ${unfenced.join(' ')}`}`,
       at,
     });
-    if (record.promotion?.confirmation) return confirmed(record.promotion.confirmation.at);
+    if (record.promotion?.confirmation) return confirmed(record.promotion.confirmation);
     const { replicationGroupId, confirm } = record;
     const fence = await fences.find(migrationId);
     const lock = await locks.find(replicationGroupId);
@@ -64,7 +65,7 @@ export const makeConfirm =
     const links = linksOf(group, source);
     const looked = await looking.look(links, fence, record);
     if ('against' in looked) return refused(looked.against.join('; '));
-    const { shards } = looked;
+    const { shards, unfenced } = looked;
 
     if (!(await locks.confirm(replicationGroupId, migrationId, intent.at))) {
       return refused('CompleteMigration was judged as refused meanwhile');
@@ -73,7 +74,7 @@ export const makeConfirm =
     const { by, reason = '' } = confirm;
     const unproven = shards.flatMap((shard) => shard.unproven ?? []);
     const seen = looking.seen(shards, group.status);
-    const evidence = [seen, ...unproven, `an operator has confirmed it at ${at}: ${reason}`].join('; ');
+    const evidence = [seen, ...unproven, ...unfenced, `an operator has confirmed it at ${at}: ${reason}`].join('; ');
     const promotion: RecordChange = {
       status: 'promoted',
       statusReason: sentence(`An operator has confirmed that the target is promoted: ${evidence}`),
@@ -83,13 +84,20 @@ export const makeConfirm =
       promotion: {
         evidence,
         shards: shards.map(({ promoted }) => promoted),
-        confirmation: { at, by, reason, unproven: unproven.map(sentence), keys: keysOf(shards) },
+        confirmation: {
+          at,
+          by,
+          reason,
+          unproven: unproven.map(sentence),
+          keys: keysOf(shards),
+          ...(unfenced.length > 0 && { unfenced: unfenced.map(sentence) }),
+        },
       },
     };
     const written = await migrations.recordPromotion(migrationId, promotion, 'confirm');
     // The client repeats a write whose answer was lost, and finds it done.
     const standing = written ?? (await migrations.find(migrationId));
-    if (standing?.promotion?.confirmation) return confirmed(standing.promotion.confirmation.at);
+    if (standing?.promotion?.confirmation) return confirmed(standing.promotion.confirmation);
     return refused('the promotion was proven meanwhile, the migration has ended, or it is not asked for any more');
   };
 

@@ -63,6 +63,8 @@ export interface Confirmation {
   unproven: string[];
   /** What was counted then; `sourceKeys` is absent where the source could not be read. */
   keys: { nodeGroupId: string; sourceKeys?: number; targetKeys: number }[];
+  /** Where the fence of the source was not seen to stand then, a sentence a node; absent where it stood everywhere. */
+  unfenced?: string[];
 }
 
 export interface OffsetCertificate extends CertificateBody {

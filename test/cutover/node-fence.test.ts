@@ -12,6 +12,7 @@ import {
   restoreFence,
   setFence,
 } from '../../functions/cutover/fence/node-fence.ts';
+import { whyNotStanding } from '../../functions/cutover/fence/standing.ts';
 import type { FenceKind } from '../../functions/migration/fence.ts';
 import { isAtLeast } from '../../functions/preflight/engine.ts';
 import type { Session } from '../../functions/preflight/ports.ts';
@@ -193,6 +194,73 @@ describe('a fence by rules', () => {
   });
 });
 
+describe('whether a fence still stands', () => {
+  const look = async (kind: FenceKind, { persistsBy }: NodeBefore, port = redis.port) => {
+    const endpoint = { address: '127.0.0.1', port };
+    const node = { nodeGroupId: '0001', endpoint, role: 'primary', connection: '', before: {} } as const;
+    const nodes = [{ ...node, ...(persistsBy && { persistsBy }) }];
+    return whyNotStanding(redisServers().open, { kind, nodes }, Date.now() + 60_000);
+  };
+  const rules = async (...rule: string[]) => (await client()).ask('ACL', 'SETUSER', ...rule);
+
+  it('is seen by the rights that the rules give, in whatever words, and by those of new users', async () => {
+    await start({}, [
+      ...USERS,
+      'user reader on >secret ~* -@all +@read +@connection +client|list',
+      'user strings on >secret ~* -@all +@string',
+    ]);
+    const before = await readBefore(await session(), 'acl');
+    expect(await look('acl', before)).toEqual([
+      `the source 127.0.0.1:${redis.port} is not fenced any more: its rules let app, default, strings write`,
+    ]);
+    await setFence(await session(), 'acl', before, { version, mustOutliveRestart: true });
+    expect(await look('acl', before)).toEqual([]);
+
+    await rules('strings', '+append');
+    await rules('late', 'on', '>secret', '~*', '-@all', '+@list', '-@read');
+    await rules('publisher', 'on', '>secret', '&*', '-@all', '+publish');
+    expect(await look('acl', before)).toEqual([expect.stringMatching(/let late, publisher, strings write$/)]);
+    await rules('strings', '-append');
+    await rules('late', 'off');
+    await rules('publisher', '-publish');
+    expect(await look('acl', before)).toEqual([]);
+  });
+
+  it('is seen after a restart that forgot it', async () => {
+    await start();
+    const before = await readBefore(await session(), 'acl');
+    const notKept = { before: before.before };
+    await setFence(await session(), 'acl', notKept, { version, mustOutliveRestart: false });
+    expect(await look('acl', before)).toEqual([]);
+    await restart();
+
+    expect(await look('acl', before)).toEqual([
+      expect.stringMatching(/not fenced any more: its rules let default write/),
+    ]);
+  });
+
+  it('is seen by either of two that were set, and by the number of replicas alone', async () => {
+    await start({ 'min-replicas-to-write': '0' });
+    const before = await fenced('minReplicas', false);
+    expect(await look('minReplicas', before)).toEqual([]);
+    await (await client()).ask('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    expect(await look('minReplicas', before)).toEqual([expect.stringMatching(/min-replicas-to-write is 1$/)]);
+
+    const both = await readBefore(await session(), 'acl');
+    await setFence(await session(), 'acl', both, { version, mustOutliveRestart: false });
+    expect(await look('acl', { ...both, persistsBy: 'minReplicas' })).toEqual([]);
+  });
+
+  it('is not known of a server that does not answer', async () => {
+    await start();
+
+    expect(await look('acl', { before: {} }, 1)).toEqual([
+      expect.stringMatching(/^whether the source 127\.0\.0\.1:1 is still fenced is not known: .*ECONNREFUSED/),
+    ]);
+    expect(await look('none', { before: {} }, 1)).toEqual([]);
+  });
+});
+
 describe('a fence by rules without a file of users', () => {
   beforeEach(() => start());
 
@@ -316,13 +384,13 @@ describe('connections', () => {
     const replicas = async () => (await (await client()).ask<string>('INFO', 'replication')).match(/state=online/g);
     await expect.poll(replicas).toHaveLength(1);
     const [waiting, subscriber] = [await client(), await client()];
-    const popped = waiting.ask('BLPOP', 'queue', 0);
+    const popped = expect(waiting.ask('BLPOP', 'queue', 0)).rejects.toThrow('closed');
     await subscriber.ask('HELLO', 3);
     await subscriber.ask('SUBSCRIBE', 'news');
     const it = await session();
     await killClients(it);
 
-    await expect(popped).rejects.toThrow('closed');
+    await popped;
     await expect(subscriber.ask('PING')).rejects.toThrow('closed');
     expect(await replicas()).toHaveLength(1);
     await it.ask('PING');

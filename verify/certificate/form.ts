@@ -65,6 +65,7 @@ const form = z.object({
       reason: z.string(),
       unproven: z.array(text),
       keys: z.array(z.object({ nodeGroupId: text, sourceKeys: z.int().min(0).optional(), targetKeys: z.int().min(0) })),
+      unfenced: z.array(text).optional(),
     })
     .optional(),
   hash: z.object({ algorithm: z.literal('SHA-256'), value: hex(64) }),

@@ -78,7 +78,7 @@ const checkHistory = (
   return [good(what, `${nameOf(primary)} continues the source's history beyond that`)];
 };
 
-const checkConfirmation = ({ at, by, reason, keys }: Confirmation): Finding => {
+const checkConfirmation = ({ at, by, reason, keys, unfenced = [] }: Confirmation): Finding => {
   const counts = keys.map(
     ({ nodeGroupId, sourceKeys = 'an unknown number of', targetKeys }) =>
       `shard ${nodeGroupId} had ${targetKeys} keys, and its source ${sourceKeys}`,
@@ -86,7 +86,7 @@ const checkConfirmation = ({ at, by, reason, keys }: Confirmation): Finding => {
   const who = by.principal ?? by.sourceIp ?? by.by;
   return unknown(
     'confirmation',
-    `that the target was promoted is the word of ${who}, of ${at} (${reason}), and not proven; ${counts.join('; ')}`,
+    `that the target was promoted is the word of ${who}, of ${at} (${reason}), and not proven; ${[...counts, ...unfenced].join('; ')}`,
   );
 };
 

@@ -33,6 +33,15 @@ export const Cutover = ({ cutover, completeSentAt }: { cutover: CutoverView; com
           The promotion rests on the word of <span class="foreign">{askedBy(confirmation.by)}</span>.
         </p>
       )}
+      {confirmation?.unfenced && (
+        <Note tone="danger" title="The source's fence was not seen to stand then">
+          <ul class="foreign">
+            {confirmation.unfenced.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </Note>
+      )}
       {confirmRefused && (
         <Note tone="warn" title="Your word for the promotion was not taken">
           <p class="foreign">{confirmRefused.why}</p>

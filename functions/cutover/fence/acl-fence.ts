@@ -29,7 +29,8 @@ const settingUser = (name: string, rules: readonly string[]): Command => [
   'SETUSER',
   ...[name, ...rules].map((word) => Buffer.from(word, BYTES)),
 ];
-const shown = (names: readonly string[]): string => Buffer.from(names.join(', '), BYTES).toString();
+/** Names that are a character a byte, for a sentence. */
+export const shownNames = (names: readonly string[]): string => Buffer.from(names.join(', '), BYTES).toString();
 
 /**
  * @returns of each user the name and what it may, as ACL LIST tells it, a character a byte: no password and no hash of one leaves the server
@@ -38,7 +39,8 @@ const shown = (names: readonly string[]): string => Buffer.from(names.join(', ')
 export const readUsers = async (session: Session): Promise<string[]> =>
   (await listUsers(session)).map(({ name, commands, selectors }) => [name, ...commands, ...selectors].join(' '));
 
-const listUsers = async (session: Session): Promise<AclUser[]> => {
+/** @throws FenceFailed, SessionLost */
+export const listUsers = async (session: Session): Promise<AclUser[]> => {
   const [reply] = await carryOut(session, [LIST]);
   return usersIn(reply).map(parseUser);
 };
@@ -61,11 +63,11 @@ export const fenceUsers = async (session: Session, before: readonly string[], ve
   const set = names.map((name) => fencing(name, version));
   const once = usersIn((await carryOut(session, [...set, LIST])).at(-1));
   const unknown = once.map((line) => parseUser(line).name).filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new FenceFailed(`users were added to the source meanwhile: ${shown(unknown)}`);
+  if (unknown.length > 0) throw new FenceFailed(`users were added to the source meanwhile: ${shownNames(unknown)}`);
   // Who is fenced is not changed by being fenced again: that is how it is read back, whatever words a version has for it.
   const twice = usersIn((await carryOut(session, [...set, LIST])).at(-1));
   const changed = twice.filter((line) => !once.includes(line)).map((line) => parseUser(line).name);
-  if (changed.length > 0) throw new FenceFailed(`rules of users were changed meanwhile: ${shown(changed)}`);
+  if (changed.length > 0) throw new FenceFailed(`rules of users were changed meanwhile: ${shownNames(changed)}`);
 };
 
 /**
@@ -88,7 +90,7 @@ export const restoreUsers = async (session: Session, before: readonly string[]):
     return is && !mayTheSame(user, is);
   });
   if (wrong.length > 0)
-    throw new FenceFailed(`rules of users are not what they were: ${shown(wrong.map(({ name }) => name))}`);
+    throw new FenceFailed(`rules of users are not what they were: ${shownNames(wrong.map(({ name }) => name))}`);
 };
 
 const byName = (users: readonly AclUser[]): Map<string, AclUser> => new Map(users.map((user) => [user.name, user]));

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeConfirm } from '../../../functions/cutover/confirm.ts';
 import { confirmByNodes } from '../../../functions/cutover/confirm-look.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
+import { SessionLost } from '../../../functions/preflight/ports.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
@@ -48,6 +49,16 @@ const given = async (change: Partial<MigrationRecord> = {}) => {
   migrations = new FakeMigrations(clock, aRecord({ ...IN_DOUBT, ...change }));
   await fences.open(aFence({ phase: 'open' }));
   await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+  await setRules('-@write', '-publish');
+};
+const setRules = async (...rules: string[]) => {
+  const session = await sessions.open(SOURCE, clock.now());
+  await session.ask('ACL', 'SETUSER', 'default', ...rules);
+  session.close();
+};
+const noAnswerOf = (gone: string) => {
+  const away = new SessionLost('away');
+  sessions.meets = (command, { address }) => (command === 'connect' && address === gone ? away : undefined);
 };
 const act = () =>
   makeConfirm(groups, confirmByNodes(sessions, clock), locks, fences, migrations, clock)({ migrationId: MIGRATION_ID });
@@ -76,6 +87,25 @@ describe('the confirmation of a promotion in doubt', () => {
     });
     expect((await fences.find(MIGRATION_ID))?.phase).toBe('sealed');
     expect(sessions.opened).toBe(0);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'was restarted and has forgotten its fence',
+      () => setRules('+@all'),
+      /[Tt]he source .* is not fenced any more: its rules let default write/,
+    ],
+    ['does not answer', () => noAnswerOf(SOURCE.address), /[Ww]hether .* is still fenced is not known/],
+  ])('says so where the source %s', async (_, change, why) => {
+    await given();
+    await change();
+
+    expect(await act()).toMatchObject({ outcome: 'confirmed', why: expect.stringMatching(why) });
+    expect(migrations.record.promotion).toMatchObject({
+      evidence: expect.stringMatching(why),
+      confirmation: { unfenced: [expect.stringMatching(why)] },
+    });
+    expect(await act()).toMatchObject({ why: expect.stringMatching(why) });
   });
 
   it('answers the same when it is repeated', async () => {

@@ -78,6 +78,8 @@ export class FakeSessions {
       this.#rules.set(nameOf(endpoint), isFence ? '+@all -@write -publish -spublish' : '+@all');
       return Buffer.from('OK');
     }
+    if (/^ACL CAT write/.test(text)) return ['set', 'del', 'xgroup|create'].map((name) => Buffer.from(name));
+    if (/^ACL CAT pubsub/.test(text)) return [Buffer.from('publish')];
     if (/^(PUBSUB NUMSUB|CONFIG GET|COMMAND|MODULE LIST)/.test(text)) return [];
     return new Refused(`ERR unknown command '${text}'`);
   }

@@ -1,0 +1,73 @@
+import { listIn, textIn } from '../../preflight/gather/replies.ts';
+import { Refused, type Session } from '../../preflight/ports.ts';
+import { readWriting } from '../write-calls.ts';
+import { listUsers } from './acl-fence.ts';
+import type { AclUser } from './acl-rules.ts';
+
+/** What a fence takes away beside the commands that write; the second came with 7.0. */
+const PUBLISHING = ['publish', 'spublish'];
+
+/**
+ * Who may write or publish now, by the rules that ACL LIST tells: they are gone through as a server does it, one after the
+ * other, since each version tells the same rights in other words. Users that are off are left out.
+ *
+ * @returns names, a character a byte
+ * @throws FenceFailed, Unread
+ */
+export const readAbleUsers = async (session: Session): Promise<string[]> => {
+  const users = (await listUsers(session)).filter(({ others }) => !others.includes('off'));
+  const sets = users.map((user) => ({ user, rules: [user.commands, ...user.selectors.map(wordsOf)] }));
+  const told = sets.flatMap(({ rules }) => rules.flat().flatMap(categoryOf));
+  const categories = await readCategories(session, new Set(['pubsub', ...told]));
+  const publishing = PUBLISHING.filter((name) => categories.get('pubsub')?.has(name));
+  const writing = new Set([...(await readWriting(session)), ...publishing]);
+  const may = (rules: readonly string[]) => allowed(rules, writing, categories).size > 0;
+  return sets
+    .filter(({ rules }) => rules.some(may))
+    .map(({ user }) => user.name)
+    .sort();
+};
+
+const wordsOf = (selector: AclUser['selectors'][number]): string[] => selector.slice(1, -1).split(' ');
+
+const categoryOf = (word: string): string[] => {
+  const [, name] = /^[+-]@(.+)$/.exec(word) ?? [];
+  return name === undefined || name === 'all' ? [] : [name];
+};
+
+const readCategories = async (
+  session: Session,
+  names: ReadonlySet<string>,
+): Promise<Map<string, ReadonlySet<string>>> => {
+  const replies = await session.askAll([...names].map((name) => ['ACL', 'CAT', name]));
+  return new Map(
+    [...names].map((name, at) => {
+      const reply = replies[at] ?? null;
+      if (reply instanceof Refused) throw reply;
+      return [name, new Set(listIn(reply, 'ACL CAT').map((command) => textIn(command, 'ACL CAT').toLowerCase()))];
+    }),
+  );
+};
+
+/** @returns those of the commands that the rules allow; a rule about a container is about its subcommands */
+const allowed = (
+  rules: readonly string[],
+  commands: ReadonlySet<string>,
+  categories: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlySet<string> => {
+  const may = new Set<string>();
+  for (const word of rules) {
+    const [category] = categoryOf(word);
+    const name = word.slice(1).toLowerCase();
+    const isAll = name === '@all' || /^(all|no)commands$/.test(word);
+    for (const command of commands) {
+      const isMeant = isAll || (category ? categories.get(category)?.has(command) : isOf(command, name));
+      if (!isMeant) continue;
+      if (word.startsWith('+') || word === 'allcommands') may.add(command);
+      else may.delete(command);
+    }
+  }
+  return may;
+};
+
+const isOf = (command: string, name: string): boolean => command === name || command.startsWith(`${name}|`);
