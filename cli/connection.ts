@@ -25,11 +25,11 @@ const nobodyThere = (cause: ApiUnreachableError): CommandError =>
   new CommandError(
     EXIT.unknown,
     cause.code,
-    [`${cause.message}. Nothing says where the service is, and this is where npm start serves it.`],
     [
-      'npm start                          (in a checkout: the service on this machine)',
-      'or name yours: --stack NAME --region REGION, or --endpoint URL',
+      `${cause.message}. Nothing says where the service is, and this is where npm start serves it, in a checkout.`,
+      'Name yours by --stack NAME --region REGION, or by --endpoint URL.',
     ],
+    ['npm start'],
   );
 
 const orTell =

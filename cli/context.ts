@@ -2,12 +2,15 @@ import type { Connection } from './connection.ts';
 import { optionsText, type Target, type TargetOptions, targetOf } from './target.ts';
 import type { Caller } from './tell/next.ts';
 import type { Io } from './terminal/io.ts';
+import { shellWord } from './terminal/safe.ts';
 
 /** What every command that asks the service is given. */
 export interface Context {
   io: Io;
   target: Target;
   caller: Caller;
+  /** What was typed. */
+  args: readonly string[];
   json: boolean;
 }
 
@@ -20,15 +23,32 @@ export interface CommonOptions extends TargetOptions {
 }
 
 /** @throws CommandError (usage) */
-export const contextOf = (io: Io, { json = false, ...options }: CommonOptions): Context => ({
+export const contextOf = (io: Io, { json = false, ...options }: CommonOptions, args: readonly string[]): Context => ({
   io,
   target: targetOf(options, io.env),
   caller: { me: callName(io.env), options: optionsText(options) },
+  args,
   json,
 });
 
-/** @throws what connectStack throws; CommandError for a default that nobody serves */
-export const connected = async ({ target }: Context): Promise<Connection> => {
+/**
+ * What was typed, to be typed again.
+ * @param more words at its end
+ */
+export const again = ({ caller, args }: Pick<Context, 'caller' | 'args'>, ...more: string[]): string => {
+  const end = args.indexOf('--');
+  const words = end < 0 ? [...args, ...more] : args.toSpliced(end, 0, ...more);
+  return [caller.me, ...words.map(shellWord)].join(' ');
+};
+
+/** @throws what connectStack throws; CommandError for a default that nobody serves; InterruptedError */
+export const connected = async ({ target, io: { signal } }: Context): Promise<Connection> => {
   const { connect } = await import('./connection.ts');
-  return connect(target);
+  const interrupted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // Whoever loses has nobody to tell it to.
+  interrupted.catch(() => undefined);
+  signal.throwIfAborted();
+  return Promise.race([connect(target), interrupted]);
 };

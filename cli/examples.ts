@@ -13,7 +13,7 @@ export const EXAMPLES = {
   The same request from a file, for a script:
     elasticache-migrator preflight -f request.json --json
 
-Exit code: 0 a real run would start, 1 it would fail.`,
+Exit code: 0 a real run would start, 1 it would fail, 2 asked for wrongly, 3 refused, 4 could not tell.`,
   start: `Examples:
   Begin, and watch until it awaits your cutover and beyond:
     elasticache-migrator start --replication-group-id test --source 10.0.0.5:6379 --watch
@@ -44,7 +44,7 @@ Exit code: 0 a real run would start, 1 it would fail.`,
     elasticache-migrator watch test --json | jq -c 'select(.type == "event")'
 
 Ctrl-C ends the watching; the migration goes on. An API that is away is asked again and again.
-Exit code: 0 completed, 1 failed or timed out, 5 aborted, 4 not known, 130 Ctrl-C.`,
+Exit code: 0 completed, 1 failed or timed out, 2 asked for wrongly, 3 no such migration, 4 not known, 5 aborted, 130 Ctrl-C.`,
   cutover: `Examples:
   elasticache-migrator cutover test-2d4e27f91296 --watch
   In a script, with nobody to ask:
@@ -68,17 +68,17 @@ Exit code: 0 completed, 1 failed or timed out, 5 aborted, 4 not known, 130 Ctrl-
   elasticache-migrator verify redis://10.0.0.5:6379 redis://test-001.cache.amazonaws.com:6379
   elasticache-migrator verify redis://10.0.0.5 rediss://user:secret@target:6379/3 --mode sample --json
 
-Asks no service. Exit code: 0 the same, 1 different, 4 could not tell.`,
+Asks no service. Exit code: 0 the same, 1 different, 2 asked for wrongly, 4 could not tell.`,
   certificate: `Examples:
   elasticache-migrator certificate check certificate.json --public-key key.pem
   elasticache-migrator show test-2d4e27f91296 --json | elasticache-migrator certificate check -
 
-Exit code: 0 good, 1 bad, 4 could not tell.`,
+Exit code: 0 good, 1 bad, 2 no such file or no certificate, 4 could not tell.`,
   doctor: `Examples:
   elasticache-migrator doctor
   elasticache-migrator doctor ${STACK}
 
-It sends only what changes nothing. Exit code: 0 all is there, 1 something is missing, 4 could not tell.`,
+It sends only what changes nothing. Exit code: 0 all is there, 1 something is missing, 2 asked for wrongly, 4 could not tell.`,
   completion: `Examples:
   For this shell:
     source <(elasticache-migrator completion bash)

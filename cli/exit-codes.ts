@@ -15,10 +15,12 @@ export const EXIT = {
   unknown: 4,
   /** The migration was aborted by somebody. */
   aborted: 5,
-  interrupted: 130,
 } as const;
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** As shells report a process that a signal has ended. */
 export const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Whoever reads has read enough, as `head` has: 128 and SIGPIPE, as a shell reports git, kubectl and each tool that the signal ends. */
+export const BROKEN_PIPE = 141;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | (typeof SIGNALS)[keyof typeof SIGNALS];

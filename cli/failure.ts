@@ -1,8 +1,10 @@
 import { ApiProblemError, ClientError, GatewayRefusedError } from '../client/errors.ts';
 import type { Violation } from '../functions/migration/error.ts';
 import { UsageError as VerifyUsageError } from '../verify/arguments.ts';
+import { ServersAwayError } from '../verify/errors.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Caller } from './tell/next.ts';
 import { tokenAdvice } from './token-advice.ts';
 
 /** What went wrong, as it is told. Texts are foreign. */
@@ -11,9 +13,11 @@ export interface Failure {
   /** Stable: of docs/errors.md, or `usage`, `interrupted`, `crash` and their like of docs/cli.md. */
   code: string;
   problems: readonly string[];
+  /** Commands that can be pasted as they stand, and at last where it is explained: `docs/errors.md#…`. */
   next: readonly string[];
 }
 
+const UNSIGNED = '. An endpoint is asked without a signature: name a deployed stack by --stack NAME.';
 const REFUSED = [
   'api-access-denied',
   'stack-access-denied',
@@ -47,44 +51,48 @@ const violationText = ({ pointer, parameter, header, detail }: Violation & { hea
   return `${option ? `${option} (${place})` : place} ${detail}`.trim();
 };
 
-const ofProblem = ({ problem }: ApiProblemError, me: string): Failure => {
+const ofProblem = ({ problem }: ApiProblemError, { me, options }: Caller): Failure => {
   const { status, code, detail, violations = [], allowedActions, requestId } = problem;
   const exitCode = status >= 500 || status === 429 ? EXIT.unknown : status === 400 ? EXIT.usage : EXIT.refused;
   const problems = violations.length > 0 ? violations.map(violationText) : [detail];
-  const next: string[] = [];
   if (allowedActions)
-    next.push(
-      allowedActions.length > 0 ? `allowed now: ${allowedActions.join(', ')}` : 'nothing can be asked of it now',
+    problems.push(
+      allowedActions.length > 0
+        ? `What is allowed now: ${allowedActions.join(', ')}.`
+        : 'Nothing can be asked of it now.',
     );
-  if (code === 'migration-not-found') next.push(`${me} list`);
-  if (status >= 500) next.push(`the request id is ${requestId}; the logs have it`);
+  if (status >= 500) problems.push(`The request id is ${requestId}; the logs have it.`);
+  const next = code === 'migration-not-found' ? [`${me} list${options}`] : [];
   return { exitCode, code, problems, next: [...next, `docs/errors.md#${code}`] };
 };
 
-/** @param me how this command is called, for commands to type */
-export const toFailure = (error: unknown, me: string): Failure => {
+/** @param caller for commands to type */
+export const toFailure = (error: unknown, caller: Caller): Failure => {
   if (error instanceof CommandError) return error;
   if (error instanceof InterruptedError)
-    return { exitCode: EXIT.interrupted, code: 'interrupted', problems: [error.message], next: [] };
-  if (error instanceof ApiProblemError) return ofProblem(error, me);
+    return { exitCode: error.exitCode, code: 'interrupted', problems: [error.message], next: [] };
+  if (error instanceof ApiProblemError) return ofProblem(error, caller);
   if (error instanceof VerifyUsageError)
     return { exitCode: EXIT.usage, code: 'usage', problems: error.problems, next: [] };
+  if (error instanceof ServersAwayError)
+    return {
+      exitCode: EXIT.unknown,
+      code: error.code,
+      problems: error.problems,
+      next: [`docs/errors.md#${error.code}`],
+    };
   if (error instanceof ClientError) {
     const isRefused =
       REFUSED.includes(error.code) ||
       (error instanceof GatewayRefusedError && error.status < 500 && error.status !== 429);
+    const advice = tokenAdvice(error);
     const unsigned = error instanceof GatewayRefusedError && error.status === 403;
-    const doctor = error.code === 'path-refused' ? [] : [`${me} doctor`];
+    const doctor = error.code === 'path-refused' ? [] : [`${caller.me} doctor${caller.options}`];
     return {
       exitCode: ASKED_WRONGLY.includes(error.code) ? EXIT.usage : isRefused ? EXIT.refused : EXIT.unknown,
       code: error.code,
-      problems: [error.message],
-      next: [
-        ...tokenAdvice(error),
-        ...(unsigned ? ['an endpoint is asked without a signature: name a deployed stack by --stack NAME'] : []),
-        ...doctor,
-        `docs/errors.md#${error.code}`,
-      ],
+      problems: [`${error.message}${unsigned ? UNSIGNED : ''}`, ...advice.say],
+      next: [...doctor, ...advice.see, `docs/errors.md#${error.code}`],
     };
   }
   return ofOther(error);

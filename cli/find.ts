@@ -1,9 +1,9 @@
 import type { Api } from '../client/api.ts';
 import { ApiProblemError } from '../client/errors.ts';
 import type { MigrationView } from '../functions/migration/view.ts';
+import { again, type Context } from './context.ts';
 import { CommandError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { type Caller, commandFor } from './tell/next.ts';
 
 const isMissing = (error: unknown): error is ApiProblemError =>
   error instanceof ApiProblemError && error.problem.code === 'migration-not-found';
@@ -37,13 +37,8 @@ export const findToRead = async (api: Api, name: string, signal: AbortSignal): P
  * The migration of exactly this id: whoever changes something says what. For the name of a group the id is told.
  * @throws CommandError (refused), ApiProblemError
  */
-export const findToAct = async (
-  api: Api,
-  name: string,
-  verb: string,
-  caller: Caller,
-  signal: AbortSignal,
-): Promise<MigrationView> => {
+export const findToAct = async (api: Api, name: string, context: Context): Promise<MigrationView> => {
+  const { signal } = context.io;
   try {
     return await api.get(name, {}, { signal });
   } catch (error) {
@@ -53,7 +48,7 @@ export const findToAct = async (
       EXIT.refused,
       'migration-not-found',
       [`There is no migration ${name}: it is the name of a replication group, whose newest migration is ${newest}.`],
-      [commandFor(caller, verb, newest)],
+      [again({ ...context, args: context.args.map((word) => (word === name ? newest : word)) })],
     );
   }
 };

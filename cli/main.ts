@@ -1,5 +1,6 @@
+import './node-20.ts';
 import { InterruptedError } from './errors.ts';
-import { EXIT, SIGNALS } from './exit-codes.ts';
+import { BROKEN_PIPE, EXIT, SIGNALS } from './exit-codes.ts';
 
 /** Node's own code for a crash is 1, which here is a word about a migration: whatever goes wrong in this command is none. */
 const crash = (error: unknown): never => {
@@ -9,24 +10,25 @@ const crash = (error: unknown): never => {
 };
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
-// Whoever reads has read enough, as `head` has: that is no failure.
-for (const out of [process.stdout, process.stderr])
-  out.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(EXIT.done) : crash(error)));
+// What was asked for can be told to nobody any more: that ends it, and quietly where the reader has just read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  error.code === 'EPIPE' ? process.exit(BROKEN_PIPE) : crash(error),
+);
+// What is said beside it is not what was asked for.
+process.stderr.on('error', () => undefined);
 
 const stop = new AbortController();
-let ended: number | undefined;
-for (const [signal, code] of Object.entries(SIGNALS)) {
+for (const [signal, exitCode] of Object.entries(SIGNALS)) {
   process.on(signal, () => {
     // The second one waits for nothing.
-    if (stop.signal.aborted) process.exit(code);
-    ended = code;
-    stop.abort(new InterruptedError('Interrupted.'));
+    if (stop.signal.aborted) process.exit(exitCode);
+    stop.abort(new InterruptedError('Interrupted.', exitCode));
   });
 }
 
 const { env, stdin, stdout, stderr } = process;
 const { run } = await import('./run.ts');
-const exitCode = await run(process.argv.slice(2), { env, stdin, stdout, stderr, signal: stop.signal });
-process.exitCode = ended ?? exitCode;
-// An open connection, or a terminal that was read from, is not waited for; what was written is.
-stdout.write('', () => stderr.write('', () => process.exit()));
+process.exitCode = await run(process.argv.slice(2), { env, stdin, stdout, stderr, signal: stop.signal });
+// An open connection, or a terminal that was read from, is not waited for; what was written is. A write that has failed calls
+// back before it is told as an error, which decides the code.
+stdout.write('', () => stderr.write('', () => setImmediate(() => process.exit())));

@@ -6,7 +6,7 @@ import { STATUSES } from '../functions/migration/status.ts';
 import { VERIFICATION_MODES } from '../functions/migration/verification.ts';
 import { OTHER_WAIVERS } from '../functions/migration/waivers.ts';
 import { ACTS } from './act-help.ts';
-import { contextOf } from './context.ts';
+import { type CommonOptions, type Context, contextOf } from './context.ts';
 import { EXAMPLES, EXIT_HELP } from './examples.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_ENDPOINT, ENDPOINT_VARIABLE, STACK_VARIABLE } from './target.ts';
@@ -84,9 +84,22 @@ const migration = () => new Argument('<migration>', 'its id');
 const migrationOrGroup = () =>
   new Argument('<migration>', "its id, or a replication group's, for its newest migration");
 
-/** @param done is told the exit code */
-export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: ExitCode) => void): Command => {
+/**
+ * @param done is told the exit code
+ * @param begun is told with what a command begins that asks the service
+ */
+export const makeProgram = (
+  io: Io,
+  rawArgs: readonly string[],
+  done: (code: ExitCode) => void,
+  begun: (context: Context) => void = () => undefined,
+): Command => {
   const program = new Command('elasticache-migrator');
+  const contextFor = (options: CommonOptions): Context => {
+    const context = contextOf(io, options, rawArgs);
+    begun(context);
+    return context;
+  };
   const silent = () => undefined;
   const paint = paintFor(io.stdout, io.env);
   program
@@ -122,10 +135,10 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
   withTarget(
     withRequest(command('preflight', 'check both sides and tell what a real migration would do; starts nothing')),
   ).action(async (options) =>
-    done(await (await import('./commands/preflight.ts')).preflight(contextOf(io, options), options)),
+    done(await (await import('./commands/preflight.ts')).preflight(contextFor(options), options)),
   );
   withTarget(command('doctor', 'is the service reachable, as whom, and what is missing')).action(async (options) =>
-    done(await (await import('./commands/doctor.ts')).doctor(contextOf(io, options))),
+    done(await (await import('./commands/doctor.ts')).doctor(contextFor(options))),
   );
 
   program.commandsGroup('Migrating:');
@@ -138,7 +151,7 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
         'a repeat with the same key starts nothing twice (default: a random one, printed)',
       )
       .option('--watch', 'go on to watch it'),
-  ).action(async (options) => done(await (await import('./commands/start.ts')).start(contextOf(io, options), options)));
+  ).action(async (options) => done(await (await import('./commands/start.ts')).start(contextFor(options), options)));
   withTarget(
     command('list', 'migrations, newest first')
       .addOption(new Option('--status <status>', 'only those that have it').choices([...STATUSES]))
@@ -146,14 +159,14 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
       .option('--limit <n>', 'of a page')
       .option('--next-token <token>', 'the page after the one that told it')
       .option('--all', 'all pages'),
-  ).action(async (options) => done(await (await import('./commands/list.ts')).list(contextOf(io, options), options)));
+  ).action(async (options) => done(await (await import('./commands/list.ts')).list(contextFor(options), options)));
   withTarget(
     command('show', 'where a migration stands, and what can be asked of it')
       .addArgument(migrationOrGroup())
       .option('--events', 'what was announced, too')
       .option('--findings', 'of the preflight, each whole'),
   ).action(async (name, options) =>
-    done(await (await import('./commands/show.ts')).show(contextOf(io, options), name, options)),
+    done(await (await import('./commands/show.ts')).show(contextFor(options), name, options)),
   );
   withTarget(
     command('watch', 'follow a migration to its end')
@@ -161,7 +174,7 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
       .addOption(new Option('--until <status>', 'or until it has this status').choices([...STATUSES]))
       .option('--timeout <seconds>', 'or for so long; never given up without'),
   ).action(async (name, options) =>
-    done(await (await import('./commands/watch.ts')).watch(contextOf(io, options), name, options)),
+    done(await (await import('./commands/watch.ts')).watch(contextFor(options), name, options)),
   );
 
   program.commandsGroup('Acting (each asks before it does):');
@@ -176,12 +189,7 @@ export const makeProgram = (io: Io, rawArgs: readonly string[], done: (code: Exi
       made.option('--give-up <host:port>', 'node of the source that is gone for good; can be repeated', several);
     withTarget(made).action(async (name, options) =>
       done(
-        await (await import('./commands/act.ts')).act(
-          contextOf(io, options),
-          action as keyof typeof ACTS,
-          name,
-          options,
-        ),
+        await (await import('./commands/act.ts')).act(contextFor(options), action as keyof typeof ACTS, name, options),
       ),
     );
   }

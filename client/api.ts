@@ -1,11 +1,9 @@
 import type { Problem } from '../functions/adapters/problem.ts';
-import type { Acceptance } from '../functions/migration/accept.ts';
 import type { Action } from '../functions/migration/actions.ts';
 import type { Endpoint } from '../functions/migration/record.ts';
-import type { History } from '../functions/migration/sample.ts';
-import type { ListedMigration, MigrationView } from '../functions/migration/view.ts';
+import { type Answers, LACKS, toProblem } from './answers.ts';
 import type { ApiAnswer, ApiCall, ApiRequest } from './call.ts';
-import { ApiProblemError, GatewayRefusedError } from './errors.ts';
+import { ApiAnswerUnreadableError, ApiProblemError, GatewayRefusedError } from './errors.ts';
 
 export interface ListFilter {
   status?: string;
@@ -44,29 +42,48 @@ export const problemOf = ({ status, headers, json }: ApiAnswer): Problem | undef
 
 /** What API Gateway says in the API's place: `{"message":"Too Many Requests"}`. */
 export const gatewayRefusal = (apiUrl: string, { status, json }: ApiAnswer): GatewayRefusedError => {
-  const { message = 'without a word' } = (json ?? {}) as { message?: string };
-  return new GatewayRefusedError(apiUrl, status, message);
+  const { message, Message } = (json ?? {}) as { message?: unknown; Message?: unknown };
+  return new GatewayRefusedError(apiUrl, status, String(message ?? Message ?? 'without a word'));
 };
 
 const queryOf = (values: object): [string, string][] =>
   Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
 
+/** Also what IAM refuses comes so, with a large M. */
+const isGateways = ({ json }: ApiAnswer): boolean =>
+  typeof json === 'object' && json !== null && ('message' in json || 'Message' in json);
+
 /**
- * The migrations API, typed. Each call throws ApiProblemError with the API's own problem document, GatewayRefusedError, and
- * what {@link ApiCall} throws.
+ * The migrations API, typed. Each call throws ApiProblemError with the API's own problem document, GatewayRefusedError,
+ * ApiAnswerUnreadableError for an answer that another service has given, and what {@link ApiCall} throws.
  */
 export const makeApi = (apiUrl: string, call: ApiCall) => {
-  const ask = async <T>(request: ApiRequest): Promise<T> => {
+  const ask = async <K extends keyof Answers>(kind: K, request: ApiRequest): Promise<Answers[K]> => {
     const answer = await call(request);
-    const problem = problemOf(answer);
-    if (problem) throw new ApiProblemError(problem);
-    if (answer.status >= 400) throw gatewayRefusal(apiUrl, answer);
-    return answer.json as T;
+    const { status, json } = answer;
+    const foreign = (found: string) =>
+      new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} ${found}`, status);
+    const believed = (lacks: readonly string[]): void => {
+      if (lacks.length > 0) throw foreign(`without ${lacks.slice(0, 3).join(', ')}`);
+    };
+    if (problemOf(answer)) {
+      believed(LACKS.problem(json));
+      throw new ApiProblemError(toProblem(answer));
+    }
+    if (status >= 400) throw isGateways(answer) ? gatewayRefusal(apiUrl, answer) : foreign('as nothing of it does');
+    believed(LACKS[kind](json));
+    return json as Answers[K];
   };
-  const get = <T>(path: string[], query: object, { signal }: Options) =>
-    ask<T>({ method: 'GET', path, query: queryOf(query), ...(signal && { signal }) });
-  const post = <T>(path: string[], body: unknown, headers: Record<string, string>, { signal }: Options) =>
-    ask<T>({
+  const get = <K extends keyof Answers>(kind: K, path: string[], query: object, { signal }: Options) =>
+    ask(kind, { method: 'GET', path, query: queryOf(query), ...(signal && { signal }) });
+  const post = <K extends keyof Answers>(
+    kind: K,
+    path: string[],
+    body: unknown,
+    headers: Record<string, string>,
+    { signal }: Options,
+  ) =>
+    ask(kind, {
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', ...headers },
@@ -76,20 +93,20 @@ export const makeApi = (apiUrl: string, call: ApiCall) => {
   return {
     /** @param idempotencyKey makes a repeat harmless */
     start: (body: unknown, idempotencyKey?: string, options: Options = {}) =>
-      post<Acceptance>(
+      post(
+        'acceptance',
         ['migrations'],
         body,
         idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
         options,
       ),
-    list: (filter: ListFilter = {}, options: Options = {}) =>
-      get<{ migrations: ListedMigration[]; nextToken?: string }>(['migrations'], filter, options),
+    list: (filter: ListFilter = {}, options: Options = {}) => get('page', ['migrations'], filter, options),
     get: (migrationId: string, query: ViewQuery = {}, options: Options = {}) =>
-      get<MigrationView>(['migrations', migrationId], query, options),
+      get(query.timeline === 'events' ? 'announced' : 'migration', ['migrations', migrationId], query, options),
     history: (migrationId: string, filter: HistoryFilter = {}, options: Options = {}) =>
-      get<History>(['migrations', migrationId, 'history'], filter, options),
+      get('history', ['migrations', migrationId, 'history'], filter, options),
     act: (migrationId: string, action: Action, body: ActBody = {}, options: Options = {}) =>
-      post<MigrationView>(['migrations', migrationId, action], body, {}, options),
+      post('migration', ['migrations', migrationId, action], body, {}, options),
   };
 };
 

@@ -98,13 +98,14 @@ export const makeApiCall =
       if (timeout.aborted) throw new ApiTimeoutError(apiUrl, timeoutMs);
       throw new ApiUnreachableError(apiUrl, error);
     }
-    if (status >= 300 && status < 400) throw new ApiAnswerUnreadableError(apiUrl, `it redirects (HTTP ${status})`);
+    if (status >= 300 && status < 400)
+      throw new ApiAnswerUnreadableError(apiUrl, `it redirects (HTTP ${status})`, status);
     const type = answered.get('content-type');
     if (text !== '' && !JSON_TYPE.test(type ?? ''))
-      throw new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} with ${type ?? 'no content type'}`);
+      throw new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} with ${type ?? 'no content type'}`, status);
     try {
       return { status, headers: answered, body: text, json: text === '' ? undefined : JSON.parse(text) };
     } catch {
-      throw new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} with broken JSON`);
+      throw new ApiAnswerUnreadableError(apiUrl, `it answers HTTP ${status} with broken JSON`, status);
     }
   };

@@ -35,13 +35,16 @@ export class ApiTimeoutError extends ClientError {
   }
 }
 
-/** What answered does not speak as the API does: no JSON, or a redirection. */
+/** What answered does not speak as the API does: no JSON, another service's JSON, or a redirection. */
 export class ApiAnswerUnreadableError extends ClientError {
   override readonly name = 'ApiAnswerUnreadableError';
   readonly code = 'api-answer-unreadable';
+  /** Of HTTP, where it is known. */
+  readonly status: number | undefined;
 
-  constructor(apiUrl: string, found: string) {
-    super(`What answers at ${apiUrl} is not the API: ${found}`);
+  constructor(apiUrl: string, found: string, status?: number) {
+    super(`What answers at ${apiUrl} is not this API: ${found}`);
+    this.status = status;
   }
 }
 

@@ -1,6 +1,7 @@
 import { MigratorError } from '../functions/migration/error.ts';
 import type { VerificationResult } from '../functions/verification/result.ts';
 import { parseRequest, type Request, USAGE, UsageError } from './arguments.ts';
+import { ServersAwayError } from './errors.ts';
 import { oneLine } from './one-line.ts';
 import { readable } from './report.ts';
 import { runVerification } from './run.ts';
@@ -21,7 +22,7 @@ const asked = (): Request | undefined => {
 
 /** Could not tell: every problem on a line of its own. */
 const fail = (error: UsageError | MigratorError): void => {
-  const problems = error instanceof UsageError ? error.problems : [error.message];
+  const problems = error instanceof UsageError || error instanceof ServersAwayError ? error.problems : [error.message];
   if (process.argv.includes('--json')) {
     const code = error instanceof UsageError ? 'usage' : error.code;
     console.log(JSON.stringify({ verdict: 'unknown', error: { code, problems } }, undefined, 2));

@@ -8,8 +8,10 @@ import { newCheckpoint } from '../functions/verification/checkpoint.ts';
 import type { Progress } from '../functions/verification/progress.ts';
 import type { VerificationResult } from '../functions/verification/result.ts';
 import { verifyStep } from '../functions/verification/step.ts';
+import type { Server } from './address.ts';
 import type { Request } from './arguments.ts';
 import { checkpointFile } from './checkpoint-file.ts';
+import { ServersAwayError } from './errors.ts';
 
 const STEP_MS = 1000;
 /** How often in a row a broken connection is made anew. */
@@ -20,7 +22,7 @@ const FIRST_PAUSE_MS = 500;
  * Verifies step by step until there is a result.
  *
  * @returns undefined when the signal was aborted first
- * @throws UsageError, VerificationImpossibleError, TransientServiceError when a server stays unreachable
+ * @throws UsageError, VerificationImpossibleError, ServersAwayError, TransientServiceError when a server stays without an answer
  */
 export const runVerification = async (
   request: Request,
@@ -33,12 +35,12 @@ export const runVerification = async (
   await file?.write(checkpoint);
   let readers = open(request);
   try {
-    let reached = false;
+    // Whoever was never reached is more likely named wrongly than away for a moment.
+    await reach(request, readers, signal);
     for (let failures = 0; !signal.aborted; ) {
       try {
         const step = await verifyStep(readers, checkpoint, budgetOf(request, signal), systemClock);
         failures = 0;
-        reached = true;
         checkpoint = step.checkpoint;
         await file?.write(checkpoint);
         show(step.progress);
@@ -47,8 +49,11 @@ export const runVerification = async (
           return step.done;
         }
       } catch (error) {
-        // Whoever was never reached is more likely named wrongly than away for a moment.
-        if (!(error instanceof TransientServiceError) || !reached || ++failures > ATTEMPTS) throw error;
+        if (!(error instanceof TransientServiceError)) throw error;
+        if (++failures > ATTEMPTS) {
+          await reach(request, readers, signal);
+          throw error;
+        }
         await sleep(FIRST_PAUSE_MS * 2 ** (failures - 1), undefined, { signal }).catch(() => undefined);
         close(readers);
         readers = open(request);
@@ -73,6 +78,45 @@ const open = ({ source, target }: Request) => ({
   source: openKeyReader(source, dialler),
   target: openKeyReader(target, dialler),
 });
+
+/** Asks both sides at once. @throws ServersAwayError naming each that does not answer; what else keeps one from being read */
+const reach = async (request: Request, readers: ReturnType<typeof open>, signal: AbortSignal): Promise<void> => {
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
+  const sides = ['source', 'target'] as const;
+  const asked = await Promise.race([Promise.allSettled(sides.map((side) => readers[side].traits())), interrupted]);
+  if (asked === 'interrupted') return;
+  const faults = asked.flatMap((one, at): Fault[] => {
+    const side = sides[at] ?? 'source';
+    return one.status === 'rejected' ? [{ side, error: one.reason as unknown }] : [];
+  });
+  if (faults.length === 0) return;
+  if (!faults.some(isAway)) throw faults[0]?.error;
+  throw new ServersAwayError(
+    faults.map((fault) => (isAway(fault) ? awayText(request, fault) : (fault.error as Error).message)),
+    { cause: faults[0]?.error },
+  );
+};
+
+interface Fault {
+  side: 'source' | 'target';
+  error: unknown;
+}
+
+const isAway = ({ error }: Fault): boolean => error instanceof TransientServiceError;
+
+const awayText = (request: Request, { side, error }: Fault): string =>
+  `The ${side}, ${nameOf(request[side])}, does not answer: ${reasonOf(error)}`;
+
+const nameOf = ({ host, port, tls }: Server): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}${tls ? ' by TLS' : ''}`;
+
+/** What the network said, without what was asked when it did. */
+const reasonOf = (error: unknown): string => {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message : message;
+};
 
 const close = ({ source, target }: ReturnType<typeof open>): void => {
   source.close();

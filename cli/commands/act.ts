@@ -1,9 +1,10 @@
+import { ApiProblemError } from '../../client/errors.ts';
 import { needsWaiver } from '../../console/ui/acts/waivable.ts';
 import { actWords } from '../../console/ui/acts/words.ts';
 import type { Action } from '../../functions/migration/actions.ts';
 import type { MigrationView } from '../../functions/migration/view.ts';
-import { type Context, connected } from '../context.ts';
-import { CommandError, usageError } from '../errors.ts';
+import { again, type Context, connected } from '../context.ts';
+import { CommandError, InterruptedError, interruption, usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toFailure } from '../failure.ts';
 import { findToAct } from '../find.ts';
@@ -38,9 +39,9 @@ export const act = async (context: Context, action: Action, name: string, option
   const { io, caller, json } = context;
   const needsReason = NEED_REASON.includes(action);
   const giveUp = options.giveUp?.map(readEndpoint);
-  refuseWithoutTerminal(context, action, name, options, needsReason);
+  refuseWithoutTerminal(context, action, options, needsReason);
   const { api } = await connected(context);
-  const view = await findToAct(api, name, action, caller, io.signal);
+  const view = await findToAct(api, name, context);
   // With nodes to give up, an unfence may be asked for while another one is pending: the API knows.
   if (!view.allowedActions.includes(action) && !giveUp) throw notAllowed(context, action, view);
   if (!options.yes) await confirm(context, action, view, options.waive);
@@ -51,7 +52,7 @@ export const act = async (context: Context, action: Action, name: string, option
     ...(giveUp && { giveUp: giveUp.filter((one) => one !== undefined) }),
   };
   const changed = await api.act(view.migrationId, action, body, { signal: io.signal }).catch((error: unknown) => {
-    throw isPassing(error) ? unknown(context, view, error) : error;
+    throw judged(context, view, error);
   });
   if (json && !options.watch) document(io, changed);
   if (!json) {
@@ -76,12 +77,12 @@ const JUDGES: Partial<Record<Action, (view: MigrationView) => ExitCode>> = {
 };
 
 const refuseWithoutTerminal = (
-  { io, caller }: Context,
+  context: Context,
   action: Action,
-  name: string,
   { yes, reason, giveUp = [] }: ActOptions,
   needsReason: boolean,
 ): void => {
+  const { io } = context;
   const problems = [
     ...giveUp.filter((text) => !readEndpoint(text)).map((text) => `--give-up ${ENDPOINT_RULE}: ${text}`),
     ...(yes || canAsk(io)
@@ -92,28 +93,35 @@ const refuseWithoutTerminal = (
       : []),
     ...(reason !== undefined && reason.trim() === '' ? ['--reason is empty'] : []),
   ];
-  const more = needsReason ? " --reason '...' --yes" : ' --yes';
-  if (problems.length > 0) throw usageError(problems, [commandFor(caller, action, name, more)]);
+  if (problems.length === 0) return;
+  const isWhole = giveUp.every(readEndpoint) && reason?.trim() !== '';
+  const missing = [...(needsReason && reason === undefined ? ['--reason', '...'] : []), ...(yes ? [] : ['--yes'])];
+  throw usageError(problems, [isWhole ? again(context, ...missing) : `${context.caller.me} ${action} --help`]);
 };
 
-const notAllowed = ({ caller }: Context, action: Action, view: MigrationView): CommandError => {
-  const { migrationId, allowedActions, statusReason, status } = view;
-  const next = allowedActions.map((one) => commandFor(caller, one, migrationId));
+const notAllowed = (context: Context, action: Action, view: MigrationView): CommandError => {
+  const { migrationId, statusReason, status } = view;
   return new CommandError(
     EXIT.refused,
     'action-not-allowed',
     [`${action} is not allowed now: ${migrationId} is ${status}. ${statusReason}`],
-    [...next, commandFor(caller, view.outcome ? 'show' : 'watch', migrationId)],
+    nextOf(context, view, view.allowedActions),
   );
 };
 
+const nextOf = ({ caller }: Context, view: MigrationView, allowed: readonly string[]): string[] => [
+  ...allowed.map((one) => commandFor(caller, one, view.migrationId)),
+  commandFor(caller, view.outcome ? 'show' : 'watch', view.migrationId),
+];
+
 /** Says what will happen and what will not be possible afterwards, and asks for the group's name. */
 const confirm = async (
-  { io }: Context,
+  context: Context,
   action: Action,
   view: MigrationView,
   waived: string | undefined,
 ): Promise<void> => {
+  const { io } = context;
   const width = widthOf(io.stderr, io.env);
   const paint = paintFor(io.stderr, io.env);
   const shown = safeDeep(view);
@@ -132,21 +140,39 @@ const confirm = async (
   line(io.stderr);
   const typed = await ask(io, `Type the replication group's name, ${shown.replicationGroupId}, to go on: `);
   if (typed !== view.replicationGroupId)
-    throw new CommandError(EXIT.refused, 'not-confirmed', ['That is not its name. Nothing was sent.']);
+    throw new CommandError(
+      EXIT.refused,
+      'not-confirmed',
+      ['That is not its name. Nothing was sent.'],
+      [again(context)],
+    );
 };
 
-const askReason = async ({ io }: Context): Promise<string> => {
-  const reason = await ask(io, 'Why (this is kept with your name): ');
-  if (!reason) throw new CommandError(EXIT.refused, 'not-confirmed', ['Without a reason nothing is sent.']);
+const askReason = async (context: Context): Promise<string> => {
+  const reason = await ask(context.io, 'Why (this is kept with your name): ');
+  if (!reason)
+    throw new CommandError(EXIT.refused, 'not-confirmed', ['Without a reason nothing is sent.'], [again(context)]);
   return reason;
 };
 
-const unknown = ({ caller }: Context, { migrationId }: MigrationView, error: unknown): CommandError => {
-  const { code, problems } = toFailure(error, caller.me);
-  return new CommandError(
-    EXIT.unknown,
-    code,
-    [...problems, 'Whether the request has arrived is not known: look before you ask again.'],
-    [commandFor(caller, 'show', migrationId)],
-  );
+/** What it means that the request for an act has not been answered well. */
+const judged = (context: Context, view: MigrationView, error: unknown): unknown => {
+  const { caller } = context;
+  const show = commandFor(caller, 'show', view.migrationId);
+  if (error instanceof InterruptedError)
+    return interruption(
+      error,
+      ['Interrupted. The request was on its way. Whether it has arrived is not known: look before you ask again.'],
+      [show],
+    );
+  const { exitCode, code, problems } = toFailure(error, caller);
+  if (isPassing(error))
+    return new CommandError(
+      EXIT.unknown,
+      code,
+      [...problems, 'Whether the request has arrived is not known: look before you ask again.'],
+      [show],
+    );
+  const allowed = error instanceof ApiProblemError ? error.problem.allowedActions : undefined;
+  return allowed ? new CommandError(exitCode, code, problems, nextOf(context, view, allowed)) : error;
 };

@@ -1,10 +1,11 @@
 import { checkFile } from '../../verify/certificate/check.ts';
-import { readInput } from '../../verify/certificate/input.ts';
+import { MOST_BYTES, readInput } from '../../verify/certificate/input.ts';
 import { readable } from '../../verify/certificate/report.ts';
 import { usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { Io } from '../terminal/io.ts';
+import { readAll } from '../terminal/read.ts';
 
 export interface CertificateOptions {
   publicKey?: string;
@@ -12,22 +13,29 @@ export interface CertificateOptions {
 }
 
 const EXIT_CODES = { good: EXIT.done, bad: EXIT.failed, unknown: EXIT.unknown } as const;
+const STDIN = 'Standard input';
 
-/** Asks nobody: the file is all that is looked at. @throws UsageError of verify, CommandError (usage) */
+/** Asks nobody: the file is all that is looked at. @throws UsageError of verify, CommandError (usage), InterruptedError */
 export const checkCertificate = async (
   io: Io,
   file: string,
   { publicKey, json = false }: CertificateOptions,
 ): Promise<ExitCode> => {
-  const asked = {
-    file: file === '-' ? '/dev/stdin' : file,
-    json,
-    ...(publicKey !== undefined && { publicKeyFile: publicKey }),
-  };
-  const { value, key } = await readInput(asked);
+  const isPiped = file === '-';
+  const name = isPiped ? STDIN : file;
+  const asked = { file: name, ...(publicKey !== undefined && { publicKeyFile: publicKey }) };
+  const { value, key } = await readInput(asked, isPiped ? () => readPiped(io) : undefined);
   const check = checkFile(value, key);
-  if (!check) throw usageError([`${file === '-' ? 'Standard input' : file} holds no certificate`]);
+  if (!check) throw usageError([`${name} holds no certificate`]);
   if (json) document(io, { verdict: check.verdict, findings: check.findings });
   else line(io.stdout, readable(check));
   return EXIT_CODES[check.verdict];
+};
+
+const readPiped = async (io: Io): Promise<Buffer | string> => {
+  // Nobody sees by a cursor that something is waited for.
+  if (io.stdin.isTTY) line(io.stderr, 'Reads the certificate from standard input, until Ctrl-D.');
+  const bytes = await readAll(io, MOST_BYTES);
+  if (!bytes) return `${STDIN} goes on after ${MOST_BYTES} bytes, which no certificate has`;
+  return bytes.length === 0 ? `${STDIN} is empty` : bytes;
 };

@@ -1,11 +1,11 @@
-import type { ApiCall } from '../../client/call.ts';
 import type { Context } from '../context.ts';
 import { type Check, ofFailure, type Probe } from '../doctor/check.ts';
 import { checkClock, checkReachable } from '../doctor/reach.ts';
 import { checkRoutes } from '../doctor/routes.ts';
-import { findService } from '../doctor/service.ts';
+import { findService, type Service } from '../doctor/service.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
+import type { Caller } from '../tell/next.ts';
 import { widthOf } from '../terminal/io.ts';
 import { labelled, padded, wrap } from '../terminal/layout.ts';
 import { paintFor } from '../terminal/paint.ts';
@@ -18,7 +18,8 @@ export const doctor = async (context: Context): Promise<ExitCode> => {
   const { io, json, caller } = context;
   const checks: Check[] = [];
   const found = await findService(context, (check) => checks.push(check));
-  if (found) await askService(found.call, checks, caller.me);
+  if (found) await askService(found, checks, caller);
+  io.signal.throwIfAborted();
   const verdict = checks.some(({ result }) => result === 'bad')
     ? 'bad'
     : checks.some(({ result }) => result === 'unknown')
@@ -29,13 +30,13 @@ export const doctor = async (context: Context): Promise<ExitCode> => {
   return { ok: EXIT.done, bad: EXIT.failed, unknown: EXIT.unknown }[verdict];
 };
 
-const askService = async (call: ApiCall, checks: Check[], me: string): Promise<void> => {
-  const asked: Probe = await checkReachable(call, me);
+const askService = async ({ apiUrl, call }: Service, checks: Check[], caller: Caller): Promise<void> => {
+  const asked: Probe = await checkReachable(apiUrl, call, caller);
   checks.push(asked.check);
   // What is not this API is asked for nothing more: who knows what it would do.
   if (asked.check.result !== 'ok') return;
   checks.push(checkClock(asked));
-  checks.push(...(await checkRoutes(call).catch((error: unknown) => [ofFailure('permissions', error, me)])));
+  checks.push(...(await checkRoutes(call).catch((error: unknown) => [ofFailure('permissions', error, caller)])));
 };
 
 const tell = ({ io }: Context, checks: readonly Check[], verdict: 'ok' | 'bad' | 'unknown'): void => {
@@ -46,7 +47,8 @@ const tell = ({ io }: Context, checks: readonly Check[], verdict: 'ok' | 'bad' |
     const [first = '', ...rest] = labelled(name, safe(text), width - 6, 14);
     line(io.stdout, `${paint.tone(tones[result], padded(MARKS[result], 4))}${first}`);
     for (const more of rest) line(io.stdout, `    ${more}`);
-    for (const one of next) line(io.stdout, `      ${paint.cyan(safe(one))}`);
+    for (const one of next)
+      line(io.stdout, one.startsWith('docs/') ? `      See ${safe(one)}` : `      ${paint.cyan(safe(one))}`);
   }
   const words = {
     ok: 'Everything that is needed is there.',

@@ -1,12 +1,12 @@
 import type { ListedMigration } from '../../functions/migration/view.ts';
-import { type Context, connected } from '../context.ts';
+import { again, type Context, connected } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import { listText } from '../tell/list.ts';
 import { widthOf } from '../terminal/io.ts';
 import { paintFor } from '../terminal/paint.ts';
-import { safe, safeDeep, shellWord } from '../terminal/safe.ts';
+import { safe, safeDeep } from '../terminal/safe.ts';
 
 export interface ListOptions {
   status?: string;
@@ -45,8 +45,17 @@ export const list = async (context: Context, options: ListOptions): Promise<Exit
       io.stderr,
       `No migrations${Object.keys(filter).length > 0 ? ' that are asked for' : ''}, says ${safe(where)}.`,
     );
-    line(io.stderr, `\n  ${caller.me} preflight --replication-group-id GROUP --source HOST:PORT${caller.options}`);
+    line(io.stderr, `\n  ${caller.me} preflight --help`);
   }
-  if (nextToken) line(io.stderr, `There are more: --all, or --next-token ${shellWord(nextToken)}`);
+  if (nextToken)
+    line(
+      io.stderr,
+      `There are more.\n\n  ${again({ ...context, args: withoutToken(context.args) }, TOKEN, nextToken)}`,
+    );
   return EXIT.done;
 };
+
+const TOKEN = '--next-token';
+
+const withoutToken = (args: readonly string[]): readonly string[] =>
+  args.filter((word, at) => word !== TOKEN && args[at - 1] !== TOKEN && !word.startsWith(`${TOKEN}=`));

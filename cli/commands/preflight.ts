@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { PlannedAction } from '../../functions/migration/record.ts';
 import type { MigrationView } from '../../functions/migration/view.ts';
 import { type Context, connected } from '../context.ts';
-import { CommandError, InterruptedError } from '../errors.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { InterruptedError, interruption } from '../errors.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { StartOptions } from '../start/options.ts';
 import { findingsText, preflightLine } from '../tell/findings.ts';
@@ -15,7 +15,7 @@ import { paintFor } from '../terminal/paint.ts';
 import { safeDeep } from '../terminal/safe.ts';
 import { follow } from '../watch/follow.ts';
 import { openScreen } from '../watch/screen.ts';
-import { bodyOf, send } from './start.ts';
+import { bodyOf, requestAgain, send } from './start.ts';
 import { exitCodeOf } from './watch.ts';
 
 /** A dry run from its request to its findings: nothing is started, nothing is changed. */
@@ -23,7 +23,11 @@ export const preflight = async (context: Context, options: StartOptions): Promis
   const { io, caller, json } = context;
   const body = await bodyOf({ ...options, dryRun: true }, context);
   const { api } = await connected(context);
-  const { migrationId } = await send(api, body, randomUUID(), context);
+  const { migrationId } = await send(api, body, randomUUID(), context, {
+    what: 'Whether the dry run was accepted',
+    means: 'It starts nothing: ask again.',
+    next: [requestAgain(context, options, body)],
+  });
   // The document goes to standard output alone, and there is one of it.
   const screen = json ? undefined : await openScreen({ ...io, stdout: io.stderr }, caller, false);
   const silent = { view: () => undefined, events: () => undefined, away: () => undefined, back: () => undefined };
@@ -42,9 +46,8 @@ export const preflight = async (context: Context, options: StartOptions): Promis
   } catch (error) {
     screen?.done();
     if (!(error instanceof InterruptedError)) throw error;
-    throw new CommandError(
-      EXIT.interrupted,
-      'interrupted',
+    throw interruption(
+      error,
       [`Left alone: the dry run ${migrationId} goes on without being watched, and starts nothing.`],
       [commandFor(caller, 'show', migrationId, ' --findings')],
     );

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../../client/api.ts';
+import { ApiAnswerUnreadableError } from '../../client/errors.ts';
 import type { Acceptance } from '../../functions/migration/accept.ts';
-import { type Context, connected } from '../context.ts';
-import { CommandError, usageError } from '../errors.ts';
+import { again, type Context, connected } from '../context.ts';
+import { CommandError, InterruptedError, interruption, usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toFailure } from '../failure.ts';
 import { isPassing } from '../passing.ts';
@@ -12,7 +13,7 @@ import { readRequest } from '../start/file.ts';
 import { requestOf, type StartOptions } from '../start/options.ts';
 import { commandFor } from '../tell/next.ts';
 import { paintFor } from '../terminal/paint.ts';
-import { safe } from '../terminal/safe.ts';
+import { safe, safeJson, shellWord } from '../terminal/safe.ts';
 
 export interface StartCommandOptions extends StartOptions {
   idempotencyKey?: string;
@@ -37,29 +38,64 @@ export const bodyOf = async (options: StartOptions, context: Context): Promise<R
     if (body.customerNodeEndpointList === undefined)
       problems.push('--source is missing: host:port of the Redis to migrate from');
   }
-  if (problems.length > 0)
-    throw usageError(problems, [`${context.caller.me} start --replication-group-id test --source 10.0.0.5:6379`]);
+  if (problems.length > 0) throw usageError(problems, [`${context.caller.me} ${context.args[0] ?? 'start'} --help`]);
   return body;
 };
 
-/** Sends until it is answered: under its key that starts one migration at the most. */
-export const send = async (api: Api, body: unknown, key: string, context: Context): Promise<Acceptance> => {
-  const { io, caller } = context;
+/** What is told where no answer came. */
+export interface Doubt {
+  /** What is not known: `Whether the migration was accepted`. */
+  what: string;
+  /** What that means: a sentence. */
+  means: string;
+  /** Commands to look, or to ask again. */
+  next: readonly string[];
+}
+
+/**
+ * Sends until it is answered: under its key that starts one migration at the most.
+ * @throws CommandError with the doubt, also when it is interrupted; what the API refuses
+ */
+export const send = async (
+  api: Api,
+  body: unknown,
+  key: string,
+  { io, caller }: Context,
+  { what, means, next }: Doubt,
+): Promise<Acceptance> => {
+  io.signal.throwIfAborted();
+  const interrupted = (error: InterruptedError) =>
+    interruption(error, [`Interrupted. The request was on its way. ${what} is not known. ${means}`], next);
   for (let tries = 1; ; tries++) {
     try {
       return await api.start(body, key, { signal: io.signal });
     } catch (error) {
+      if (error instanceof InterruptedError) throw interrupted(error);
       if (!isPassing(error)) throw error;
-      if (tries === TRIES) {
-        const { code, problems, next } = toFailure(error, caller.me);
-        const unknown = `Whether the migration was accepted is not known after ${TRIES} tries.`;
-        const again = `the same command with --idempotency-key ${key} starts nothing twice`;
-        throw new CommandError(EXIT.unknown, code, [...problems, unknown], [again, ...next]);
+      if (tries === TRIES || isForeign(error)) {
+        const { code, problems, next: more } = toFailure(error, caller);
+        const times = tries === 1 ? '' : ` after ${tries} tries`;
+        throw new CommandError(
+          EXIT.unknown,
+          code,
+          [...problems, `${what} is not known${times}. ${means}`],
+          [...next, ...more],
+        );
       }
-      await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1), undefined, { signal: io.signal });
+      await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1), undefined, { signal: io.signal }).catch(() => {
+        throw interrupted(io.signal.reason);
+      });
     }
   }
 };
+
+/** What answers well, and is another service: it would be so the next time, too. */
+const isForeign = (error: unknown): boolean =>
+  error instanceof ApiAnswerUnreadableError && error.status !== undefined && error.status < 500;
+
+/** The same command. What came by standard input is gone with it: the request is written out then. */
+export const requestAgain = (context: Context, { file }: StartOptions, body: unknown, ...more: string[]): string =>
+  `${file === '-' ? `printf %s ${shellWord(safeJson(body))} | ` : ''}${again(context, ...more)}`;
 
 export const start = async (context: Context, options: StartCommandOptions): Promise<ExitCode> => {
   const { io, caller, json } = context;
@@ -69,7 +105,14 @@ export const start = async (context: Context, options: StartCommandOptions): Pro
   const { api } = await connected(context);
   // Before it is sent: whoever gets no answer needs it.
   line(io.stderr, `Idempotency key: ${safe(key)}`);
-  const accepted = await send(api, body, key, context);
+  const accepted = await send(api, body, key, context, {
+    what: 'Whether the migration was accepted',
+    means: 'The same command under its key starts nothing twice.',
+    next: [
+      requestAgain(context, asked, body, ...(options.idempotencyKey === undefined ? ['--idempotency-key', key] : [])),
+      ...(typeof body.replicationGroupId === 'string' ? [commandFor(caller, 'show', body.replicationGroupId)] : []),
+    ],
+  });
   if (json && !goesOn) document(io, { ...accepted, idempotencyKey: key });
   if (!json) {
     const paint = paintFor(io.stdout, io.env);

@@ -2,7 +2,7 @@ import { parseRequest } from '../../verify/arguments.ts';
 import { readable } from '../../verify/report.ts';
 import { runVerification } from '../../verify/run.ts';
 import { openScreen } from '../../verify/screen.ts';
-import { CommandError } from '../errors.ts';
+import { type InterruptedError, interruption } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { Io } from '../terminal/io.ts';
@@ -19,7 +19,7 @@ export const verify = async (io: Io, args: readonly string[]): Promise<ExitCode>
     screen.done();
     if (!result) {
       const { checkpointFile: file } = request;
-      throw new CommandError(EXIT.interrupted, 'interrupted', [
+      throw interruption(io.signal.reason as InterruptedError, [
         file === undefined ? 'Interrupted.' : `Interrupted. The same command goes on from ${file}.`,
       ]);
     }

@@ -1,7 +1,7 @@
 import type { Status } from '../../functions/migration/status.ts';
 import type { MigrationView } from '../../functions/migration/view.ts';
 import { type Context, connected } from '../context.ts';
-import { CommandError, InterruptedError, usageError } from '../errors.ts';
+import { CommandError, InterruptedError, interruption, usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findToRead } from '../find.ts';
 import { line } from '../say.ts';
@@ -42,6 +42,8 @@ export const watch = async (context: Context, name: string, options: WatchOption
   const { api } = await connected(context);
   const first = await findToRead(api, name, io.signal);
   const { migrationId } = first;
+  const until = options.until === undefined ? '' : ` --until ${options.until}`;
+  const watchAgain = commandFor(caller, 'watch', migrationId, until);
   const timeout = new AbortController();
   const timer =
     seconds === undefined ? undefined : setTimeout(() => timeout.abort(new WatchTimeoutError()), seconds * 1000);
@@ -73,15 +75,10 @@ export const watch = async (context: Context, name: string, options: WatchOption
         EXIT.unknown,
         'watch-timeout',
         [`${migrationId} has not come to its end within ${seconds} s. It goes on without being watched.`],
-        [commandFor(caller, 'watch', migrationId)],
+        [watchAgain],
       );
     if (error instanceof InterruptedError)
-      throw new CommandError(
-        EXIT.interrupted,
-        'interrupted',
-        [`Left alone: ${migrationId} goes on without being watched.`],
-        [commandFor(caller, 'watch', migrationId)],
-      );
+      throw interruption(error, [`Left alone: ${migrationId} goes on without being watched.`], [watchAgain]);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '../../client/call.ts';
 import { EXIT } from '../exit-codes.ts';
 import { toFailure } from '../failure.ts';
+import type { Caller } from '../tell/next.ts';
 
 /** What was looked at, and what was found. Texts are foreign. */
 export interface Check {
@@ -25,13 +26,13 @@ export const good = (name: string, text: string): Check => ({ name, result: 'ok'
 /** Without these nothing is asked at all, whoever is to blame. */
 const NEEDED = ['API', 'credentials', 'token'];
 
-/** @param me how this command is called; it is not to tell its reader to run it again */
-export const ofFailure = (name: string, error: unknown, me: string): Check => {
-  const { exitCode, problems, next } = toFailure(error, me);
+/** @param caller for commands to type; its reader is not told to run doctor again */
+export const ofFailure = (name: string, error: unknown, caller: Caller): Check => {
+  const { exitCode, problems, next } = toFailure(error, caller);
   return {
     name,
     result: exitCode === EXIT.unknown && !NEEDED.includes(name) ? 'unknown' : 'bad',
     text: problems.join('; '),
-    next: next.filter((one) => !one.endsWith(' doctor')),
+    next: next.filter((one) => !one.startsWith(`${caller.me} doctor`)),
   };
 };

@@ -1,7 +1,7 @@
-import { gatewayRefusal, problemOf } from '../../client/api.ts';
+import { makeApi } from '../../client/api.ts';
 import type { ApiAnswer, ApiCall } from '../../client/call.ts';
-import { ApiProblemError } from '../../client/errors.ts';
 import { duration } from '../../console/ui/parts/text.ts';
+import type { Caller } from '../tell/next.ts';
 import { type Check, good, ofFailure, type Probe } from './check.ts';
 
 /** Signatures are refused when clocks differ by more than 5 minutes; ages and freshness are told wrongly long before. */
@@ -9,26 +9,21 @@ const TELLABLE_MS = 5000;
 const REFUSED_MS = 5 * 60_000;
 
 /** Whether the API answers, and is one. */
-export const checkReachable = async (call: ApiCall, me: string): Promise<Probe> => {
+export const checkReachable = async (apiUrl: string, call: ApiCall, caller: Caller): Promise<Probe> => {
   const sentMs = Date.now();
-  try {
-    const answer = await call({ method: 'GET', path: ['migrations'], query: [['limit', '1']] });
-    const answeredMs = Date.now();
-    return { check: judged(answer, answeredMs - sentMs, me), answer, sentMs, answeredMs };
-  } catch (error) {
-    return { check: ofFailure('API', error, me), sentMs, answeredMs: Date.now() };
-  }
-};
-
-const judged = (answer: ApiAnswer, tookMs: number, me: string): Check => {
-  const problem = problemOf(answer);
-  if (problem) return ofFailure('API', new ApiProblemError(problem), me);
-  if (answer.status >= 400) return ofFailure('API', gatewayRefusal('this address', answer), me);
-  const { migrations } = (answer.json ?? {}) as { migrations?: unknown };
-  if (!Array.isArray(migrations))
-    return { name: 'API', result: 'bad', text: 'Something answers there, and it is not this API.', next: [] };
-  const some = migrations.length > 0 ? 'it has migrations' : 'it has no migrations yet';
-  return good('API', `answers in ${duration(tookMs)}; ${some}`);
+  let answer: ApiAnswer | undefined;
+  const api = makeApi(apiUrl, async (request) => {
+    answer = await call(request);
+    return answer;
+  });
+  const check = await api.list({ limit: 1 }).then(
+    ({ migrations }) => {
+      const some = migrations.length > 0 ? 'it has migrations' : 'it has no migrations yet';
+      return good('API', `answers in ${duration(Date.now() - sentMs)}; ${some}`);
+    },
+    (error: unknown) => ofFailure('API', error, caller),
+  );
+  return { check, ...(answer && { answer }), sentMs, answeredMs: Date.now() };
 };
 
 /** By the Date of an answer, which is told to the second. */

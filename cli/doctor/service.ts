@@ -3,6 +3,7 @@ import type { ApiCall } from '../../client/call.ts';
 import { ClientError } from '../../client/errors.ts';
 import { type Context, connected } from '../context.ts';
 import { ENDPOINT_VARIABLE } from '../target.ts';
+import type { Caller } from '../tell/next.ts';
 import { VERSION } from '../version.ts';
 import { type Check, good, ofFailure } from './check.ts';
 import { checkToken } from './token.ts';
@@ -20,11 +21,14 @@ const ABOUT: Record<string, string> = {
 };
 const IDENTITY_TIMEOUT_MS = 5000;
 
-/** Where the service is, and who asks; undefined where it cannot be found. */
-export const findService = async (
-  context: Context,
-  tell: (check: Check) => void,
-): Promise<{ call: ApiCall } | undefined> => {
+export interface Service {
+  apiUrl: string;
+  /** Ends with the command. */
+  call: ApiCall;
+}
+
+/** Where the service is, and who asks; undefined where it cannot be found. @throws InterruptedError */
+export const findService = async (context: Context, tell: (check: Check) => void): Promise<Service | undefined> => {
   const { target, caller, io } = context;
   tell(good('this command', `${VERSION} on Node ${process.version}, ${platform()} ${arch()}`));
   if (target.kind === 'endpoint') {
@@ -34,26 +38,35 @@ export const findService = async (
     tell(
       good('service', `${target.apiUrl} (${from}); asked ${target.tokens ? 'with a token' : 'without a signature'}`),
     );
-  } else tell(await identityOf(target, caller.me));
+  } else {
+    tell(await identityOf(target, caller));
+    io.signal.throwIfAborted();
+  }
   try {
     const { call, where, apiUrl, tokens } = await connected(context);
     if (target.kind === 'stack') {
       const how = tokens ? '; it takes tokens, and your AWS credentials only find it' : '';
       tell(good('service', `${where}: ${apiUrl}${how}`));
     }
-    if (tokens) for (const check of await checkToken(tokens, caller.me)) tell(check);
-    return { call };
+    if (tokens) for (const check of await checkToken(tokens, caller)) tell(check);
+    return { apiUrl, call: until(io, call) };
   } catch (error) {
+    io.signal.throwIfAborted();
     const about = (error instanceof ClientError && ABOUT[error.code]) || 'stack';
-    tell(ofFailure(about, error, caller.me));
+    tell(ofFailure(about, error, caller));
     return undefined;
   }
 };
 
+const until =
+  ({ signal }: Context['io'], call: ApiCall): ApiCall =>
+  (request) =>
+    call({ ...request, signal });
+
 const endpointFrom = (env: Readonly<Record<string, string | undefined>>): string =>
   env[ENDPOINT_VARIABLE] ? `by ${ENDPOINT_VARIABLE} or --endpoint` : 'by --endpoint';
 
-const identityOf = async (target: { region?: string; profile?: string }, me: string): Promise<Check> => {
+const identityOf = async (target: { region?: string; profile?: string }, caller: Caller): Promise<Check> => {
   const [{ askIdentity }, { credentialsOf }, { asClientError }] = await Promise.all([
     import('../../client/aws/identity.ts'),
     import('../../client/aws/credentials.ts'),
@@ -69,7 +82,7 @@ const identityOf = async (target: { region?: string; profile?: string }, me: str
     return good('identity', `${arn}, account ${accountId}`);
   } catch (error) {
     const known = asClientError(error, 'STS', profile);
-    const check = ofFailure('identity', known, me);
+    const check = ofFailure('identity', known, caller);
     // Who may not ask STS may all the same act.
     return known.code === 'aws-unreachable' ? { ...check, result: 'unknown' } : check;
   }

@@ -1,9 +1,10 @@
 import type { TokenSource } from '../../client/token/source.ts';
 import { duration } from '../../console/ui/parts/text.ts';
+import type { Caller } from '../tell/next.ts';
 import { type Check, good, ofFailure } from './check.ts';
 
 /** Whom the token names, and until when; never the token. */
-export const checkToken = async (tokens: TokenSource, me: string): Promise<Check[]> => {
+export const checkToken = async (tokens: TokenSource, caller: Caller): Promise<Check[]> => {
   try {
     const { issuer, subject, scopes, expiresAtMs } = await tokens.read();
     const leftMs = expiresAtMs === undefined ? undefined : expiresAtMs - Date.now();
@@ -20,18 +21,18 @@ export const checkToken = async (tokens: TokenSource, me: string): Promise<Check
     const check = good('token', words.join('; '));
     return [
       leftMs !== undefined && leftMs <= 0
-        ? { ...check, result: 'bad', next: ['put a new token of the issuer in its place'] }
+        ? { ...check, result: 'bad', text: `${check.text}. Put a new token of the issuer in its place.` }
         : check,
       ...((await tokens.isOpen()) ? [readable(tokens.where)] : []),
     ];
   } catch (error) {
-    return [ofFailure('token', error, me)];
+    return [ofFailure('token', error, caller)];
   }
 };
 
 const readable = (where: string): Check => ({
   name: 'token',
   result: 'note',
-  text: `Other users of this machine can read ${where}, and act with it.`,
-  next: ['chmod 600 on it'],
+  text: `Other users of this machine can read ${where}, and act with it: let only you read it (chmod 600).`,
+  next: [],
 });

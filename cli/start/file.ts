@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
+import { decoded } from '../../verify/decoded.ts';
 import { usageError } from '../errors.ts';
 import type { Io } from '../terminal/io.ts';
+import { readAll } from '../terminal/read.ts';
 
 /** As the API takes no more. */
 const MOST_BYTES = 64 * 1024;
@@ -11,25 +13,25 @@ const MOST_TEXT = '64 KiB';
  * JSON or as YAML.
  *
  * @param path also as `file://…`; `-` is standard input
- * @throws CommandError (usage)
+ * @throws CommandError (usage), InterruptedError
  */
-export const readRequest = async (path: string, { stdin }: Io): Promise<Record<string, unknown>> => {
+export const readRequest = async (path: string, io: Io): Promise<Record<string, unknown>> => {
   const name = path.replace(/^file:\/\//, '');
   const shownAs = path === '-' ? 'Standard input' : name;
-  if (path === '-' && stdin.isTTY)
+  if (path === '-' && io.stdin.isTTY)
     throw usageError(['Standard input is this terminal: pipe a request into it, or name a file']);
-  const text = path === '-' ? await readAll(stdin) : await readText(name);
+  const text = decoded(path === '-' ? await readInput(io) : await readBytes(name));
   const value = await parsed(text, shownAs);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw usageError([`${shownAs} holds no request: it has to be an object`]);
   return toRequest(value as Record<string, unknown>, shownAs);
 };
 
-const readText = async (name: string): Promise<string> => {
+const readBytes = async (name: string): Promise<Buffer> => {
   try {
     const { size } = await stat(name);
     if (size > MOST_BYTES) throw usageError([`${name} has ${size} bytes; a request has at most ${MOST_TEXT}`]);
-    return await readFile(name, 'utf8');
+    return await readFile(name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'usage') throw error;
@@ -39,15 +41,10 @@ const readText = async (name: string): Promise<string> => {
   }
 };
 
-const readAll = async (stdin: Io['stdin']): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stdin) {
-    chunks.push(Buffer.from(chunk));
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw usageError([`Standard input goes on after ${MOST_TEXT}, which no request does`]);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+const readInput = async (io: Io): Promise<Buffer> => {
+  const bytes = await readAll(io, MOST_BYTES);
+  if (!bytes) throw usageError([`Standard input goes on after ${MOST_TEXT}, which no request does`]);
+  return bytes;
 };
 
 const parsed = async (text: string, shownAs: string): Promise<unknown> => {

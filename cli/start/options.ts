@@ -44,22 +44,25 @@ const sourceOf = (text: string, problems: string[]): Endpoint | undefined => {
 };
 
 /** As the aws command takes it: `Address='10.0.0.5',Port=6379`, or JSON. */
-const endpointOf = (text: string, problems: string[]): Body | undefined => {
-  const given = /^\s*[[{]/.test(text) ? fromJson(text) : fromShorthand(text);
-  const { Address: address, Port: port } = given ?? {};
-  if (address !== undefined && port !== undefined) return { address, port };
+const endpointsOf = (text: string, problems: string[]): Body[] => {
+  const given = /^\s*[[{]/.test(text) ? fromJson(text) : [fromShorthand(text)];
+  const endpoints = given.map((one) => {
+    const { Address: address, Port: port } = one ?? {};
+    return { address, port };
+  });
+  if (endpoints.length > 0 && endpoints.every(({ address, port }) => address !== undefined && port !== undefined))
+    return endpoints;
   problems.push(
     `--customer-node-endpoint-list has to be Address=10.0.0.5,Port=6379, as for aws elasticache start-migration: ${text}`,
   );
-  return undefined;
+  return [];
 };
 
-const fromJson = (text: string): Body | undefined => {
+const fromJson = (text: string): (Body | null)[] => {
   try {
-    const value: unknown = JSON.parse(text);
-    return (Array.isArray(value) ? value[0] : value) as Body;
+    return [JSON.parse(text)].flat();
   } catch {
-    return undefined;
+    return [];
   }
 };
 
@@ -73,9 +76,17 @@ const fromShorthand = (text: string): Body => {
   );
 };
 
-const merged = (before: unknown, more: Body): Body | undefined => {
-  const base = typeof before === 'object' && before !== null ? (before as Body) : {};
-  return Object.keys(more).length > 0 ? { ...base, ...more } : undefined;
+const merged = (before: unknown, more: Body): Body | undefined =>
+  Object.keys(more).length > 0 ? { ...(isObject(before) ? before : {}), ...more } : undefined;
+
+const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Of the members that options go over: what is something else could only be lost by that. */
+const tellForms = ({ cutover, verification, waivers }: Body, problems: string[]): void => {
+  for (const [name, value] of Object.entries({ cutover, verification }))
+    if (value !== undefined && !isObject(value)) problems.push(`The request's ${name} has to be an object`);
+  if (waivers !== undefined && !Array.isArray(waivers)) problems.push("The request's waivers have to be a list");
 };
 
 /**
@@ -85,10 +96,11 @@ const merged = (before: unknown, more: Body): Body | undefined => {
  */
 export const requestOf = (options: StartOptions, file: Body, problems: string[]): Body => {
   const { replicationGroupId, source, customerNodeEndpointList: listed, dryRun, waive, reason } = options;
+  tellForms(file, problems);
   if (source !== undefined && listed !== undefined)
     problems.push('--source and --customer-node-endpoint-list say the same: take one of them');
   const endpoints =
-    source === undefined ? listed?.map((text) => endpointOf(text, problems)) : [sourceOf(source, problems)];
+    source === undefined ? listed?.flatMap((text) => endpointsOf(text, problems)) : [sourceOf(source, problems)];
   const numbers = (names: readonly (keyof StartOptions)[]): Body =>
     Object.fromEntries(
       names.flatMap((name) => {
@@ -113,7 +125,7 @@ export const requestOf = (options: StartOptions, file: Body, problems: string[])
     ...(dryRun && { dryRun }),
     ...(cutover && { cutover }),
     ...(verification && { verification }),
-    ...(waivers && { waivers: [...new Set([...((file.waivers as unknown[] | undefined) ?? []), ...waivers])] }),
+    ...(waivers && { waivers: [...new Set([...(Array.isArray(file.waivers) ? file.waivers : []), ...waivers])] }),
     ...(reason !== undefined && { reason }),
   };
 };

@@ -13,7 +13,10 @@ export const ask = async ({ stdin, stderr, signal }: Io, question: string): Prom
   const interrupted = Promise.withResolvers<never>();
   const closed = Promise.withResolvers<undefined>();
   // A terminal that reads lines takes Ctrl-C for itself: no signal comes.
-  const stop = () => interrupted.reject(new InterruptedError('Nothing was sent.'));
+  const stop = () => {
+    const { exitCode } = (signal.reason ?? {}) as Partial<InterruptedError>;
+    interrupted.reject(new InterruptedError('Interrupted. Nothing was sent.', exitCode));
+  };
   terminal.once('SIGINT', stop);
   terminal.once('close', () => closed.resolve(undefined));
   signal.addEventListener('abort', stop, { once: true });

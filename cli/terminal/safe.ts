@@ -30,6 +30,14 @@ export const safeJson = (value: unknown, space?: number): string =>
     [...Array(mark.length).keys()].map((at) => `\\u${mark.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** A word that a shell takes as it is, whatever it holds: for commands that are pasted. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${safe(text).replaceAll("'", `'\\''`)}'`;
+/** A word that a shell takes as it is, whatever it holds: for commands that are pasted. What cannot be seen is spelt by `$'…'`. */
+export const shellWord = (text: string): string => {
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
+  const known = text.toWellFormed();
+  if (known.search(UNSEEN) < 0) return `'${known.replaceAll("'", `'\\''`)}'`;
+  const spelt = known.replaceAll(/[\\']/g, '\\$&').replace(UNSEEN, (mark) => {
+    const code = mark.codePointAt(0) ?? 0;
+    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+  return `$'${spelt}'`;
+};

@@ -20,13 +20,13 @@ export interface Screen extends Follower {
 
 /** Redraws on a terminal, writes a line at each change elsewhere, and a document a line with `--json`. */
 export const openScreen = async (io: Io, caller: Caller, json: boolean): Promise<Screen> => {
-  if (json) return documents(io);
+  if (json) return documents(io, caller);
   return io.stdout.isTTY && io.env.TERM !== 'dumb' ? terminal(io, caller) : plain(io, caller);
 };
 
-const whyOf = (away: Away, caller: Caller): string => safe(toFailure(away.why, caller.me).problems.join('; '));
+const whyOf = (away: Away, caller: Caller): string => safe(toFailure(away.why, caller).problems.join('; '));
 
-const documents = ({ stdout }: Io): Screen => {
+const documents = ({ stdout }: Io, caller: Caller): Screen => {
   let last = '';
   const write = (type: string, more: object) => line(stdout, safeJson({ type, at: new Date().toISOString(), ...more }));
   return {
@@ -39,7 +39,7 @@ const documents = ({ stdout }: Io): Screen => {
       for (const event of events) write('event', { event });
     },
     away: (away) => {
-      const { code, problems } = toFailure(away.why, '');
+      const { code, problems } = toFailure(away.why, caller);
       write('away', {
         since: new Date(away.sinceMs).toISOString(),
         nextTryAt: new Date(away.nextTryMs).toISOString(),

@@ -75,8 +75,4 @@ export const drawing = (view: MigrationView, caller: Caller, { width, paint, now
 
 /** Commands for another terminal, while this one watches. */
 export const yourTurn = ({ migrationId, allowedActions }: MigrationView, caller: Caller): string[] =>
-  allowedActions
-    .filter((action) => action !== 'abort')
-    .map((action) =>
-      commandFor(caller, action, migrationId, action === 'cutover' || action === 'close' ? '' : " --reason '...'"),
-    );
+  allowedActions.filter((action) => action !== 'abort').map((action) => commandFor(caller, action, migrationId));

@@ -4,10 +4,11 @@ import { readRequest } from '../../cli/start/file.ts';
 import { requestOf } from '../../cli/start/options.ts';
 import type { Io } from '../../cli/terminal/io.ts';
 
+const { signal } = new AbortController();
 const read = (text: string | Buffer) => {
   const stdin = new PassThrough();
   stdin.end(text);
-  return readRequest('-', { stdin } as unknown as Io);
+  return readRequest('-', { stdin, signal } as unknown as Io);
 };
 
 /** As `aws elasticache start-migration --generate-cli-skeleton yaml-input` of version 2 writes it, filled in. */
@@ -40,7 +41,7 @@ describe('a request in a file', () => {
     stdin.write(bytes.subarray(0, 12));
     stdin.end(bytes.subarray(12));
 
-    expect(await readRequest('-', { stdin } as unknown as Io)).toEqual({ reason: 'für später' });
+    expect(await readRequest('-', { stdin, signal } as unknown as Io)).toEqual({ reason: 'für später' });
   });
 
   it.each([
@@ -82,6 +83,14 @@ describe('options', () => {
 
     expect(customerNodeEndpointList).toEqual(REQUEST.customerNodeEndpointList);
     expect(problems).toEqual([]);
+  });
+
+  it('name all that are in one list, for the API to judge', () => {
+    const list = '[{"Address":"10.0.0.5","Port":6379},{"Address":"10.0.0.6","Port":6379}]';
+
+    expect(requestOf({ customerNodeEndpointList: [list] }, {}, [])).toEqual({
+      customerNodeEndpointList: ['10.0.0.5', '10.0.0.6'].map((address) => ({ address, port: 6379 })),
+    });
   });
 
   it.each(['fd00::5:6379', '10.0.0.5:port', ':6379', '[::1'])('name no source: %s', (source) => {

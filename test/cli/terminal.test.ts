@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -193,11 +195,28 @@ describe.runIf(isLinux)('an act on a terminal', () => {
   });
 });
 
+describe.runIf(isLinux)('certificate check on a terminal', () => {
+  it('says that it reads what is typed', async () => {
+    const pty = onTerminal(main, ['certificate', 'check', '-']);
+    open.push(pty);
+    await pty.seen('Reads the certificate from standard input, until Ctrl-D.');
+    pty.type('{}\r\x04');
+
+    expect(await pty.ended).toBe(2);
+    expect(pty.screen().join('\n')).toContain('holds no certificate');
+  });
+});
+
 /** Without what npm puts there: the Node of whoever installs the package. */
 const PATH = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
+
+/** With pipes, which here are sockets. */
+const started = (line: string) => spawn(process.execPath, [main, ...line.split(' '), ...endpointFor(line)]);
+const endpointFor = (line: string): string[] => (line.startsWith('certificate') ? [] : ['--endpoint', service.url]);
+const codeOf = async (child: ChildProcess): Promise<number> => (await once(child, 'close'))[0];
 
 describe('the built command', () => {
   it('runs from below node_modules, alone, on whichever Node is there', async () => {
@@ -208,14 +227,54 @@ describe('the built command', () => {
     expect(files).toContain(dirname(bin['elasticache-migrator']));
   });
 
-  it('does not mind a reader that has read enough', async () => {
+  it('ends quietly, as by SIGPIPE, when its reader has read enough', async () => {
     service.views = Array.from({ length: 2000 }, () => copying);
-    const { stdout } = await run('bash', [
+    const { stdout, stderr } = await run('bash', [
       '-c',
-      `set -o pipefail; ${process.execPath} ${main} list --endpoint ${service.url} | head -1`,
+      `${process.execPath} ${main} list --endpoint ${service.url} | head -1; echo "\${PIPESTATUS[0]}"`,
     ]);
 
-    expect(stdout).toContain('MIGRATION');
+    expect(stdout).toMatch(/^MIGRATION.*\n141\n$/);
+    expect(stderr).toBe('');
+  });
+
+  it.each([
+    ['show nobody', 3, ''],
+    ['start --replication-group-id test --source 10.0.0.5', 0, 'Accepted: test-000000000001\n'],
+  ])('goes on when nobody reads what it says beside, and ends with its own code: %s', async (line, code, out) => {
+    const child = started(line);
+    child.stderr.destroy();
+    const said = text(child.stdout);
+
+    expect(await codeOf(child)).toBe(code);
+    expect(await said).toBe(out);
+  });
+
+  it('that is told to end in the middle of a start ends with 143, and tells so', async () => {
+    const child = started('start --json --replication-group-id test --source 10.0.0.5');
+    service.instead = ({ method }) => {
+      if (method === 'POST') child.kill('SIGTERM');
+      // Its answer comes too late, if it comes.
+      return undefined;
+    };
+    service.delayMs = 5000;
+    const said = text(child.stdout);
+
+    expect(await codeOf(child)).toBe(143);
+    expect(JSON.parse(await said).error).toMatchObject({
+      code: 'interrupted',
+      exitCode: 143,
+      next: [expect.stringContaining(' --idempotency-key '), expect.stringContaining(' show test ')],
+    });
+  });
+
+  it('reads a certificate from a socket', async () => {
+    const child = started('certificate check -');
+    const said = text(child.stderr);
+    child.stdin.end('\ufeff{}');
+
+    expect(await codeOf(child)).toBe(2);
+    expect(await said).toBe('Standard input holds no certificate\n');
   });
 
   it('reads YAML, also as it is built', async () => {

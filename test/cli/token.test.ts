@@ -103,7 +103,7 @@ describe('a stack that takes tokens', () => {
     expect(JSON.parse(ran.out).error).toMatchObject({
       code: 'token-missing',
       problems: [expect.stringMatching(`wants a bearer token: .*${ISSUER}.*${AUDIENCE}.*--token-file`)],
-      next: expect.arrayContaining(['add --token-file FILE']),
+      next: expect.arrayContaining(['docs/security.md#by-token']),
     });
     expect(api.events).toEqual([]);
   });
@@ -124,7 +124,10 @@ describe('a stack that takes tokens', () => {
     expect(ran.code).toBe(3);
     expect(JSON.parse(ran.out).error).toMatchObject({
       code: 'scope-missing',
-      problems: [expect.stringContaining('lacks the scope elasticache-migrator/cutover')],
+      problems: [
+        expect.stringContaining('lacks the scope elasticache-migrator/cutover'),
+        expect.stringMatching(/^Ask the issuer for the scope .*cutover/),
+      ],
       next: expect.arrayContaining(['docs/errors.md#scope-missing']),
     });
   });
@@ -145,7 +148,11 @@ describe('a stack that takes tokens', () => {
   it('is watched on with a token that is renewed meanwhile', async () => {
     await put({ sub: 'first' });
     const done = aView({ status: 'completed', phase: 'ended', outcome: 'completed', allowedActions: [] });
-    const end = { at: '2026-03-12T19:00:00.000Z', detailType: 'MigrationCompleted', detail: { metadata: { id: '1' } } };
+    const end = {
+      at: '2026-03-12T19:00:00.000Z',
+      detailType: 'MigrationCompleted',
+      detail: { metadata: { id: '1' }, data: {} },
+    };
     let looks = 0;
     api.answer = ({ queryStringParameters }) => {
       if (queryStringParameters?.timeline) return { status: 200, body: { ...running, events: looks < 3 ? [] : [end] } };

@@ -9,6 +9,7 @@ import { QueryError, queryWire } from '../../local/endpoint/query-wire.ts';
 import { queryXml } from '../../local/endpoint/query-xml.ts';
 import type { WireService } from '../../local/endpoint/wire.ts';
 import { stsWire } from '../../local/sts/protocol.ts';
+import { aView } from '../console/migration/views.ts';
 import { type Served, serveAlone } from '../local/fixture/serve.ts';
 import { type FakeApi, json, startFakeApi } from './support/api.ts';
 import { faultOf, scopeOf } from './support/signature.ts';
@@ -195,10 +196,10 @@ describe('a connection to a stack', () => {
     const client = makeApi(apiUrl, call);
     api.answer = ({ method }, response) =>
       method === 'GET'
-        ? json(response, 200, { migrations: [], nextToken: 'n' })
+        ? json(response, 200, { ...aView(), migrations: [], nextToken: 'n', events: [], samples: [] })
         : json(response, 409, { code: 'action-not-allowed', detail: 'not now' }, 'application/problem+json');
 
-    expect(await client.list({ status: 'copying', limit: 3 })).toEqual({ migrations: [], nextToken: 'n' });
+    expect(await client.list({ status: 'copying', limit: 3 })).toMatchObject({ migrations: [], nextToken: 'n' });
     await client.get('m-1', { timeline: 'events' });
     await client.history('m-1', { from: '2026-03-12T00:00:00+01:00', points: 10 });
     await expect(client.act('m-1', 'cutover', { reason: 'r' })).rejects.toMatchObject({

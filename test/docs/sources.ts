@@ -21,7 +21,11 @@ const sourcesBelow = (folder: string): Source[] =>
 export const shipped: readonly Source[] = sourcesBelow('functions');
 
 /** What asks the service, on an operator's machine. */
-export const clients: readonly Source[] = [...sourcesBelow('client'), ...sourcesBelow('console/server')];
+export const clients: readonly Source[] = [
+  ...sourcesBelow('client'),
+  ...sourcesBelow('console/server'),
+  ...sourcesBelow('verify'),
+];
 
 /** Every page, from the repository's root: what an operator reads, and whoever changes this. */
 export const PAGES: readonly string[] = [

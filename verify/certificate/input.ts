@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../arguments.ts';
+import { decoded } from '../decoded.ts';
 
 export const USAGE = `Checks the offset certificate of a cutover, without a network.
 
@@ -50,7 +51,7 @@ export const parseCertificateRequest = (args: readonly string[]): CertificateReq
 };
 
 /** A certificate of hundreds of nodes has some 100 kB, and an event 256 kB at the most. */
-const MOST_BYTES = 4 * 1024 * 1024;
+export const MOST_BYTES = 4 * 1024 * 1024;
 
 const readBytes = async (path: string): Promise<Buffer | string> => {
   try {
@@ -62,20 +63,23 @@ const readBytes = async (path: string): Promise<Buffer | string> => {
   }
 };
 
-/** @throws UsageError with every problem: of the file, and of the key */
-export const readInput = async ({
-  file,
-  publicKeyFile,
-}: CertificateRequest): Promise<{ value: unknown; key: KeyObject | undefined }> => {
+/**
+ * @param read gives the certificate's bytes, or what is wrong with them
+ * @throws UsageError with every problem: of the file, and of the key
+ */
+export const readInput = async (
+  { file, publicKeyFile }: Omit<CertificateRequest, 'json'>,
+  read: (file: string) => Promise<Buffer | string> = readBytes,
+): Promise<{ value: unknown; key: KeyObject | undefined }> => {
   const problems: string[] = [];
-  const bytes = await readBytes(file);
+  const bytes = await read(file);
   const keyBytes = publicKeyFile === undefined ? undefined : await readBytes(publicKeyFile);
   let value: unknown;
   let key: KeyObject | undefined;
   if (typeof bytes === 'string') problems.push(bytes);
   else {
     try {
-      value = JSON.parse(bytes.toString('utf8'));
+      value = JSON.parse(decoded(bytes));
     } catch (error) {
       problems.push(`${file} is no JSON: ${(error as Error).message}`);
     }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { InterruptedError } from '../../../cli/errors.ts';
+import type { ExitCode } from '../../../cli/exit-codes.ts';
 import { run } from '../../../cli/run.ts';
 import type { Io } from '../../../cli/terminal/io.ts';
 
@@ -12,7 +13,8 @@ export interface Ran {
 
 export interface RunOptions {
   env?: Record<string, string>;
-  stdin?: string;
+  /** Null is a pipe that says nothing and does not end. */
+  stdin?: string | null;
   /** Ends it as Ctrl-C does. */
   signal?: AbortSignal;
 }
@@ -23,7 +25,7 @@ export const runHere = async (
   { env = {}, stdin = '', signal }: RunOptions = {},
 ): Promise<Ran> => {
   const [input, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  input.end(stdin);
+  if (stdin !== null) input.end(stdin);
   const io: Io = { env, stdin: input, stdout, stderr, signal: signal ?? new AbortController().signal };
   const [out, err] = [text(stdout), text(stderr)];
   const code = await run(args, io);
@@ -32,8 +34,8 @@ export const runHere = async (
   return { code, out: await out, err: await err };
 };
 
-/** A signal that comes when it is called. */
-export const ctrlC = (): { signal: AbortSignal; press(): void } => {
+/** A signal that comes when it is called: Ctrl-C, or the one that ends with this code. */
+export const ctrlC = (exitCode?: ExitCode): { signal: AbortSignal; press(): void } => {
   const stop = new AbortController();
-  return { signal: stop.signal, press: () => stop.abort(new InterruptedError('Interrupted.')) };
+  return { signal: stop.signal, press: () => stop.abort(new InterruptedError('Interrupted.', exitCode)) };
 };

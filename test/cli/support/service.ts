@@ -9,6 +9,8 @@ export interface Service extends Pick<FakeApi, 'url' | 'received' | 'close'> {
   events: Announced[];
   /** Answers in the place of everything else, where it answers at all. */
   instead: ((received: Received) => { status: number; body: unknown; type?: string } | undefined) | undefined;
+  /** Of each answer to a POST. */
+  delayMs: number;
   /** What was posted: path and body. */
   posted(): { path: string; body: unknown; key: string | undefined }[];
 }
@@ -30,6 +32,7 @@ export const startService = async (): Promise<Service> => {
     views: [],
     events: [],
     instead: undefined,
+    delayMs: 0,
     posted: () =>
       api.received
         .filter(({ method }) => method === 'POST')
@@ -41,7 +44,9 @@ export const startService = async (): Promise<Service> => {
   };
   api.answer = (received, response) => {
     const { status, body, type } = service.instead?.(received) ?? answerOf(service, received);
-    json(response, status, body, type);
+    const delayMs = received.method === 'POST' ? service.delayMs : 0;
+    if (delayMs === 0) json(response, status, body, type);
+    else setTimeout(() => json(response, status, body, type), delayMs).unref();
   };
   return service;
 };

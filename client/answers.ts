@@ -1,0 +1,83 @@
+import type { Problem } from '../functions/adapters/problem.ts';
+import type { Acceptance } from '../functions/migration/accept.ts';
+import type { History } from '../functions/migration/sample.ts';
+import type { ListedMigration, MigrationView } from '../functions/migration/view.ts';
+import type { ApiAnswer } from './call.ts';
+
+export interface MigrationsPage {
+  migrations: ListedMigration[];
+  nextToken?: string;
+}
+
+type Form = 'string' | 'object' | 'list';
+type Forms = Readonly<Record<string, Form>>;
+
+/** What everybody who is shown a migration takes for granted. More may be absent: an older stack has an older API. */
+const MIGRATION: Forms = {
+  migrationId: 'string',
+  status: 'string',
+  statusReason: 'string',
+  phase: 'string',
+  replicationGroupId: 'string',
+  acceptedAt: 'string',
+  source: 'object',
+  verification: 'object',
+  cutover: 'object',
+  allowedActions: 'list',
+  waivers: 'list',
+  phases: 'list',
+};
+const EVENT: Forms = { at: 'string', detailType: 'string', detail: 'object' };
+const DETAIL: Forms = { metadata: 'object', data: 'object' };
+
+const formOf = (value: unknown): string => (value === null ? 'nothing' : Array.isArray(value) ? 'list' : typeof value);
+
+const member = (value: unknown, name: string): unknown => (value as Record<string, unknown>)[name];
+
+/** Members that are not what they have to be: `status`, `migrations[0].source`. */
+const lacking = (value: unknown, forms: Forms, place = ''): string[] =>
+  formOf(value) === 'object'
+    ? Object.entries(forms).flatMap(([name, form]) => (formOf(member(value, name)) === form ? [] : [place + name]))
+    : [place.replace(/\.$/, '') || 'any member'];
+
+const lackingEach = (value: unknown, name: string, ofOne: (one: unknown, place: string) => string[]): string[] => {
+  const list = formOf(value) === 'object' ? member(value, name) : undefined;
+  return Array.isArray(list) ? list.flatMap((one, at) => ofOne(one, `${name}[${at}].`)) : [name];
+};
+
+const lackingOfEvent = (one: unknown, place: string): string[] => {
+  const missing = lacking(one, EVENT, place);
+  return missing.length > 0 ? missing : lacking(member(one, 'detail'), DETAIL, `${place}detail.`);
+};
+
+/** What an answer has to have, by what was asked for. Each tells what it lacks; nothing where it can be believed. */
+export const LACKS = {
+  acceptance: (json: unknown): string[] => lacking(json, { migrationId: 'string' }),
+  page: (json: unknown): string[] => lackingEach(json, 'migrations', (one, place) => lacking(one, MIGRATION, place)),
+  migration: (json: unknown): string[] => lacking(json, MIGRATION),
+  announced: (json: unknown): string[] => [...lacking(json, MIGRATION), ...lackingEach(json, 'events', lackingOfEvent)],
+  history: (json: unknown): string[] => lacking(json, { samples: 'list' }),
+  problem: (json: unknown): string[] => lacking(json, { code: 'string', detail: 'string' }),
+} as const;
+
+/** What an answer is that lacks nothing. */
+export interface Answers {
+  acceptance: Acceptance;
+  page: MigrationsPage;
+  migration: MigrationView;
+  announced: MigrationView;
+  history: History;
+  problem: Problem;
+}
+
+/** A problem document with what else it has, where that is what it has to be. */
+export const toProblem = ({ status, json }: ApiAnswer): Problem => {
+  const { violations, allowedActions, requestId, ...rest } = json as Problem;
+  return {
+    ...rest,
+    status,
+    requestId: typeof requestId === 'string' ? requestId : 'not told',
+    ...(Array.isArray(violations) && { violations: violations.filter((one) => formOf(one) === 'object') }),
+    ...(Array.isArray(allowedActions) && { allowedActions: allowedActions.filter((one) => formOf(one) === 'string') }),
+  };
+};
