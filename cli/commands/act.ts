@@ -1,6 +1,7 @@
 import { ApiProblemError } from '../../client/errors.ts';
 import { needsWaiver } from '../../console/ui/acts/waivable.ts';
 import { actWords } from '../../console/ui/acts/words.ts';
+import { lackingMode } from '../../console/ui/parts/guarantees.ts';
 import type { Action } from '../../functions/migration/actions.ts';
 import type { MigrationView } from '../../functions/migration/view.ts';
 import { again, type Context, connected } from '../context.ts';
@@ -44,8 +45,15 @@ export const act = async (context: Context, action: Action, name: string, option
   const view = await findToAct(api, name, context);
   // With nodes to give up, an unfence may be asked for while another one is pending: the API knows.
   if (!view.allowedActions.includes(action) && !giveUp) throw notAllowed(context, action, view);
+  // Whose writers nobody keeps from writing, somebody has to say how they were stopped.
+  const byWord = action === 'cutover' && lackingMode(view) !== undefined;
+  if (byWord && options.reason === undefined && (options.yes || !canAsk(io)))
+    throw usageError(
+      ['--reason is missing: without a fence it is to say how the writers were stopped'],
+      [commandFor(caller, action, name, " --reason '...' --yes")],
+    );
   if (!options.yes) await confirm(context, action, view, options.waive);
-  const reason = options.reason ?? (needsReason ? await askReason(context) : undefined);
+  const reason = options.reason ?? (needsReason || byWord ? await askReason(context) : undefined);
   const body = {
     ...(reason !== undefined && { reason }),
     ...(options.waive && { waivers: [options.waive] }),
@@ -125,7 +133,7 @@ const confirm = async (
   const width = widthOf(io.stderr, io.env);
   const paint = paintFor(io.stderr, io.env);
   const shown = safeDeep(view);
-  const { title, will, after } = actWords(action, shown);
+  const { title, will, after, lacks = [] } = actWords(action, shown);
   const say = (mark: string, text: string) => {
     const indent = ' '.repeat(mark.length + 2);
     for (const told of wrap(text, width, indent).map((one, at) => (at === 0 ? `  ${mark}${one}` : one)))
@@ -135,6 +143,8 @@ const confirm = async (
   for (const [at, text] of will.entries()) say(`${at + 1}. `, text);
   line(io.stderr, paint.bold('Afterwards'));
   for (const text of after) say('- ', text);
+  if (lacks.length > 0) line(io.stderr, paint.bold('What this migration lacks'));
+  for (const text of lacks) say('- ', text);
   if (needsWaiver(action, view) && waived === undefined)
     say('- ', 'The last comparison does not allow it. To go on in spite of that: --waive verification-differences');
   line(io.stderr);

@@ -7,6 +7,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { StartOptions } from '../start/options.ts';
 import { findingsText, preflightLine } from '../tell/findings.ts';
+import { lacksText } from '../tell/lacks.ts';
 import { headText, type Look, nextText } from '../tell/migration.ts';
 import { commandFor } from '../tell/next.ts';
 import { widthOf } from '../terminal/io.ts';
@@ -59,6 +60,7 @@ const reportText = (view: MigrationView, look: Look): string[] => [
   ...(view.preflight
     ? ['', look.paint.bold(preflightLine(view.preflight)), '', ...findingsText(view.preflight, look.width, look.paint)]
     : []),
+  ...(lacksText(view, look).length > 0 ? ['', ...lacksText(view, look)] : []),
   ...(view.dryRunResult
     ? [
         '',

@@ -5,6 +5,7 @@ import { CommandError, InterruptedError, interruption, usageError } from '../err
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findToRead } from '../find.ts';
 import { line } from '../say.ts';
+import { lacksText } from '../tell/lacks.ts';
 import { migrationText } from '../tell/migration.ts';
 import { commandFor } from '../tell/next.ts';
 import { widthOf } from '../terminal/io.ts';
@@ -47,6 +48,7 @@ export const watch = async (context: Context, name: string, options: WatchOption
   const timeout = new AbortController();
   const timer =
     seconds === undefined ? undefined : setTimeout(() => timeout.abort(new WatchTimeoutError()), seconds * 1000);
+  if (!json) for (const text of lacksText(safeDeep(first), lookOf(io))) line(io.stdout, text);
   const screen = await openScreen(io, caller, json);
   const isUntil = ({ status }: MigrationView) => status === (options.until as Status | undefined);
   try {
@@ -64,8 +66,7 @@ export const watch = async (context: Context, name: string, options: WatchOption
     const exitCode = isUntil(last) ? EXIT.done : (options.judge ?? exitCodeOf)(last);
     if (json) line(io.stdout, safeJson({ type: 'end', at: new Date().toISOString(), status: last.status, exitCode }));
     else {
-      const look = { width: widthOf(io.stdout, io.env), paint: paintFor(io.stdout, io.env), nowMs: Date.now() };
-      for (const text of ['', ...migrationText(safeDeep(last), caller, look)]) line(io.stdout, text);
+      for (const text of ['', ...migrationText(safeDeep(last), caller, lookOf(io))]) line(io.stdout, text);
     }
     return exitCode;
   } catch (error) {
@@ -84,6 +85,12 @@ export const watch = async (context: Context, name: string, options: WatchOption
     clearTimeout(timer);
   }
 };
+
+const lookOf = (io: Context['io']) => ({
+  width: widthOf(io.stdout, io.env),
+  paint: paintFor(io.stdout, io.env),
+  nowMs: Date.now(),
+});
 
 const secondsOf = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;

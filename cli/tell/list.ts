@@ -1,5 +1,6 @@
 import { lagOf, progressOf } from '../../console/ui/list/figures.ts';
 import { waits } from '../../console/ui/migration/sentences.ts';
+import { lackingMode } from '../../console/ui/parts/guarantees.ts';
 import { statusWords } from '../../console/ui/parts/status-words.ts';
 import { age, percent } from '../../console/ui/parts/text.ts';
 import type { ListedMigration, MigrationView } from '../../functions/migration/view.ts';
@@ -21,11 +22,12 @@ interface Row {
 const rowOf = (migration: ListedMigration, { paint, nowMs }: Look): Row => {
   const { migrationId, status, phase, dryRun, dryRunResult, acceptedAt, outcome, statusReason } = migration;
   const { tone, text } = statusWords(status, phase, dryRunResult?.verdict);
+  const flags = [dryRun && !dryRunResult && 'dry run', lackingMode(migration)].filter(Boolean);
   const { percent: done, text: figures } = progressOf(migration);
   return {
     cells: [
       migrationId,
-      dryRun && !dryRunResult ? `${text} (dry run)` : text,
+      flags.length > 0 ? `${text} (${flags.join(', ')})` : text,
       done !== undefined && done < 100 ? percent(done) : (figures ?? ''),
       lagOf(migration) ?? '',
       age(nowMs - Date.parse(acceptedAt)),

@@ -8,6 +8,7 @@ import type { ListedMigration, MigrationView } from '../../functions/migration/v
 import { labelled, wrap } from '../terminal/layout.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { findingsShort, preflightLine } from './findings.ts';
+import { lacksText } from './lacks.ts';
 import { type Caller, nextCommands } from './next.ts';
 
 export interface Look {
@@ -17,15 +18,19 @@ export interface Look {
 }
 
 /** A migration as a page of text; the view has to be safe. */
-export const migrationText = (view: MigrationView, caller: Caller, look: Look): string[] => [
-  ...headText(view, look),
-  '',
-  ...factsText(view, look),
-  ...(view.preflight && !view.outcome?.startsWith('completed') && hasLoud(view)
-    ? ['', ...findingsShort(view.preflight, look.width, look.paint)]
-    : []),
-  ...nextText(view, caller, look),
-];
+export const migrationText = (view: MigrationView, caller: Caller, look: Look): string[] => {
+  const lacks = lacksText(view, look);
+  return [
+    ...headText(view, look),
+    '',
+    ...factsText(view, look),
+    ...(lacks.length > 0 ? ['', ...lacks] : []),
+    ...(view.preflight && !view.outcome?.startsWith('completed') && hasLoud(view)
+      ? ['', ...findingsShort(view.preflight, look.width, look.paint)]
+      : []),
+    ...nextText(view, caller, look),
+  ];
+};
 
 const hasLoud = ({ preflight }: MigrationView): boolean =>
   preflight?.findings.some(({ severity }) => severity !== 'info') ?? false;

@@ -4,6 +4,7 @@ import { compared, copied, left, waits } from '../../console/ui/migration/senten
 import { phaseWords, statusWords } from '../../console/ui/parts/status-words.ts';
 import { duration, percent } from '../../console/ui/parts/text.ts';
 import type { ListedMigration, MigrationView } from '../../functions/migration/view.ts';
+import { lacksLine } from '../tell/lacks.ts';
 import type { Look } from '../tell/migration.ts';
 import { type Caller, commandFor } from '../tell/next.ts';
 import { bar, cut, wrap } from '../terminal/layout.ts';
@@ -63,10 +64,12 @@ export const drawing = (view: MigrationView, caller: Caller, { width, paint, now
   const body = (told: string) => wrap(told, width - 3).map((line) => `  ${line}`);
   const figures = figuresOf(view).join(' · ');
   const waiting = waits(view);
+  const lacks = lacksLine(view);
   const isYours = view.allowedActions.includes('cutover') || view.phase === 'promotionInDoubt';
   return [
     `  ${paint.tone(tone, text)}  ${paint.dim(cut(placeOf(view, nowMs), width - text.length - 5))}`,
     ...(done === undefined ? [] : [`  ${paint.tone(tone, bar(done, room))} ${percent(done).padStart(7)}`]),
+    ...(lacks ? body(lacks).map((line) => paint.tone('yours', line)) : []),
     ...(figures ? body(figures) : []),
     ...(waiting ? body(waiting) : []),
     ...(isYours ? yourTurn(view, caller).map((line) => `    ${paint.cyan(line)}`) : []),

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { acts } from './flows/acts.ts';
+import { apiOnly } from './flows/api-only.ts';
 import { askingForm } from './flows/form.ts';
 import { hostileContent } from './flows/hostile.ts';
 import { list } from './flows/list.ts';
@@ -25,6 +26,7 @@ describe('the console in a browser', () => {
   askingForm(at);
   migrations(at);
   acts(at);
+  apiOnly(at);
   watching(at);
   outage(at);
   looks(at);

@@ -22,7 +22,7 @@ export const ActDialog = ({
   const { fields, change, missing, answer, busy, send } = useAsking(act, view, onDone);
   const allowed = (view.allowedActions as string[]).includes(act);
   return (
-    <Dialog title={words.title} describedBy="act-will act-after" onClose={onClose}>
+    <Dialog title={words.title} describedBy={`act-will act-after${words.lacks ? ' act-lacks' : ''}`} onClose={onClose}>
       <form
         class="act-form"
         noValidate
@@ -43,6 +43,15 @@ export const ActDialog = ({
             ))}
           </ul>
         </Note>
+        {words.lacks && (
+          <Note tone="warn" title="What this migration lacks">
+            <ul id="act-lacks" class="foreign small">
+              {words.lacks.map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
+          </Note>
+        )}
         {!allowed && !busy && (
           <Note tone="danger" title="It is not offered any more">
             <p class="foreign">{view.statusReason}</p>

@@ -1,7 +1,9 @@
 import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { apiNow } from '../data/api-clock.ts';
+import { lackingMode } from '../parts/guarantees.ts';
 import { age, count, duration, plain } from '../parts/text.ts';
+import { API_ONLY } from './api-only.ts';
 
 /** An act in words, before it is asked for. */
 export interface ActWords {
@@ -12,6 +14,8 @@ export interface ActWords {
   will: string[];
   /** What will not be possible afterwards, and what to know. */
   after: string[];
+  /** Guarantees that a decision has to do without. */
+  lacks?: string[];
   tone: 'primary' | 'danger' | 'plain';
 }
 
@@ -19,8 +23,16 @@ type Words = (view: MigrationView) => ActWords;
 
 /** An act that this console does not know is offered all the same: the API says what is allowed, not this page. */
 export const actWords = (act: string, view: MigrationView): ActWords => {
-  const { title, will, after, ...words } = (WORDS[act] ?? unknown(act))(view);
-  return { ...words, title: plain(title), will: will.map(plain), after: after.map(plain) };
+  const usual = (WORDS[act] ?? unknown(act))(view);
+  const changed = lackingMode(view) === undefined ? undefined : API_ONLY[act]?.(view, sourceOf(view));
+  const { title, will, after, lacks = [], ...words } = { ...usual, ...changed };
+  return {
+    ...words,
+    title: plain(title),
+    will: will.map(plain),
+    after: after.map(plain),
+    ...(lacks.length > 0 && { lacks: lacks.map(plain) }),
+  };
 };
 
 const sourceOf = ({ source }: MigrationView): string => `${source.address}:${source.port}`;

@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { ListedMigration } from '../../../functions/migration/view.ts';
 import { get } from '../data/api.ts';
 import { usePoll } from '../data/use-poll.ts';
+import { LACKS_IN_SHORT, lackingMode } from '../parts/guarantees.ts';
 import { Heading } from '../parts/heading.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Empty } from './empty.tsx';
@@ -46,6 +47,9 @@ export const Migrations = () => {
       {problem && !atFilter && <ProblemNote problem={problem} />}
       <div class={data ? undefined : 'waiting'} aria-busy={!data}>
         {shown && shown.migrations.length > 0 && <MigrationTable migrations={shown.migrations} />}
+        {shown?.migrations.some((one) => lackingMode(one) === 'API-only') && (
+          <p class="muted small lacks-key">API-only: {LACKS_IN_SHORT}.</p>
+        )}
       </div>
       {data?.migrations.length === 0 && !filtered && <Empty />}
       {data?.migrations.length === 0 && filtered && (

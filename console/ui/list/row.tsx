@@ -1,5 +1,6 @@
 import { Component } from 'preact';
 import type { ListedMigration } from '../../../functions/migration/view.ts';
+import { LACKS_IN_SHORT, lackingMode } from '../parts/guarantees.ts';
 import { Progress } from '../parts/progress.tsx';
 import { StatusBadge } from '../parts/status.tsx';
 import { phaseWords } from '../parts/status-words.ts';
@@ -21,6 +22,11 @@ export class Row extends Component<{ migration: ListedMigration }> {
         <th scope="row" class="which">
           <a href={`/console/migrations/${encodeURIComponent(migrationId)}`}>{replicationGroupId}</a>
           {dryRun && <span class="tag">dry run</span>}
+          {lackingMode(migration) && (
+            <span class="tag warn-text" title={LACKS_IN_SHORT}>
+              {lackingMode(migration)}
+            </span>
+          )}
           <span class="sub foreign">
             <code>{migrationId.slice(replicationGroupId.length + 1)}</code> from {plain(source.address)}:{source.port}
           </span>

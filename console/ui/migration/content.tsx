@@ -1,6 +1,7 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { Acts } from '../acts/acts.tsx';
+import { lackingMode } from '../parts/guarantees.ts';
 import { Note } from '../parts/note.tsx';
 import { againOf } from './again.ts';
 import { Certificate } from './certificate.tsx';
@@ -9,6 +10,7 @@ import { addLive, type Live } from './charts/series.ts';
 import { Cutover } from './cutover.tsx';
 import { DryRun } from './dry-run.tsx';
 import { Figures } from './figures.tsx';
+import { Guarantees, LacksNote } from './guarantees.tsx';
 import { NewPrimary } from './new-primary.tsx';
 import { still } from './parts.tsx';
 import { Preflight } from './preflight.tsx';
@@ -39,6 +41,7 @@ const TITLES: Record<string, string> = {
   'dry-run': 'Dry run',
   timeline: 'Timeline',
   request: 'Request',
+  guarantees: 'What it lacks',
 };
 
 /** Everything that is known of a migration, what is most urgent first. */
@@ -55,9 +58,11 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
     verification.report ?? verification.progress ?? (!outcome && !dryRun && verification.mode !== 'none');
   const cutsOver = cutover.fenced ?? cutover.backOuts ?? cutover.requestedAt ?? (!outcome && !dryRun);
   const isBlocked = preflight !== undefined && view.progress === undefined;
+  const lacks = lackingMode(view) !== undefined;
   const places = [
     view.progress && 'charts',
     isBlocked && 'preflight',
+    lacks && 'guarantees',
     cutsOver && 'cutover',
     stragglers && 'stragglers',
     whole && 'certificate',
@@ -76,6 +81,7 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
           <p class="reason foreign">{view.statusReason}</p>
           {waits(view) && <p class="waits foreign">{waits(view)}</p>}
           <NewPrimary view={view} />
+          <LacksNote view={view} />
           {failure && !view.statusReason.includes(failure.cause) && (
             <Note tone="danger" title={failure.error}>
               <p class="foreign">{failure.cause}</p>
@@ -111,6 +117,7 @@ export const Content = ({ view, onChanged }: { view: MigrationView; onChanged(vi
           {has('charts') && <Charts view={view} lived={lived} />}
           {isBlocked && <StillPreflight preflight={preflight} />}
           {dryRunResult && <StillDryRun result={dryRunResult} />}
+          {lacks && <Guarantees view={view} />}
           {has('cutover') && <StillCutover cutover={cutover} completeSentAt={completeSentAt} />}
           {stragglers && <StillStragglers stragglers={stragglers} />}
           {whole && <StillCertificate certificate={whole} />}

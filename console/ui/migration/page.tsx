@@ -8,6 +8,7 @@ import type { MigrationView } from '../../../functions/migration/view.ts';
 import { announce } from '../data/announce.tsx';
 import { get } from '../data/api.ts';
 import { usePoll } from '../data/use-poll.ts';
+import { lackingMode } from '../parts/guarantees.ts';
 import { Heading } from '../parts/heading.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { StatusBadge } from '../parts/status.tsx';
@@ -40,6 +41,7 @@ export const MigrationPage = ({ id }: { id: string }) => {
         </Heading>
         {view && <StatusBadge migration={view} />}
         {view?.dryRun && <span class="tag">dry run</span>}
+        {view && lackingMode(view) && <span class="tag warn-text">{lackingMode(view)}</span>}
         {view && (
           <span class="muted small">
             from <span class="mono foreign">{endpoint(view.source)}</span>

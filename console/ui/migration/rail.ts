@@ -1,5 +1,6 @@
 import type { Phase } from '../../../functions/migration/status.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
+import { lackingMode } from '../parts/guarantees.ts';
 
 /** `missed`: the migration ended before it. */
 export type RailState = 'done' | 'current' | 'ahead' | 'missed' | 'broken';
@@ -48,7 +49,13 @@ const STEPS: readonly Step[] = [
   },
   { key: 'cutover', title: 'Drain and fence', phases: ['completing', 'draining', 'fencing'], isDue: isReal },
   { key: 'promotion', title: 'Promotion', phases: ['promoting', 'promotionInDoubt'], isDue: isReal },
-  { key: 'closing', title: 'Old primary quiet', phases: ['closing'], isDue: isReal },
+  {
+    key: 'closing',
+    title: 'Old primary quiet',
+    phases: ['closing'],
+    // Where no server is reached nobody looks for clients.
+    isDue: (view) => isReal(view) && lackingMode(view) === undefined,
+  },
   { key: 'ended', title: 'End', phases: ['stopping', 'ended'] },
 ];
 
@@ -81,7 +88,7 @@ export const railOf = (view: MigrationView, nowMs: number): RailStep[] => {
     return [
       {
         key: step.key,
-        title: step.key === 'ended' ? endTitle(view) : step.title,
+        title: titleOf(step, view),
         state,
         ...(own.length > 0 && step.key !== 'ended' && { tookMs }),
         visits,
@@ -90,6 +97,11 @@ export const railOf = (view: MigrationView, nowMs: number): RailStep[] => {
       },
     ];
   });
+};
+
+const titleOf = ({ key, title }: Step, view: MigrationView): string => {
+  if (key === 'cutover' && lackingMode(view) !== undefined) return 'CompleteMigration';
+  return key === 'ended' ? endTitle(view) : title;
 };
 
 const staysOf = ({ phases, stoppedAt }: MigrationView, nowMs: number): Stay[] => {
