@@ -28,7 +28,10 @@ export const RULES: readonly Rule[] = [
   { of: /^npx vitest run test\/replication$/, by: 'package.json', as: 'vitest' },
   { of: /^WRITE_SAMPLES=1 /, by: 'test/events/samples.test.ts', as: 'WRITE_SAMPLES' },
   { of: /^WRITE_PUBLISHED=1 /, by: 'test/contract/compatibility.test.ts', as: 'WRITE_PUBLISHED' },
-  { of: /^aws (kms create-key|cloudformation update-termination-protection|logs|lambda|cloudtrail|sqs) /, by: 'aws' },
+  {
+    of: /^aws (kms create-key|cloudformation update-termination-protection|logs|lambda|cloudtrail|cloudwatch|sqs|scheduler) /,
+    by: 'aws',
+  },
   { of: /^(aws|curl|export) /, by: 'embedded' },
 ];
 

@@ -53,8 +53,14 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-');
 const entries = new Map(headingsOf(runbook, 2).map((heading) => [anchorOf(heading), heading]));
 
-const linkOf = ({ Properties }: Resource): string | undefined =>
-  /docs\/runbook\.md#([a-z-]+)$/.exec(String(Properties.AlarmDescription))?.[1];
+/** Where the parameter says that the pages are, its placeholder as it is written. */
+const descriptionOf = ({ Properties }: Resource): string =>
+  String((Properties.AlarmDescription as { 'Fn::Sub': string })['Fn::Sub']);
+const linkOf = (alarm: Resource): string | undefined => /\/runbook\.md#([a-z-]+)$/.exec(descriptionOf(alarm))?.[1];
+/** What is called each minute, whatever happens: no word of it is a bad one. */
+const EVERY_MINUTE = ['SweepMissingAlarm'];
+/** Told once a minute, by each sweep. */
+const OF_SWEEPS = ['FencesOverdue', 'MigrationsStuck'];
 
 describe('each alarm', () => {
   it.each(alarms)('%s watches what is emitted, by the right statistic', (_, alarm) => {
@@ -68,13 +74,32 @@ describe('each alarm', () => {
   });
 
   it.each(alarms)(
-    '%s is well while nothing happens, and tells its topic when it goes off and when it is over',
-    (_, { Properties }) => {
+    '%s tells its topic when it goes off and when it is over, and is well while nothing happens that should not',
+    (name, { Properties }) => {
       const told = { 'Fn::If': ['Alarms', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }] };
+      const [missing, operator] = EVERY_MINUTE.includes(name)
+        ? ['breaching', 'LessThanThreshold']
+        : ['notBreaching', 'GreaterThanOrEqualToThreshold'];
 
-      expect(Properties).toMatchObject({ TreatMissingData: 'notBreaching', AlarmActions: told, OKActions: told });
-      expect(Properties.ComparisonOperator).toBe('GreaterThanOrEqualToThreshold');
+      expect(Properties).toMatchObject({ TreatMissingData: missing, AlarmActions: told, OKActions: told });
+      expect(Properties.ComparisonOperator).toBe(operator);
       expect(Properties.Threshold).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(alarms)('%s adds nothing that may be missing for a while', (_, alarm) => {
+    // Of `m1 + m2` there is no point where one of the two has none (CloudWatch, metric math); SUM takes those that there are.
+    const added = queriesOf(alarm).filter(({ Expression = '' }) =>
+      /\b[a-z]\w*\s*\+\s*[a-z]\w*\b(?!\()/.test(Expression),
+    );
+
+    expect(added).toEqual([]);
+  });
+
+  it.each(alarms.filter((one) => watchedBy(one[1]).some(({ name }) => OF_SWEEPS.includes(name))))(
+    '%s has a point in each of its periods, also where a sweep is late',
+    (_, { Properties }) => {
+      expect(Properties.Period).toBeGreaterThanOrEqual(120);
     },
   );
 
@@ -92,7 +117,7 @@ describe('each alarm', () => {
   it.each(alarms)('%s says in one sentence what to do first, and leads to an entry of the runbook', (_, alarm) => {
     const link = linkOf(alarm) ?? '';
 
-    expect(String(alarm.Properties.AlarmDescription)).toMatch(/^[A-Z][^.!?]*\. docs\/runbook\.md#[a-z-]+$/);
+    expect(descriptionOf(alarm)).toMatch(/^[A-Z][^.!?]*\. \$\{DocumentationUrl\}\/runbook\.md#[a-z-]+$/);
     expect([...entries.keys()]).toContain(link);
     const section = sectionOf(runbook, entries.get(link) ?? '');
     for (const part of ['Means', 'Look', 'Do', 'Over']) {
@@ -159,15 +184,56 @@ describe('alarms of throttles', () => {
     expect(ofThrottles('SettlingThrottledAlarm').sort()).toEqual(kept.map(([name]) => name).sort());
   });
 
-  it('watch every other function, but those whose callers fail in the sight of another alarm', () => {
-    const watched = [...ofThrottles('SettlingThrottledAlarm'), ...ofThrottles('TasksThrottledAlarm')];
-    const left = functions.filter(([name]) => !watched.includes(name));
-    /** The API answers 5xx; an event that was not taken within hours goes to a queue. */
-    const isSeenElsewhere = ({ Properties }: Resource) => 'Events' in Properties;
+  it('watch every other function, but those by which one only looks', () => {
+    const alarmsOfThrottles = ['SettlingThrottledAlarm', 'TasksThrottledAlarm', 'RequestsThrottledAlarm'];
+    const watched = alarmsOfThrottles.flatMap(ofThrottles);
 
-    // A rest from watching and a dry run's last step touch nothing, and the machine calls them again; an alarm has ten metrics.
-    const touchNothing = ['RestFunction', 'CloseDryRunFunction'];
-    expect(left.filter(([, one]) => !isSeenElsewhere(one)).map(([name]) => name)).toEqual(touchNothing);
+    expect(watched.length).toBe(new Set(watched).size);
+    // The API answers 5xx then, and nothing was asked for.
+    const look = functions
+      .filter(([, { Properties }]) => /"Method":"GET"/.test(JSON.stringify(Properties.Events ?? {})))
+      .map(([name]) => name);
+    expect(look.length).toBe(3);
+    expect(functions.map(([name]) => name).filter((name) => !watched.includes(name))).toEqual(look);
+  });
+});
+
+describe('the sweep', () => {
+  it('is missed before a quarter of an hour is over in which nobody calls it', () => {
+    const alarm = template.Resources.SweepMissingAlarm as Resource;
+
+    expect(watchedBy(alarm)).toEqual([
+      {
+        namespace: 'AWS/Lambda',
+        name: 'Invocations',
+        dimensions: { FunctionName: { Ref: 'SweepFunction' } },
+        stat: 'Sum',
+      },
+    ]);
+    const { Period, EvaluationPeriods, Threshold } = alarm.Properties;
+    expect(Number(Period) * Number(EvaluationPeriods)).toBeLessThanOrEqual(900);
+    expect(Threshold).toBe(1);
+  });
+});
+
+describe('the address of the pages', () => {
+  const { AllowedPattern, Default } = template.Parameters.DocumentationUrl as unknown as {
+    AllowedPattern: string;
+    Default: string;
+  };
+  const whole = new RegExp(`^(?:${AllowedPattern})$`);
+
+  it('is the folder of the repository unless somebody says where it can be read', () => {
+    expect(Default).toBe('docs');
+    for (const good of ['docs', 'https://git.example/team/elasticache-migrator/-/blob/main/docs'])
+      expect([good, whole.test(good)]).toEqual([good, true]);
+    const bad = ['', 'http://git.example/docs', 'https://git.example/docs/', 'https://git.example/a b', 'https://x/#a'];
+    expect(bad.filter((one) => whole.test(one))).toEqual([]);
+  });
+
+  it.each(alarms)('leaves room for it in the description of %s', (_, alarm) => {
+    // PutMetricAlarm takes 1,024 characters.
+    expect(descriptionOf(alarm).length + 220).toBeLessThan(1024);
   });
 });
 

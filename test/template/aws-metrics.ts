@@ -15,6 +15,7 @@ const table: DocumentedMetric = { page: TABLE, dimensions: [['TableName'], ['Glo
 export const AWS_METRICS: Readonly<Record<string, DocumentedMetric>> = {
   'AWS/Lambda Throttles': lambda,
   'AWS/Lambda Errors': lambda,
+  'AWS/Lambda Invocations': lambda,
   'AWS/Lambda Duration': lambda,
   'AWS/Lambda ClaimedAccountConcurrency': {
     page: 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html',
