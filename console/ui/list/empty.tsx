@@ -38,7 +38,7 @@ const commandFor = ({ kind, apiUrl, region }: ConsoleTarget): string => {
   const signed =
     kind === 'stack'
       ? ` --aws-sigv4 aws:amz:${region}:execute-api \\
-  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"`
+  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \${AWS_SESSION_TOKEN:+-H} \${AWS_SESSION_TOKEN:+"x-amz-security-token: $AWS_SESSION_TOKEN"}`
       : '';
   return `curl -X POST ${apiUrl}/migrations${signed} -H 'content-type: application/json' -d '${BODY}'`;
 };
