@@ -85,7 +85,7 @@ It sends only what changes nothing. Exit code: 0 all is there, 1 something is mi
   For good:
     elasticache-migrator completion bash >> ~/.bashrc
     elasticache-migrator completion zsh > ~/.zsh_elasticache-migrator && echo 'source ~/.zsh_elasticache-migrator' >> ~/.zshrc
-    elasticache-migrator completion fish > ~/.config/fish/completions/elasticache-migrator.fish`,
+    mkdir -p ~/.config/fish/completions && elasticache-migrator completion fish > ~/.config/fish/completions/elasticache-migrator.fish`,
 } as const;
 
 export const EXIT_HELP = `Exit codes:

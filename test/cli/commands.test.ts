@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { complete } from '../../cli/commands/completion.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_ENDPOINT } from '../../cli/target.ts';
 import { PHASES } from '../../functions/migration/status.ts';
 import { at, aView, phases } from '../console/migration/views.ts';
@@ -472,50 +471,6 @@ describe('help', () => {
     expect(commands).toContain('cutover');
     for (const command of commands.filter((name) => name !== 'elasticache'))
       expect((await runHere([command, '--help'])).out).toMatch(/Examples?:\n[\s\S]*elasticache-migrator /);
-  });
-});
-
-describe('completion', () => {
-  const completed = async (...words: string[]) => {
-    const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-    const { signal } = new AbortController();
-    const io = { env: { ELASTICACHE_MIGRATOR_ENDPOINT: service.url }, signal } as unknown as Parameters<
-      typeof complete
-    >[0];
-    await complete({ ...io, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin }, words);
-    const lines = said.mock.calls.map(([text]) => String(text).split('\t')[0]);
-    said.mockRestore();
-    return lines;
-  };
-
-  it('knows commands, options, their values, waivers and ids', async () => {
-    service.views = [awaiting];
-
-    expect(await completed('cut')).toContain('cutover');
-    expect(await completed('start', '--fen')).toContain('--fence');
-    expect(await completed('start', '--fence', '')).toEqual(expect.arrayContaining(['auto', 'acl']));
-    expect(await completed('start', '--waive', 'target-h')).toContain('target-holds-data');
-    expect(await completed('watch', '')).toContain(ID);
-    expect(await completed('certificate', '')).toContain('check');
-  });
-
-  it('offers no name that a shell would run', async () => {
-    service.views = [aView({ migrationId: 'a$(reboot)' }), awaiting];
-
-    expect(await completed('watch', '')).toEqual([ID, ':4']);
-  });
-
-  it('runs nothing that is only typed, and can be loaded twice', async () => {
-    const { out } = await runHere(['completion', 'bash']);
-
-    expect(out).toMatch(/complete -- "\$\{words\[@\]:1\}"/);
-    expect(out).not.toMatch(/\beval\b|^readonly/m);
-  });
-
-  it('says nothing where nobody answers', async () => {
-    await service.close();
-    expect((await completed('watch', '')).filter((line) => !line?.startsWith(':'))).toEqual([]);
-    service = await startService();
   });
 });
 

@@ -286,20 +286,4 @@ describe('the built command', () => {
 
     expect(`${refused.stdout}${refused.stderr}`).not.toMatch(/neither JSON nor YAML|is not a function/);
   });
-
-  it('completes ids of migrations in bash', async () => {
-    service.views = [copying];
-    const bash = `
-      elasticache-migrator() { ${process.execPath} ${main} "$@"; }
-      compopt() { :; }
-      source <(elasticache-migrator completion bash)
-      source <(elasticache-migrator completion bash)
-      COMP_WORDS=(elasticache-migrator watch te) COMP_CWORD=2 COMP_LINE='elasticache-migrator watch te' COMP_POINT=29
-      $(complete -p elasticache-migrator | tr ' ' '\\n' | grep -A1 -- -F | tail -1) elasticache-migrator te watch
-      echo "\${COMPREPLY[@]}"`;
-    const env = { ...process.env, ELASTICACHE_MIGRATOR_ENDPOINT: service.url };
-    const { stdout } = await run('bash', ['-c', bash], { env });
-
-    expect(stdout).toContain(ID);
-  });
 });

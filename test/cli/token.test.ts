@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { complete } from '../../cli/commands/completion.ts';
 import { isPassing } from '../../cli/passing.ts';
 import { BearerTokenRefusedError, TokenExpiredError, TokenUnreadableError } from '../../client/token/errors.ts';
 import { cloudFormationWire } from '../../local/cloudformation/protocol.ts';
@@ -175,14 +174,9 @@ describe('a stack that takes tokens', () => {
 
   it('has ids to complete', async () => {
     await put();
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-    const { stdin, stdout, stderr } = process;
-    const io = { env: {}, stdin, stdout, stderr, signal: new AbortController().signal };
-    await complete(io, ['show', '--endpoint', api.url, '--token-file', path, '']);
-    const offered = log.mock.calls.join('\n');
-    log.mockRestore();
+    const { out } = await runHere(['complete', '--', 'show', '--endpoint', api.url, '--token-file', path, '']);
 
-    expect(offered).toContain(ID);
+    expect(out).toContain(ID);
   });
 });
 

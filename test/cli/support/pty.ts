@@ -36,13 +36,16 @@ export interface Pty {
   ended: Promise<number | null>;
 }
 
+/** The built command. */
+export const onTerminal = (main: string, args: readonly string[], options: PtyOptions = {}): Pty =>
+  runOnTerminal([process.execPath, main, ...args], options);
+
 /** By script(1), which is on every Debian: nothing native has to be built. */
-export const onTerminal = (
-  main: string,
-  args: readonly string[],
+export const runOnTerminal = (
+  words: readonly string[],
   { columns = 80, rows = 30, env = {} }: PtyOptions = {},
 ): Pty => {
-  const command = [process.execPath, main, ...args].map(shellWord).join(' ');
+  const command = words.map(shellWord).join(' ');
   const { NO_COLOR, FORCE_COLOR, CI, ...inherited } = process.env;
   const child = spawn('script', ['-qfec', `stty cols ${columns} rows ${rows}; exec ${command}`, '/dev/null'], {
     env: { ...inherited, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
