@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { hasAtMost } from '../migration/characters.ts';
+import { hasAtMost, tellable } from '../migration/characters.ts';
 import type { Violation } from '../migration/error.ts';
 import { pointerTo } from '../migration/pointer.ts';
 import type { CutoverAsking } from '../migration/request-cutover.ts';
@@ -26,7 +26,7 @@ export const parseCutoverAsking = (body: unknown, others: readonly string[] = []
   }
   if (violations.length > 0) throw new InvalidRequestError(violations);
   return {
-    ...(reason !== undefined && { reason: reason as string }),
+    ...(reason !== undefined && { reason: tellable(reason as string) }),
     ...(waived.length > 0 && { waivers: waived }),
   };
 };
@@ -55,7 +55,7 @@ export const readOptionalReason = (event: APIGatewayProxyEventV2): string | unde
   const { reason, ...rest } = objectIn(event.body ? readJsonBody(event) : {}, '');
   const violations = [...unknownFields(rest, [], ''), ...wrongReason(reason, '')];
   if (violations.length > 0) throw new InvalidRequestError(violations);
-  return reason as string | undefined;
+  return reason === undefined ? undefined : tellable(reason as string);
 };
 
 /**
@@ -69,7 +69,7 @@ export const parseReason = (body: unknown, others: readonly string[] = [], at = 
     violations.push({ pointer: `${at}/reason`, detail: 'is missing: whoever asks for this says why' });
   }
   if (violations.length > 0) throw new InvalidRequestError(violations);
-  return reason as string;
+  return tellable(reason as string);
 };
 
 /** @throws InvalidRequestError */

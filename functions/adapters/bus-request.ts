@@ -1,5 +1,5 @@
 import type { Caller } from '../migration/asker.ts';
-import { hasAtMost } from '../migration/characters.ts';
+import { hasAtMost, tellable } from '../migration/characters.ts';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
 import { pointerTo } from '../migration/pointer.ts';
@@ -38,7 +38,7 @@ export const readEnvelope = ({ detail, id }: BusEvent): Envelope => {
     violations.push({ pointer: '/detail/metadata/correlationId', detail: 'must be a string of 1-128 characters' });
   }
   if (violations.length > 0 || !isObject(data)) throw new InvalidRequestError(violations);
-  return { data, correlationId: typeof correlationId === 'string' ? correlationId : id };
+  return { data, correlationId: typeof correlationId === 'string' ? tellable(correlationId) : id };
 };
 
 /** EventBridge documents no limit of its own beneath that of the whole event. */
@@ -47,7 +47,7 @@ const LONGEST_SOURCE = 512;
 /** Who sent the event, as EventBridge vouches for the account and the sender names itself. */
 export const callerOf = ({ source, account }: BusEvent): Caller => ({
   by: 'bus',
-  principal: source.slice(0, LONGEST_SOURCE),
+  principal: tellable(source, LONGEST_SOURCE),
   account,
 });
 

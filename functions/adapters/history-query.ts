@@ -33,4 +33,10 @@ export const readHistoryQuery = ({ queryStringParameters = {} }: APIGatewayProxy
 
 /** NaN when it is no time. */
 const timeIn = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : TIME.test(text) ? Date.parse(text) : Number.NaN;
+  text === undefined ? undefined : TIME.test(text) && isOfCalendar(text) ? Date.parse(text) : Number.NaN;
+
+/** Date takes 30 February for 2 March. */
+const isOfCalendar = (text: string): boolean => {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+};

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Caller } from '../migration/asker.ts';
+import { tellable } from '../migration/characters.ts';
 import type { Violation } from '../migration/error.ts';
 import { isMigrationId } from '../migration/identity.ts';
 import type { ListQuery } from '../migration/ports.ts';
@@ -66,7 +67,7 @@ export const readCaller = ({ requestContext }: APIGatewayProxyEventV2): Caller =
   const account = authorizer?.iam?.accountId;
   return {
     by: 'http',
-    ...(typeof principal === 'string' && { principal: principal.slice(0, LONGEST_PRINCIPAL) }),
+    ...(typeof principal === 'string' && { principal: tellable(principal, LONGEST_PRINCIPAL) }),
     ...(typeof account === 'string' && { account }),
     ...(http?.sourceIp && { sourceIp: http.sourceIp }),
   };

@@ -4,6 +4,7 @@ import type { FencedShard, FenceRecord } from '../migration/fence.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { canonicalForm } from './canonical-form.ts';
 import type { PromotedShard } from './promotion-result.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What the certificate tells of a migration's record. Who asked is absent where nobody noted it. */
 export type CertifiedRecord = Pick<
@@ -45,7 +46,7 @@ export const buildCertificate = (
   if (!shards?.length || !shards.every((shard) => shard !== undefined)) return undefined;
   const { migrationId, replicationGroupId, executionArn, acceptedAt, cutover, requestedBy } = record;
   const { frozenAt, drainedAt, fencedAt } = fence.times;
-  return {
+  return wellFormed<CertificateBody>({
     certificate: 'elasticache-migrator/offsets/v1',
     migrationId,
     replicationGroupId,
@@ -75,7 +76,7 @@ export const buildCertificate = (
     verification: verificationOf(record),
     waivers: waiversOf(record),
     ...(record.promotion?.confirmation && { confirmation: record.promotion.confirmation }),
-  };
+  });
 };
 
 const certified = (shard: FencedShard, promoted: readonly PromotedShard[]): CertifiedShard | undefined => {

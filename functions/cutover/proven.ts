@@ -1,6 +1,8 @@
 import type { OffsetCertificate } from '../migration/certificate.ts';
+import { TransientServiceError } from '../migration/errors.ts';
 import type { FencedShard, FenceRecord } from '../migration/fence.ts';
 import type { MigrationRecord } from '../migration/record.ts';
+import { shown } from '../migration/shown.ts';
 import type { CertificateInput } from './certificate-body.ts';
 import type { ShardPosition } from './last-look.ts';
 import type { Promoted } from './promotion-result.ts';
@@ -13,7 +15,8 @@ import type { Promoted } from './promotion-result.ts';
 export type Certify = (proven: CertificateInput) => Promise<OffsetCertificate | undefined>;
 
 /**
- * Everything that is announced of a proven promotion, the same each time.
+ * Everything that is announced of a proven promotion, the same each time. A promotion is announced although its certificate
+ * fails for good, and says why: clients wait for the word, and the source is fenced.
  *
  * @param sentAt ISO 8601: when CompleteMigration was to be sent
  * @throws TransientServiceError
@@ -26,8 +29,15 @@ export const provenBy = async (
   certify: Certify,
 ): Promise<Promoted> => {
   const proof = { promotedShards: promoted.shards, completeSentAt: sentAt, promotedAt: promoted.promotedAt };
-  const certificate = record && fence ? await certify({ record, fence, ...proof }) : undefined;
-  return { ...promoted, positions: (fence?.shards ?? []).map(positionOf), certificate: certificate ?? null };
+  const positions = (fence?.shards ?? []).map(positionOf);
+  try {
+    const certificate = record && fence ? await certify({ record, fence, ...proof }) : undefined;
+    return { ...promoted, positions, certificate: certificate ?? null };
+  } catch (error) {
+    if (error instanceof TransientServiceError) throw error;
+    const evidence = `${promoted.evidence}; no certificate could be issued: ${shown(String(error), 300)}`;
+    return { ...promoted, evidence, positions, certificate: null };
+  }
 };
 
 /**

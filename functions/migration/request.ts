@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { hasAtMost } from './characters.ts';
+import { hasAtMost, tellable } from './characters.ts';
 import type { Violation } from './error.ts';
 import type { Reach } from './guarantees.ts';
+import { withoutLongLists } from './long-lists.ts';
 import { pointerTo } from './pointer.ts';
 import type { SourceNetworks } from './ports.ts';
 import { REPLICATION_GROUP_ID, REPLICATION_GROUP_ID_RULE } from './replication-group-id.ts';
@@ -87,15 +88,11 @@ export const parseMigrationRequest = (
   networks: SourceNetworks = ANYWHERE,
   reach: Reach = 'full',
 ): MigrationRequest => {
-  const parsed = body.safeParse(input, { reportInput: true });
-  const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
-  violations.push(
-    ...notOneEndpoint(input),
-    ...notAllowed(input, networks),
-    ...needless(input),
-    ...tooManyWaivers(input),
-    ...waivedWithoutReason(input),
-  );
+  const parsed = body.safeParse(withoutLongLists(input), { reportInput: true });
+  // Those of whole lists come first: of very many, not all are told.
+  const violations = [...notOneEndpoint(input), ...tooManyWaivers(input)];
+  if (!parsed.success) violations.push(...parsed.error.issues.flatMap(violationsOf));
+  violations.push(...notAllowed(input, networks), ...needless(input), ...waivedWithoutReason(input));
   const beyond = reach === 'api-only' ? notInReach(input) : [];
   if (!parsed.success || violations.length > 0) throw new InvalidRequestError([...violations, ...beyond]);
   if (beyond.length > 0) throw new NotInReachError(beyond);
@@ -110,7 +107,7 @@ export const parseMigrationRequest = (
     ...(settings && { verification: settings }),
     ...(dryRun && { dryRun }),
     ...(waivers.length > 0 && { waivers: [...new Set(waivers as WaiverId[])] }),
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: tellable(reason) }),
   };
 };
 

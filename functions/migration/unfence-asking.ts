@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ActRequest } from './acts.ts';
-import { hasAtMost } from './characters.ts';
+import { hasAtMost, tellable } from './characters.ts';
+import { withoutLongLists } from './long-lists.ts';
 import { endpoint, text, violationsOf } from './request.ts';
 import { InvalidRequestError } from './request-errors.ts';
 
@@ -29,16 +30,17 @@ const body = z.strictObject(
  * @throws InvalidRequestError with every violation
  */
 export const parseUnfenceAsking = (input: unknown): UnfenceAsking => {
-  const parsed = body.safeParse(input, { reportInput: true });
-  const violations = parsed.success ? [] : parsed.error.issues.flatMap(violationsOf);
+  const parsed = body.safeParse(withoutLongLists(input), { reportInput: true });
   const list = (input as { giveUp?: unknown } | null)?.giveUp;
   // Not a check of the schema: zod drops the elements' own issues when a check of their list fails.
+  const violations: InvalidRequestError['violations'] = [];
   if (Array.isArray(list) && (list.length === 0 || list.length > MOST_NODES)) {
     violations.push({ pointer: '/giveUp', detail: `must have 1 to ${MOST_NODES} nodes` });
   }
+  if (!parsed.success) violations.push(...parsed.error.issues.flatMap(violationsOf));
   if (!parsed.success || violations.length > 0) throw new InvalidRequestError(violations.map(missingReason));
   const { reason, giveUp } = parsed.data;
-  return { reason, ...(giveUp && { giveUp }) };
+  return { reason: tellable(reason), ...(giveUp && { giveUp }) };
 };
 
 const missingReason = (violation: InvalidRequestError['violations'][number]) =>

@@ -41,6 +41,19 @@ const built = (change: Partial<CertificateInput> = {}) => {
 };
 
 describe('the body of a certificate', () => {
+  it('has a canonical form whatever was accepted as a reason', () => {
+    const half = 'window open \ud83d';
+    const { record } = aCertificateInput();
+    const by = { by: 'http', at: '2026-01-01T00:09:59.000Z', reason: half } as const;
+    const confirmation = { at: by.at, by, reason: half, unproven: [], keys: [] };
+    const body = built({
+      record: { ...record, requestedBy: by, promotion: { evidence: half, shards: [], confirmation } },
+    });
+
+    expect(body).toMatchObject({ askedBy: { migration: { reason: 'window open \ufffd' } } });
+    expect(canonicalBody(body as NonNullable<typeof body>).isWellFormed()).toBe(true);
+  });
+
   it('tells per shard what was fenced, applied and promoted, the times, who asked, and what it rests on', () => {
     expect(built()).toMatchObject({
       certificate: 'elasticache-migrator/offsets/v1',

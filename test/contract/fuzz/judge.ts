@@ -1,4 +1,5 @@
 import { toProblem } from '../../../functions/adapters/problem.ts';
+import { tellable } from '../../../functions/migration/characters.ts';
 import type { MigratorError } from '../../../functions/migration/error.ts';
 import type { BusEvent } from '../../../local/eventbridge/event.ts';
 import { undocumentedIn } from '../answer.ts';
@@ -23,6 +24,16 @@ const messageOf = (error: unknown): string =>
     .slice(0, 3)
     .join(' ');
 
+/** Texts that a terminal obeys, or that have no canonical form: a certificate would hold them, behind the point of no return. */
+const untellableIn = (record: unknown): string[] => {
+  const texts: string[] = [];
+  JSON.stringify(record, (_, value) => {
+    if (typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return texts.filter((text) => tellable(text) !== text).map((text) => `kept ${JSON.stringify(text)} as it came`);
+};
+
 const judgeHttp = async (service: Service, routeKey: string, call: HttpCall): Promise<Judgement> => {
   const begun = service.executions.started.size;
   const answer = await service.ask(call);
@@ -40,7 +51,10 @@ const judgeHttp = async (service: Service, routeKey: string, call: HttpCall): Pr
   if (!first && BLAMES.includes(status) && !isUnknowable)
     faults.push(`refused what is right: ${JSON.stringify(answer.body)}`);
   if (status >= 400 && service.executions.started.size !== begun) faults.push('refused it, and began an execution');
-  if (status === 202 && !(await service.find(String(body.migrationId)))) faults.push('accepted it, and has no record');
+  if (status === 202) {
+    const record = await service.find(String(body.migrationId));
+    faults.push(...(record ? untellableIn(record) : ['accepted it, and has no record']));
+  }
   return { outcome: `${routeKey} ${status}${body.code ? ` ${body.code}` : ''}`, faults };
 };
 

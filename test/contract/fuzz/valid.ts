@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { PREFLIGHT_CHECKS } from '../../../functions/migration/preflight.ts';
+import { HOSTILE } from '../../functions/hostile/texts.ts';
 import { BASE, type Schema, schemas } from '../schemas.ts';
 
 const COMMON = schemas.get('common.v1') as { $defs: Record<string, Schema> };
@@ -16,6 +17,7 @@ const behind = (schema: Schema): Schema => {
 const TEXTS = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.constantFrom('why', 'a reason of some length, with ünïcödé and 🙂', '🙂'.repeat(1000), ' ', ''),
+  fc.constantFrom(...Object.values(HOSTILE).filter((text) => text.length <= 1000)),
 );
 
 /** Random words would never be the id of a check. */

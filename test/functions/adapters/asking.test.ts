@@ -123,8 +123,8 @@ describe('a request to unfence', () => {
         .sort(),
     ).toEqual(['/force', '/giveUp/0/address', '/giveUp/0/port', '/giveUp/1', '/giveUp/2/role', '/reason']);
     expect(errorOf(() => asked({ reason: ' ', giveUp: [] }))?.violations).toEqual([
-      { pointer: '/reason', detail: 'is missing: whoever asks for this says why' },
       { pointer: '/giveUp', detail: 'must have 1 to 50 nodes' },
+      { pointer: '/reason', detail: 'is missing: whoever asks for this says why' },
     ]);
     for (const body of ['null', '[]', '7']) {
       expect(errorOf(() => readUnfenceAsking(event({ body })))?.violations).toEqual([

@@ -5,6 +5,7 @@ import { makeWatchPromotion, type WatchPromotionInput } from '../../../functions
 import { byNodes } from '../../../functions/cutover/witness.ts';
 import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import type { RollbackPossibility } from '../../../functions/migration/cutover-record.ts';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
 import { FakeGroups } from '../support/groups.ts';
@@ -24,6 +25,7 @@ let locks: FakeLocks;
 let fences: FakeFences;
 let migrations: FakeMigrations;
 let certified: Parameters<Certify>[0][];
+let uncertified: Error | undefined;
 let samples: FakeSamples;
 let startMs: number;
 let seen: StragglerLook;
@@ -39,6 +41,7 @@ beforeEach(async () => {
   locks = new FakeLocks();
   fences = new FakeFences();
   certified = [];
+  uncertified = undefined;
   seen = { stragglers: [], writers: 0, readers: 0, quietSinceMs: startMs };
   rollback = { possible: true, why: 'Nothing was written to the target.', asOf: clock.iso() };
   lookedForRollbackMs = [];
@@ -59,6 +62,7 @@ const settings = {
 };
 const certify: Certify = async (proven) => {
   certified.push(proven);
+  if (uncertified) throw uncertified;
   return aCertificate;
 };
 const watch = (input: Partial<WatchPromotionInput> = {}) =>
@@ -144,6 +148,24 @@ describe('the watch over a promotion', () => {
     expect(migrations.record.promotion).toMatchObject({ shards: [{ nodeGroupId: '0001' }] });
     // Before anybody hears of the promotion and writes.
     expect(migrations.record.rollbackPossibility).toEqual(rollback);
+  });
+
+  it('announces a promotion whose certificate fails for good, with why, and waits out what may pass', async () => {
+    await fences.open(aFence({ phase: 'open' }));
+    await fences.advance(MIGRATION_ID, 'attempt-1', { phase: 'sealed' });
+    servers.primary(promoted);
+    uncertified = new TransientServiceError('DynamoDB', 'throttled');
+    await expect(watch()).rejects.toBe(uncertified);
+    uncertified = new TypeError('it is no Unicode text');
+
+    expect(await watch()).toMatchObject({
+      outcome: 'promoted',
+      certificate: null,
+      evidence: expect.stringMatching(
+        /have the role master.*; no certificate could be issued: TypeError: it is no Unicode/,
+      ),
+      positions: [{ nodeGroupId: '0001', sourceOffset: 1000 }],
+    });
   });
 
   it('announces what was proven first, whoever proves it once more', async () => {
