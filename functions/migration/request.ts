@@ -29,7 +29,7 @@ export interface MigrationRequest {
 }
 
 /** A DNS name or an address: what AWS takes as a customer node endpoint's address. */
-const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/;
+export const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/;
 
 export const text = (what: string) => z.string(`must be ${what}`);
 

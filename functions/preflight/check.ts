@@ -1,5 +1,7 @@
 import type { CheckId } from '../migration/preflight.ts';
+import type { Endpoint } from '../migration/record.ts';
 import type { Circumstances, FactName, FactValues } from './facts.ts';
+import { shellWord } from './text.ts';
 
 /** What a rule found. */
 export interface Broken {
@@ -39,6 +41,10 @@ export const measured = (text: string) => ({ text: `Measured: ${text}` });
 /** A line that can be pasted: a command to the source. */
 export const onSource = ({ source }: Circumstances, ...command: string[]): string =>
   `redis-cli -h ${source.address} -p ${source.port} ${command.join(' ')}`;
+
+/** A line that can be pasted: a command to a server whose address another server told. */
+export const onServer = ({ address, port }: Endpoint, ...command: string[]): string =>
+  `redis-cli -h ${shellWord(address)} -p ${shellWord(String(port))} ${command.join(' ')}`;
 
 /** A line that can be pasted: a change of the replication group. */
 export const modifyGroup = ({ replicationGroupId }: Circumstances, ...options: string[]): string =>

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../migration/record.ts';
 import { replicaLines } from '../../replication/info.ts';
-import { check, measured, PREPARE, page } from '../check.ts';
+import { check, measured, onServer, PREPARE, page } from '../check.ts';
 import type { FactValues } from '../facts.ts';
 import { endpointText, listed, shellWord, shown } from '../text.ts';
 import { UnreadableFieldError } from '../unreadable.ts';
@@ -69,9 +69,8 @@ export const BOTH_SIDES_CHECKS = [
       );
       return {
         found: `${listed([...bySource, ...seen])}.`,
-        remedy: bySentinels.map(
-          ({ sentinel: { endpoint, primaryName } }) =>
-            `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} SENTINEL RESET ${shellWord(primaryName)}`,
+        remedy: bySentinels.map(({ sentinel: { endpoint, primaryName } }) =>
+          onServer(endpoint, 'SENTINEL RESET', shellWord(primaryName)),
         ),
       };
     },

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../migration/record.ts';
+import { ADDRESS } from '../../migration/request.ts';
 import { check, PREPARE, page } from '../check.ts';
 import { type AddressKind, addressKind } from '../private-address.ts';
 import { listed, shown } from '../text.ts';
@@ -60,16 +61,16 @@ export const SOURCE_ADDRESS_CHECKS = [
       return (
         several && {
           found: `${shown(source.address)} is ${listed(several.map((address) => shown(address)))}.`,
-          remedy: [asSource({ address: several[0] ?? '', port: source.port })],
+          remedy: asSource({ address: several[0] ?? '', port: source.port }),
         }
       );
     },
   }),
 ] as const;
 
-/** The part of a request that names the source. */
-export const asSource = ({ address, port }: Endpoint): string =>
-  `"customerNodeEndpointList": [${JSON.stringify({ address, port })}]`;
+/** The part of a request that names the source; none where the request would be refused for it. */
+export const asSource = ({ address, port }: Endpoint): string[] =>
+  ADDRESS.test(address) ? [`"customerNodeEndpointList": [${JSON.stringify({ address, port })}]`] : [];
 
 /** The addresses that a node may take, A and AAAA apart: ElastiCache's groups use IPv4 unless they were made otherwise. */
 const families = (addresses: readonly string[], networkType = 'ipv4'): string[][] => {

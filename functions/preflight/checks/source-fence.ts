@@ -1,8 +1,9 @@
 import { check, measured, onSource } from '../check.ts';
 import { isAtLeast } from '../engine.ts';
 import { chosenFence, type FenceFacts, fenceOf, isDurable } from '../fence.ts';
-import { listed, shellWord, shown } from '../text.ts';
+import { listed, shown } from '../text.ts';
 import { sourceVersion } from '../version.ts';
+import { giveNamesBack } from './own-name.ts';
 
 const TRIED = measured(
   'on redis-server 2.8 to 7.0 ACL rules refused every write; min-replicas-to-write let PUBLISH, expiry and eviction pass, and scripts before 6.0.17 and 6.2.7',
@@ -112,7 +113,6 @@ const ofVersion = ({ sourceInfo, sourceUsers }: FenceFacts): string => {
 
 /** Gives ACL its name back, where the version has it and it was not answered. */
 const renamedAcl = ({ sourceInfo, sourceUsers }: FenceFacts): string[] => {
-  const file = sourceInfo.get('config_file');
   const refused = isAtLeast(sourceVersion(sourceInfo), '6.0') && sourceUsers === undefined;
-  return refused && file ? [`sed -i -E '/^ *rename-command +acl /Id' ${shellWord(file)}`] : [];
+  return refused ? giveNamesBack('acl', sourceInfo) : [];
 };

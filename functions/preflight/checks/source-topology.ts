@@ -1,8 +1,9 @@
 import { replicaLines } from '../../replication/info.ts';
-import { type Broken, check, measured, PREPARE, page } from '../check.ts';
+import { type Broken, check, measured, onServer, PREPARE, page } from '../check.ts';
 import type { FactValues } from '../facts.ts';
 import { endpointText, listed, shellWord, shown } from '../text.ts';
 import { numberField, textField } from '../unreadable.ts';
+import { giveNamesBack } from './own-name.ts';
 import { asSource } from './source-address.ts';
 
 const OTHER_PRIMARY = measured(
@@ -21,10 +22,9 @@ export const SOURCE_TOPOLOGY_CHECKS = [
     rule: ({ sourceCommands, sourceInfo }) => {
       const missing = [...sourceCommands].filter(([, known]) => !known).map(([name]) => name);
       if (missing.length === 0) return undefined;
-      const file = sourceInfo?.get('config_file');
       return {
         found: `Not known to the source: ${listed(missing, 20)}.`,
-        remedy: file ? [`sed -i -E '/^ *rename-command +(${missing.join('|')}) /Id' ${shellWord(file)}`] : [],
+        remedy: giveNamesBack(`(${missing.join('|')})`, sourceInfo),
       };
     },
   }),
@@ -43,7 +43,7 @@ export const SOURCE_TOPOLOGY_CHECKS = [
       const port = numberField(sourceInfo, 'master_port', 'sourceInfo');
       return {
         found: `It follows ${endpointText({ address, port })}, master_link_status ${shown(sourceInfo.get('master_link_status') ?? 'not told')}.`,
-        remedy: [asSource({ address, port })],
+        remedy: asSource({ address, port }),
       };
     },
   }),
@@ -64,7 +64,7 @@ export const SOURCE_TOPOLOGY_CHECKS = [
       }));
       return {
         found: `${connected}: ${listed(replicas.map(({ name, state }) => `${name} (${shown(state, 20)})`)) || 'not told which'}.`,
-        remedy: replicas.slice(0, 5).map(({ ip, port }) => `redis-cli -h ${shellWord(ip)} -p ${port} INFO replication`),
+        remedy: replicas.slice(0, 5).map(({ ip, port }) => onServer({ address: ip, port }, 'INFO replication')),
       };
     },
   }),
@@ -85,9 +85,7 @@ export const SOURCE_TOPOLOGY_CHECKS = [
       const others = untold > 0 ? [`${untold} of which INFO does not tell where they are`] : [];
       return {
         found: `${listed([...unreached.map(({ text }) => text), ...others])}.`,
-        remedy: unreached
-          .slice(0, 5)
-          .map(({ endpoint: { address, port } }) => `redis-cli -h ${shellWord(address)} -p ${port} REPLICAOF NO ONE`),
+        remedy: unreached.slice(0, 5).map(({ endpoint }) => onServer(endpoint, 'REPLICAOF NO ONE')),
       };
     },
   }),
@@ -117,8 +115,5 @@ const announced = (sentinels: FactValues['sentinels']): Broken => ({
   )}.`,
   remedy: sentinels
     .slice(0, 20)
-    .map(
-      ({ endpoint, primaryName }) =>
-        `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} SENTINEL REMOVE ${shellWord(primaryName)}`,
-    ),
+    .map(({ endpoint, primaryName }) => onServer(endpoint, 'SENTINEL REMOVE', shellWord(primaryName))),
 });

@@ -1,7 +1,7 @@
-import { check, measured, page } from '../check.ts';
+import { check, measured, onServer, page } from '../check.ts';
 import type { ClientLine, TargetNode } from '../facts.ts';
 import { keysIn, keyspaceOf } from '../keyspace.ts';
-import { listed, shellWord, shown } from '../text.ts';
+import { listed, shown } from '../text.ts';
 
 /** Who loses something when the migration starts. */
 export const TARGET_DATA_CHECKS = [
@@ -39,9 +39,7 @@ export const TARGET_DATA_CHECKS = [
       if (!rolledBack || nowMs >= Date.parse(rolledBack.at) + PAUSED_MS) return undefined;
       return {
         found: `Migration ${shown(rolledBack.migrationId)} was rolled back at ${rolledBack.at}, which paused writes on every node of this group for a year.`,
-        remedy: group.nodes.map(
-          ({ endpoint }) => `redis-cli -h ${shellWord(endpoint.address)} -p ${endpoint.port} CLIENT UNPAUSE`,
-        ),
+        remedy: group.nodes.map(({ endpoint }) => onServer(endpoint, 'CLIENT UNPAUSE')),
       };
     },
   }),

@@ -236,10 +236,10 @@ describe('a line to paste', () => {
   it('has a path as it is, however long', () => {
     const path = `/etc/${'deep/'.repeat(30)}it's redis.conf`;
 
-    expect(remedy(path)).toEqual([`sed -i -E '/^ *rename-command +(psync) /Id' '${path.replace("'", "'\\''")}'`]);
+    expect(remedy(path)).toEqual([`sed -i -E -e '/^ *rename-command +(psync) /Id' -- '${path.replace("'", "'\\''")}'`]);
   });
 
-  it.each(['', `/etc/${'x'.repeat(1000)}`, '/etc/two  spaces', '/etc/\u0007bell', '/etc/\nline'])(
+  it.each(['', `/etc/${'x'.repeat(1000)}`, '/etc/two  spaces', '/etc/\u0007bell', '/etc/\nline', 'redis.conf', '-ew /root/.ssh/authorized_keys'])(
     'is left out where it would be another: %j',
     (path) => {
       expect(remedy(path)).toEqual([]);

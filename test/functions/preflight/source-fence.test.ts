@@ -100,7 +100,7 @@ describe('the line that gives ACL its name back', () => {
       ?.remedy;
 
   it('is there only where the file is known', () => {
-    expect(remedy('/etc/redis.conf')).toEqual(["sed -i -E '/^ *rename-command +acl /Id' /etc/redis.conf"]);
+    expect(remedy('/etc/redis.conf')).toEqual(["sed -i -E -e '/^ *rename-command +acl /Id' -- /etc/redis.conf"]);
     expect(remedy('')).toEqual([]);
   });
 });

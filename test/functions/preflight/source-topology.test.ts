@@ -11,7 +11,7 @@ describe('commands', () => {
 
     expect(ask('source-commands-renamed', { sourceCommands })).toEqual({
       found: 'Not known to the source: psync and config.',
-      remedy: ["sed -i -E '/^ *rename-command +(psync|config) /Id' /etc/redis/redis.conf"],
+      remedy: ["sed -i -E -e '/^ *rename-command +(psync|config) /Id' -- /etc/redis/redis.conf"],
     });
     // It may be renamed anywhere then, and a guess would change nothing.
     const fileless = { sourceCommands, sourceInfo: sourceInfo({ config_file: '' }) };
