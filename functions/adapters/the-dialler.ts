@@ -18,7 +18,9 @@ const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 const remedyOf = (arn: string, name: string): string[] =>
   ({
     TimeoutError: [
-      `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --service-name com.amazonaws.${regionOf(arn)}.secretsmanager --vpc-id "$VPC" --subnet-ids "$SUBNET" --security-group-ids "$SECURITY_GROUP"`,
+      // Asked for: in China some services have names of another form.
+      `SERVICE=$(aws ec2 describe-vpc-endpoint-services --region ${regionOf(arn)} --query "ServiceNames[?ends_with(@, '.secretsmanager')] | [0]" --output text)`,
+      `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --service-name "$SERVICE" --region ${regionOf(arn)} --vpc-id "$VPC" --subnet-ids "$SUBNET" --security-group-ids "$SECURITY_GROUP"`,
     ],
     AccessDeniedException: [
       `aws secretsmanager describe-secret --secret-id ${arn} --query KmsKeyId`,

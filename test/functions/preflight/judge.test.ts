@@ -239,12 +239,17 @@ describe('a line to paste', () => {
     expect(remedy(path)).toEqual([`sed -i -E -e '/^ *rename-command +(psync) /Id' -- '${path.replace("'", "'\\''")}'`]);
   });
 
-  it.each(['', `/etc/${'x'.repeat(1000)}`, '/etc/two  spaces', '/etc/\u0007bell', '/etc/\nline', 'redis.conf', '-ew /root/.ssh/authorized_keys'])(
-    'is left out where it would be another: %j',
-    (path) => {
-      expect(remedy(path)).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    `/etc/${'x'.repeat(1000)}`,
+    '/etc/two  spaces',
+    '/etc/\u0007bell',
+    '/etc/\nline',
+    'redis.conf',
+    '-ew /root/.ssh/authorized_keys',
+  ])('is left out where it would be another: %j', (path) => {
+    expect(remedy(path)).toEqual([]);
+  });
 });
 
 describe('a hostile server', () => {
