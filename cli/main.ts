@@ -27,8 +27,10 @@ for (const [signal, exitCode] of Object.entries(SIGNALS)) {
 }
 
 const { env, stdin, stdout, stderr } = process;
-const { run } = await import('./run.ts');
-process.exitCode = await run(process.argv.slice(2), { env, stdin, stdout, stderr, signal: stop.signal });
+const [{ run }, { speakLocale }] = await Promise.all([import('./run.ts'), import('./terminal/ascii.ts')]);
+const args = process.argv.slice(2);
+speakLocale([stdout, stderr], env, args.includes('--json'));
+process.exitCode = await run(args, { env, stdin, stdout, stderr, signal: stop.signal });
 // An open connection, or a terminal that was read from, is not waited for; what was written is. A write that has failed calls
 // back before it is told as an error, which decides the code.
 stdout.write('', () => stderr.write('', () => setImmediate(() => process.exit())));

@@ -148,7 +148,8 @@ const confirm = async (
   if (needsWaiver(action, view) && waived === undefined)
     say('- ', 'The last comparison does not allow it. To go on in spite of that: --waive verification-differences');
   line(io.stderr);
-  const typed = await ask(io, `Type the replication group's name, ${shown.replicationGroupId}, to go on: `);
+  const lines = wrap(`Type the replication group's name, ${shown.replicationGroupId}, to go on:`, width - 1);
+  const typed = await ask(io, `${lines.join('\n')} `);
   if (typed !== view.replicationGroupId)
     throw new CommandError(
       EXIT.refused,

@@ -5,6 +5,7 @@ import { usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { Io } from '../terminal/io.ts';
+import { reflow } from '../terminal/layout.ts';
 import { readAll } from '../terminal/read.ts';
 
 export interface CertificateOptions {
@@ -28,7 +29,7 @@ export const checkCertificate = async (
   const check = checkFile(value, key);
   if (!check) throw usageError([`${name} holds no certificate`]);
   if (json) document(io, { verdict: check.verdict, findings: check.findings });
-  else line(io.stdout, readable(check));
+  else for (const text of reflow(readable(check), io.stdout, io.env)) line(io.stdout, text);
   return EXIT_CODES[check.verdict];
 };
 

@@ -6,6 +6,7 @@ import { type InterruptedError, interruption } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { Io } from '../terminal/io.ts';
+import { reflow } from '../terminal/layout.ts';
 
 const EXIT_CODES = { same: EXIT.done, different: EXIT.failed, unknown: EXIT.unknown } as const;
 
@@ -25,7 +26,10 @@ export const verify = async (io: Io, args: readonly string[]): Promise<ExitCode>
     }
     const [source, target] = [request.source, request.target].map(({ host, port }) => `${host}:${port}`);
     if (request.json) document(io, { source, target, ...result });
-    else line(io.stdout, `Source ${source}, target ${target}\n${readable(result)}`);
+    else {
+      const report = `Source ${source}, target ${target}\n${readable(result)}`;
+      for (const text of reflow(report, io.stdout, io.env)) line(io.stdout, text);
+    }
     return EXIT_CODES[result.verdict];
   } catch (error) {
     screen.done();

@@ -61,7 +61,8 @@ const blockOf = ({ cells, status, last }: Row, { width }: Look): string[] => {
   const [id = '', state = '', ...figures] = cells;
   const told = [figures[0], figures[1] && `lag ${figures[1]}`, `${figures[2]} old`].filter(Boolean).join(', ');
   return [
-    cut(id, width),
+    // It is what is typed next.
+    id,
     `  ${status(cut(state, width - 2))}`,
     `  ${cut(told, width - 2)}`,
     `  ${cut(last, width - 2)}`,

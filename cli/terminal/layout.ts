@@ -1,5 +1,6 @@
 import stringWidth from 'fast-string-width';
 import { wrapAnsi } from 'fast-wrap-ansi';
+import { type Io, type Out, widthOf } from './io.ts';
 
 /** Lines no longer than `width`, broken between words where that goes; each after the first is indented like the text's own begin. */
 export const wrap = (text: string, width: number, indent = ''): string[] => {
@@ -8,6 +9,16 @@ export const wrap = (text: string, width: number, indent = ''): string[] => {
     .split('\n')
     .map((line, at) => (at === 0 ? line : indent + line));
 };
+
+/** A report of lines: on a terminal those that are too long go on below, two further in. */
+export const reflow = (report: string, out: Out, env: Io['env']): string[] =>
+  report.split('\n').flatMap((text) => {
+    const width = out.isTTY ? widthOf(out, env) : Number.POSITIVE_INFINITY;
+    if (stringWidth(text) <= width) return [text];
+    const indent = /^ */.exec(text)?.[0] ?? '';
+    const [first = '', ...rest] = wrap(text.trimStart(), width - indent.length - 2);
+    return [indent + first, ...rest.map((line) => `${indent}  ${line}`)];
+  });
 
 /** `  label  text`, the text wrapped in a column of its own; on a narrow terminal below its label. */
 export const labelled = (label: string, text: string, width: number, labelWidth = 13): string[] => {

@@ -10,7 +10,7 @@ import { wrap } from '../terminal/layout.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { safe, safeDeep, safeJson } from '../terminal/safe.ts';
 import type { Away, Follower } from './follow.ts';
-import { drawing, oneLine, percentOf, yourTurn } from './text.ts';
+import { drawing, longTurns, oneLine, percentOf, yourTurn } from './text.ts';
 
 /** Where it is told how a migration goes. */
 export interface Screen extends Follower {
@@ -86,6 +86,7 @@ const plain = ({ stdout, env }: Io, caller: Caller): Screen => {
 };
 
 const TICK_MS = 1000;
+const SETTLE_MS = 150;
 
 const terminal = async ({ stdout, env }: Io, caller: Caller): Promise<Screen> => {
   const { createLogUpdate } = await import('log-update');
@@ -95,9 +96,21 @@ const terminal = async ({ stdout, env }: Io, caller: Caller): Promise<Screen> =>
   let readMs = 0;
   let away: Away | undefined;
 
+  let told = '';
+  /** Once, while it is somebody's turn. */
+  const tellTurns = (seen: MigrationView, width: number) => {
+    const commands = longTurns(seen, caller, width);
+    const text = commands.join('\n');
+    if (text !== '' && text !== told) {
+      log.clear();
+      for (const command of commands) line(stdout, `  ${paint.cyan(command)}`);
+    }
+    told = text;
+  };
   const draw = () => {
     if (!view) return;
     const width = widthOf(stdout, env);
+    tellTurns(view, width);
     const nowMs = Date.now();
     const lost = away;
     log(
@@ -116,7 +129,13 @@ const terminal = async ({ stdout, env }: Io, caller: Caller): Promise<Screen> =>
     ].flatMap((text) => wrap(text, width - 3).map((one) => `  ${paint.tone('bad', one)}`));
   // Ages grow while nothing else happens.
   const ticking = setInterval(draw, TICK_MS);
-  stdout.on('resize', draw);
+  // Each redrawing leaves behind what the terminal has wrapped anew: one for a whole drag of the edge.
+  let settling: NodeJS.Timeout | undefined;
+  const resized = () => {
+    clearTimeout(settling);
+    settling = setTimeout(draw, SETTLE_MS);
+  };
+  stdout.on('resize', resized);
 
   return {
     view(read) {
@@ -138,7 +157,8 @@ const terminal = async ({ stdout, env }: Io, caller: Caller): Promise<Screen> =>
     back: () => undefined,
     done() {
       clearInterval(ticking);
-      stdout.off('resize', draw);
+      clearTimeout(settling);
+      stdout.off('resize', resized);
       log.clear();
       log.done();
     },

@@ -7,7 +7,7 @@ import type { ListedMigration, MigrationView } from '../../functions/migration/v
 import { lacksLine } from '../tell/lacks.ts';
 import type { Look } from '../tell/migration.ts';
 import { type Caller, commandFor } from '../tell/next.ts';
-import { bar, cut, wrap } from '../terminal/layout.ts';
+import { bar, seenWidth, wrap } from '../terminal/layout.ts';
 
 const COPYING = ['copying', 'loading', 'catchingUp'];
 
@@ -43,17 +43,19 @@ export const oneLine = (view: MigrationView): string => {
 
 const isCurrent = ({ state }: RailStep): boolean => state === 'current' || state === 'broken';
 
-/** `Step 5 of 11` and how long it takes already. */
-const placeOf = (view: MigrationView, nowMs: number): string => {
+/** `step 5 of 11, for 3 s, then in sync`: as much of it as has room. */
+const placeOf = (view: MigrationView, nowMs: number, room: number): string => {
   const rail = railOf(view, nowMs);
   const at = rail.findIndex(isCurrent);
   const { tookMs } = rail[at] ?? {};
   const next = rail[at + 1]?.title;
-  return [
+  const parts = [
     ...(at < 0 ? [] : [`step ${at + 1} of ${rail.length}`]),
-    ...(tookMs === undefined ? [] : [`for ${duration(Math.floor(tookMs / 1000) * 1000)}`]),
+    ...(tookMs === undefined || tookMs < 1000 ? [] : [`for ${duration(Math.floor(tookMs / 1000) * 1000)}`]),
     ...(next && at >= 0 ? [`then ${next.charAt(0).toLowerCase()}${next.slice(1)}`] : []),
-  ].join(', ');
+  ];
+  while (parts.join(', ').length > room) parts.pop();
+  return parts.join(', ');
 };
 
 /** What a terminal shows below the events, drawn again and again. The view has to be safe. */
@@ -65,16 +67,27 @@ export const drawing = (view: MigrationView, caller: Caller, { width, paint, now
   const figures = figuresOf(view).join(' · ');
   const waiting = waits(view);
   const lacks = lacksLine(view);
-  const isYours = view.allowedActions.includes('cutover') || view.phase === 'promotionInDoubt';
   return [
-    `  ${paint.tone(tone, text)}  ${paint.dim(cut(placeOf(view, nowMs), width - text.length - 5))}`,
+    `  ${paint.tone(tone, text)}  ${paint.dim(placeOf(view, nowMs, width - text.length - 5))}`,
     ...(done === undefined ? [] : [`  ${paint.tone(tone, bar(done, room))} ${percent(done).padStart(7)}`]),
     ...(lacks ? body(lacks).map((line) => paint.tone('yours', line)) : []),
     ...(figures ? body(figures) : []),
     ...(waiting ? body(waiting) : []),
-    ...(isYours ? yourTurn(view, caller).map((line) => `    ${paint.cyan(line)}`) : []),
+    ...turns(view, caller)
+      .filter((command) => fits(command, width))
+      .map((command) => `    ${paint.cyan(command)}`),
   ];
 };
+
+/** What is drawn is broken at the edge, and a command that is broken cannot be pasted. */
+const fits = (command: string, width: number): boolean => seenWidth(command) + 4 < width;
+
+const turns = (view: MigrationView, caller: Caller): string[] =>
+  view.allowedActions.includes('cutover') || view.phase === 'promotionInDoubt' ? yourTurn(view, caller) : [];
+
+/** Commands that have to stand above the drawing, where they stay whole. */
+export const longTurns = (view: MigrationView, caller: Caller, width: number): string[] =>
+  turns(view, caller).filter((command) => !fits(command, width));
 
 /** Commands for another terminal, while this one watches. */
 export const yourTurn = ({ migrationId, allowedActions }: MigrationView, caller: Caller): string[] =>

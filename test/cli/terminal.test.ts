@@ -150,6 +150,10 @@ describe.runIf(isLinux)('watch on a terminal', () => {
 
     expect(screen).toContain('\\u001b[2J');
     expect(screen).not.toMatch(/^forged/m);
+    // The command to paste is one line, which the terminal alone has wrapped, and it stands there once.
+    expect(
+      pty.raw().match(new RegExp(`  .{0,9}elasticache-migrator cutover ${ID} --endpoint ${service.url}`, 'g')),
+    ).toHaveLength(1);
     // Nothing was drawn over, or twice: every line was as long as it was thought to be.
     expect(screen.match(/Waits for/g)).toHaveLength(1);
     expect(screen.match(/Awaiting cutover/g)).toHaveLength(1);
