@@ -2,6 +2,10 @@
 export type Rule = { of: RegExp } & (
   | /** It is run against the embedded AWS, with a migration under way. */ { by: 'embedded' }
   | /** The embedded AWS has no such service: the `aws` command itself takes its words. */ { by: 'aws' }
+  | /** It sets up what the others of the runbook use: it is run before them. */ { by: 'setup' }
+  | /** Its words are sent to a source, by the client of the tests: redis-cli is not on every machine. */ {
+      by: 'redis';
+    }
   | /** It runs for long: its `--help` has every option of it. */ { by: 'help' }
   | /** A file that runs it. */ { by: string; as: string }
 );
@@ -29,10 +33,14 @@ export const RULES: readonly Rule[] = [
   { of: /^WRITE_SAMPLES=1 /, by: 'test/events/samples.test.ts', as: 'WRITE_SAMPLES' },
   { of: /^WRITE_PUBLISHED=1 /, by: 'test/contract/compatibility.test.ts', as: 'WRITE_PUBLISHED' },
   {
-    of: /^aws (kms create-key|cloudformation update-termination-protection|logs|lambda|cloudtrail|cloudwatch|sqs|scheduler) /,
+    of: /^aws (kms create-key|cloudformation (update|list)-|dynamodb (update|delete)-|logs|lambda|cloudtrail|cloudwatch|secretsmanager|sqs|scheduler)/,
     by: 'aws',
   },
-  { of: /^(aws|curl|export) /, by: 'embedded' },
+  // Functions of the runbook around `aws logs`.
+  { of: /^(logs|everywhere) /, by: 'aws' },
+  { of: /^redis-cli -h "\$(SOURCE|NODE)" -p (6379|"\$SOURCE_PORT") [A-Z]/, by: 'redis' },
+  { of: /^((aws|curl) |export API=http)/, by: 'embedded' },
+  { of: /^(export [A-Z]|OUTPUTS=|\w+\(\) \{)/, by: 'setup' },
 ];
 
 export const ruleOf = (command: string): Rule | undefined => RULES.find(({ of }) => of.test(command));

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ruleOf } from './command-rules.ts';
-import { commandsIn, documentedCommands } from './commands.ts';
+import { commandsIn, commandsOf, documentedCommands } from './commands.ts';
 import { textOf } from './sources.ts';
 
 const run = promisify(execFile);
@@ -15,6 +15,23 @@ describe('commandsIn', () => {
     const script = `# what it is\nexport A=1   # one\ncurl "$A#b" -d '{\n  "it": "is" }' \\\n  --more\n`;
 
     expect(commandsIn(script)).toEqual(['export A=1', `curl "$A#b" -d '{\n  "it": "is" }' \\\n  --more`]);
+  });
+});
+
+describe('commandsOf', () => {
+  it('reads fences without a language as well, and answers not', () => {
+    const page = [
+      '```\naws sqs list-queues\nexport A=1\n```',
+      '```\n$ npx elasticache-migrator doctor\nok    identity\n```',
+      '```\nfields @timestamp\n| limit 1\n```',
+      '```json\n{ "aws": 1 }\n```',
+    ];
+
+    expect(commandsOf(page.join('\n\n'))).toEqual([
+      'aws sqs list-queues',
+      'export A=1',
+      'npx elasticache-migrator doctor',
+    ]);
   });
 });
 

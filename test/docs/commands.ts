@@ -42,10 +42,23 @@ export const commandsIn = (script: string): string[] => {
   return commands;
 };
 
-/** Every command in a fence of `sh`, page by page in their order. */
-export const documentedCommands = (): Documented[] =>
-  PAGES.flatMap((page) =>
-    [...textOf(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, script = '']) =>
-      commandsIn(script).map((command) => ({ page, command })),
-    ),
+/** What a line of a shell begins with, whatever its fence is called. */
+const TYPED = /^(?:\$ )?(?:aws|curl|sam|npm|npx|redis-cli|export) /m;
+
+/** The commands of a fence: all of it, or what stands behind the prompts where it shows answers too. */
+const scriptOf = (language: string, text: string): string => {
+  if (language === 'sh') return text;
+  if (!TYPED.test(text)) return '';
+  const typed = text.split('\n').filter((line) => line.startsWith('$ '));
+  return typed.length > 0 ? typed.map((line) => line.slice(2)).join('\n') : text;
+};
+
+/** Every command in the fences of a page, in their order. */
+export const commandsOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, language = '', text = '']) =>
+    commandsIn(scriptOf(language, text)),
   );
+
+/** Every command of every page. */
+export const documentedCommands = (): Documented[] =>
+  PAGES.flatMap((page) => commandsOf(textOf(page)).map((command) => ({ page, command })));

@@ -127,17 +127,6 @@ describe('each alarm', () => {
   });
 });
 
-describe('the runbook', () => {
-  it('reads logs by commands that differ in nothing but the log group and the pattern from the one that a test runs', () => {
-    const commands = runbook.split('\n').filter((line) => line.startsWith('aws logs '));
-    const form =
-      /^aws logs filter-log-events --log-group-name "\$(API|BUS|TASK)_LOGS" --filter-pattern '\{ \$\.[^']+ \}' --query 'events\[-5:\]\.message'$/;
-
-    expect(commands.length).toBeGreaterThan(5);
-    expect(commands.filter((command) => !form.test(command))).toEqual([]);
-  });
-});
-
 describe('the comparison with what is emitted', () => {
   const service = { Ref: 'AWS::StackName' };
 
