@@ -61,6 +61,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The servers of the tests stand on this machine.
     env: { ALLOWED_NETWORKS: '10.0.0.0/8,127.0.0.0/8,::1/128', REACH: 'vpc' },
+    // As Node itself imports CommonJS, and as the functions are bundled.
+    deps: { interopDefault: false },
     reporters: ['default'],
     projects: [
       {

@@ -1,10 +1,10 @@
-import { ErrorReply, RESP_TYPES } from '@redis/client';
 import { NetworkNotAllowedError, TransientServiceError } from '../migration/errors.ts';
 import { VerificationImpossibleError } from '../verification/errors.ts';
 import { ValueChanged } from '../verification/value-changed.ts';
 import { Dialler } from './dial.ts';
 import { LoginError } from './login.ts';
 import { type Client, connectClient } from './redis-client.ts';
+import { ErrorReply } from './redis-connection.ts';
 
 export interface RedisAddress {
   host: string;
@@ -57,7 +57,7 @@ const open = async ({ host, port, tls, username, password }: RedisAddress, diall
       ...(database > 0 && { database }),
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
-      commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+      asBuffers: true,
     },
   );
   // Redis 7.2: reading must not make a key look recently used. Servers that do not know it are read all the same.

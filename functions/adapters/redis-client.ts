@@ -1,22 +1,8 @@
-import {
-  ErrorReply,
-  RedisClient,
-  type RedisClientOptions,
-  type RedisFunctions,
-  type RedisModules,
-  type RedisScripts,
-} from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
 import type { Approach, Dialler } from './dial.ts';
 import { authRefused, LoginError, tlsRefused } from './login.ts';
+import { ErrorReply, RedisConnection } from './redis-connection.ts';
 import { Login } from './source-secret.ts';
-
-/**
- * A client without the methods of all commands, which nobody here calls. To make a class of them takes 15 ms of processor time
- * at the start of a function, and by `createClient` 40 ms for each other address (measured with @redis/client 6.3.1).
- */
-const newClient = (options: RedisClientOptions<RedisModules, RedisFunctions, RedisScripts, 2>) =>
-  new RedisClient({ ...options, RESP: 2 });
 
 export interface ClientOptions {
   connectWithinMs: number;
@@ -24,14 +10,15 @@ export interface ClientOptions {
   username?: string;
   password?: string;
   database?: number;
-  commandOptions?: NonNullable<RedisClientOptions['commandOptions']>;
+  /** Bulk strings come as Buffers. */
+  asBuffers?: boolean;
 }
 
 /**
  * No offline queue and no reconnect: a command is answered now, or it has failed. By TLS and logged in as the options say, else
  * as the deployment has a secret for the server.
  *
- * @throws NetworkNotAllowedError, LoginError, and what DNS and @redis/client throw
+ * @throws NetworkNotAllowedError, LoginError, what DNS throws, and what {@link RedisConnection} does
  */
 export const connectClient = async (dialler: Dialler, endpoint: Endpoint, options: ClientOptions) => {
   const approach = await dialler.approach(endpoint);
@@ -47,23 +34,18 @@ export const connectClient = async (dialler: Dialler, endpoint: Endpoint, option
 const connectBy = async (
   { way, tls: tlsOptions, login: ofSecret, arn }: Approach,
   endpoint: Endpoint,
-  { connectWithinMs, tls, username, password, database = 0, commandOptions }: ClientOptions,
+  { connectWithinMs, tls, username, password, database = 0, asBuffers }: ClientOptions,
 ) => {
   const login = password === undefined && username === undefined ? ofSecret : new Login(password ?? '', username);
-  const client = newClient({
-    socket: {
+  const client = new RedisConnection(
+    {
       ...way,
       connectTimeout: connectWithinMs,
-      reconnectStrategy: false,
       ...(tls && { tls: true as const, servername: endpoint.address }),
       ...(tlsOptions && { ...tlsOptions, tls: true as const }),
     },
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    ...(commandOptions && { commandOptions }),
-  });
-  // Without a listener an error of an idle connection would end the process; the next command finds it broken.
-  client.on('error', () => undefined);
+    asBuffers,
+  );
   try {
     await client.connect();
     // Not by the client itself: its error would repeat what the server says of AUTH.
@@ -80,4 +62,4 @@ const connectBy = async (
 const asRefusal = (endpoint: Endpoint, error: unknown, arn: string | undefined): unknown =>
   error instanceof ErrorReply ? authRefused(endpoint, error.message.split(' ', 1)[0] ?? '', arn) : error;
 
-export type Client = Awaited<ReturnType<typeof connectClient>>;
+export type Client = RedisConnection;

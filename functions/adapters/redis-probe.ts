@@ -1,4 +1,3 @@
-import { ErrorReply } from '@redis/client';
 import type { Endpoint } from '../migration/record.ts';
 import { shown } from '../migration/shown.ts';
 import { numberOf, parseInfo } from '../replication/info.ts';
@@ -9,6 +8,7 @@ import { toServerReading } from '../replication/server-reading.ts';
 import type { Reading } from '../replication/shard-link.ts';
 import type { Dialler } from './dial.ts';
 import { type Client, connectClient } from './redis-client.ts';
+import { ErrorReply } from './redis-connection.ts';
 import { theDialler } from './the-dialler.ts';
 
 /** A server that does not answer in this time counts as unreadable: a watch must not hang on it. */

@@ -79,6 +79,11 @@ process.on('SIGINT', () => undefined);
 leadConnections((dialled) => destination(dialled, (name) => aliases[name]));
 leadLookups((host) => [addressOf(host, aliases) ?? []].flat());
 
+// An import of node:http reads all that it exports, and so loads a WebSocket client, a fifth of what a start costs (30 ms of
+// processor time, Node 24.21). Functions import it to meet this endpoint in clear; by HTTPS, as on AWS, they do not.
+for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent'])
+  Object.defineProperty(process.getBuiltinModule('node:http'), name, { value: undefined });
+
 // Compiling its bundle is much of what the start of a function costs, and the bundle is the same for every process of it.
 enableCompileCache(fileURLToPath(new URL('./compiled', import.meta.url)));
 try {

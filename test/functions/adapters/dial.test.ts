@@ -145,7 +145,7 @@ describe('Sockets', () => {
   const socketsIn = (text: string): string[] =>
     [
       ...text.matchAll(
-        /^(?:import|export) (?!type )([^;]*?) from '((?:node:)?(?:net|tls|dns|dns\/promises|http|https|http2|dgram|undici)|@redis\/client)'/gm,
+        /^(?:import|export) (?!type )([^;]*?) from '((?:node:)?(?:net|tls|dns|dns\/promises|http|https|http2|dgram|undici)|@redis\/client[^']*)'/gm,
       ),
     ].flatMap(([, names = '', module]) =>
       names
@@ -160,8 +160,11 @@ describe('Sockets', () => {
     'isIP of node:net',
     'BlockList of node:net',
     'createSecureContext of node:tls',
-    'ErrorReply of @redis/client',
-    'RESP_TYPES of @redis/client',
+    'queues of @redis/client/dist/lib/client/commands-queue.js',
+    'RESP_TYPES of @redis/client/dist/lib/RESP/decoder.js',
+    'ClientClosedError of @redis/client/dist/lib/errors.js',
+    'DisconnectsClientError of @redis/client/dist/lib/errors.js',
+    'ErrorReply of @redis/client/dist/lib/errors.js',
   ];
 
   it('are opened by one file, and by the client that takes its way from there', () => {
@@ -175,8 +178,10 @@ describe('Sockets', () => {
       'functions/adapters/dial.ts: connect as connectTls of node:tls',
       'functions/adapters/dial.ts: connect of node:net',
       'functions/adapters/dial.ts: promises as dns of node:dns',
-      'functions/adapters/redis-client.ts: RedisClient of @redis/client',
+      'functions/adapters/redis-connection.ts: sockets of @redis/client/dist/lib/client/socket.js',
     ]);
+    const connecting = shipped.filter(({ text }) => text.includes('new RedisConnection('));
+    expect(connecting.map(({ path }) => path)).toEqual(['functions/adapters/redis-client.ts']);
     expect(shipped.filter(({ text }) => /\bfetch\(|\brequire\(|\bimport\(|new WebSocket/.test(text))).toEqual([]);
   });
 
