@@ -29,7 +29,7 @@ export const RULES: readonly Rule[] = [
   { of: /^npx elasticache-migrator /, by: 'test/cli/examples.test.ts', as: 'npx elasticache-migrator' },
   { of: /^npm run verify /, by: 'test/verification/command.test.ts', as: 'npm run verify' },
   { of: /^npm run (model|chaos|bench)\b/, by: 'help' },
-  { of: /^npx vitest run test\/replication$/, by: 'package.json', as: 'vitest' },
+  { of: /^npx vitest run test\/functions\/replication$/, by: 'package.json', as: 'vitest' },
   { of: /^WRITE_SAMPLES=1 /, by: 'test/events/samples.test.ts', as: 'WRITE_SAMPLES' },
   { of: /^WRITE_PUBLISHED=1 /, by: 'test/contract/compatibility.test.ts', as: 'WRITE_PUBLISHED' },
   {
