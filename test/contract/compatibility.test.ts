@@ -1,19 +1,36 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { breaksOf, type Contract, current } from './compatibility/contract.ts';
 
 const PUBLISHED = new URL('../../events/published/v1.json', import.meta.url);
 /** A document a line, so that a change shows which. */
-const linesOf = ({ openapi, schemas }: Contract): string => {
+const linesOf = ({ openapi, schemas, asyncapi }: Contract): string => {
   const named = Object.entries(schemas).map(([name, schema]) => `${JSON.stringify(name)}:${JSON.stringify(schema)}`);
-  return `{"openapi":${JSON.stringify(openapi)},\n"schemas":{\n${named.join(',\n')}}}\n`;
+  return `{"openapi":${JSON.stringify(openapi)},\n"schemas":{\n${named.join(',\n')}},\n"asyncapi":${JSON.stringify(asyncapi)}}\n`;
 };
-if (process.env.WRITE_PUBLISHED) writeFileSync(PUBLISHED, linesOf(current()));
+const published = JSON.parse(readFileSync(PUBLISHED, 'utf8')) as Contract;
+/** SHA-256 of each publication by `info.version`: what is published under a number stays what it is. */
+const PUBLICATIONS: Record<string, string> = {
+  '1.0.0': '5f94986c88fdceb6032f530d13d5d509bd6a589cf7fba06f0d43ae8b0df7c452',
+};
 
 /** What the service takes; all else it gives. */
 const isTaken = (name: string): boolean =>
   /^(?:\w+-requested|execution-status-change|scheduled-event|http-request)\./.test(name);
 const breaks = (published: Contract, now: Contract) => breaksOf(published, now, isTaken);
+
+/** @throws Error where it would break somebody, or would be another contract under the same number */
+const publicationOf = (now: Contract, before: Contract): string => {
+  const broken = breaks(before, now);
+  if (broken.length > 0) throw new Error(`It breaks who kept to the published contract: ${broken.join('; ')}`);
+  const text = linesOf(now);
+  if (now.openapi.info.version === before.openapi.info.version && text !== linesOf(before))
+    throw new Error('What is published under a number stays: raise info.version of events/openapi.yaml first');
+  return text;
+};
+if (process.env.WRITE_PUBLISHED) writeFileSync(PUBLISHED, publicationOf(current(), published));
+const sumOf = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
 
 /** Whatever it is: these tests walk through documents. */
 // biome-ignore lint/suspicious/noExplicitAny: a document is as deep as it is
@@ -31,9 +48,26 @@ const operation = ({ openapi }: Any, method: string, path: string) => openapi.pa
 
 describe('the contract', () => {
   it('breaks nobody who keeps to the published one', () => {
-    const published = JSON.parse(readFileSync(PUBLISHED, 'utf8')) as Contract;
-
     expect(breaks(published, current())).toEqual([]);
+  });
+
+  it('is published once under a number, and never over one that it breaks', () => {
+    const { version } = published.openapi.info;
+    const changed = (change: (contract: Any) => void) => {
+      const contract = current();
+      change(contract);
+      return () => publicationOf(contract, current());
+    };
+
+    expect({ [version]: sumOf(readFileSync(PUBLISHED)) }).toEqual({ [version]: PUBLICATIONS[version] });
+    expect(publicationOf(current(), current())).toBe(linesOf(current()));
+    expect(changed((all) => component(all, 'Phase').enum.push('resting'))).toThrow('raise info.version');
+    expect(changed((all) => delete all.schemas['migration-started.v1'])).toThrow('migration-started.v1 is gone');
+    const raised = changed((all) => {
+      all.openapi.info.version = '1.1.0';
+      component(all, 'Phase').enum.push('resting');
+    });
+    expect(raised()).toContain('resting');
   });
 });
 
@@ -210,6 +244,95 @@ describe('a change that breaks somebody is told', () => {
       /has 3 alternatives, and had 2/,
     ],
     [
+      'a list is opened in the same change in which a value comes to it',
+      (all) => {
+        component(all, 'Outcome')['x-open'] = true;
+        component(all, 'Outcome').enum.push('paused');
+      },
+      /was a closed list, is open[\s\S]*has the new value "paused"/,
+    ],
+    [
+      'of alternatives of an answer only one may hold',
+      (all) => {
+        const { certificate } = component(all, 'CutoverBase').properties;
+        certificate.oneOf = certificate.anyOf;
+        delete certificate.anyOf;
+      },
+      /certificate has other lists of alternatives/,
+    ],
+    [
+      'of alternatives of a request only one may hold',
+      (all) => {
+        const { reason } = common(all);
+        common(all).reason = { oneOf: [reason, { type: 'string', maxLength: 1000 }] };
+      },
+      /migrations body: \/reason newly demands oneOf/,
+    ],
+    [
+      'a header has another type',
+      (all) => {
+        operation(all, 'post', '/migrations').responses['202'].headers.Location.schema = { type: 'integer' };
+      },
+      /202 Location: \/ was string, is integer/,
+    ],
+    [
+      'what succeeds is answered otherwise',
+      (all) => {
+        operation(all, 'post', '/migrations').responses['200'] = { description: 'x' };
+      },
+      /POST \/migrations newly answers 200/,
+    ],
+    [
+      'a route is gone with a new number of the API',
+      ({ openapi }) => {
+        openapi.info.version = '2.0.0';
+        delete openapi.paths['/migrations/{id}'];
+      },
+      /GET \/migrations\/\{id\} is gone/,
+    ],
+    [
+      'a bus has another name',
+      ({ asyncapi }) => {
+        asyncapi.channels.migrationBus.address = 'migrations';
+      },
+      /the channel migrationBus was at elasticache-migrator, is at migrations/,
+    ],
+    ['a bus is gone', ({ asyncapi }) => delete asyncapi.channels.defaultBus, /the channel defaultBus is gone/],
+    [
+      'an event is no longer sent',
+      ({ asyncapi }) => asyncapi.operations.notify.messages.shift(),
+      /the operation notify no longer has MigrationAccepted/,
+    ],
+    ['an event is no longer taken', ({ asyncapi }) => delete asyncapi.operations.takeRequests, /takeRequests is gone/],
+    [
+      'what was taken is sent',
+      ({ asyncapi }) => {
+        asyncapi.operations.takeRequests.action = 'send';
+      },
+      /takeRequests was to receive, is to send/,
+    ],
+    [
+      'events come by another bus',
+      ({ asyncapi }) => {
+        asyncapi.operations.notify.channel.$ref = '#/channels/defaultBus';
+      },
+      /the operation notify has another channel/,
+    ],
+    [
+      'an event has another name',
+      ({ asyncapi }) => {
+        asyncapi.components.messages.MigrationStarted.name = 'Started';
+      },
+      /MigrationStarted was named MigrationStarted, is Started/,
+    ],
+    [
+      'an event is of another version under the same name',
+      ({ asyncapi }) => {
+        asyncapi.components.messages.MigrationStarted.payload.schema.$ref = 'schema/migration-started.v2.json';
+      },
+      /the message MigrationStarted has another schema/,
+    ],
+    [
       'other credentials are asked for',
       ({ openapi }) => {
         openapi.security = [{ other: [] }];
@@ -219,6 +342,14 @@ describe('a change that breaks somebody is told', () => {
   ])('%s', (_, change, told) => {
     expect(breaksWhen(change).join('\n')).toMatch(told);
   });
+});
+
+it('a header that came at times and is gone is told', () => {
+  const before = current();
+  const { headers } = operation(before, 'post', '/migrations').responses['202'];
+  headers['Retry-After'] = { schema: { type: 'integer' } };
+
+  expect(breaks(before, current())).toEqual(['POST /migrations 202: no longer has Retry-After']);
 });
 
 describe('a change that breaks nobody is not told', () => {
@@ -284,11 +415,14 @@ describe('a change that breaks nobody is not told', () => {
     expect(breaksWhen(change)).toEqual([]);
   });
 
-  it('a version 2 of an event beside version 1, and a new major of the API', () => {
+  it('a version 2 of an event and of a route, beside version 1', () => {
     const changed = breaksWhen((all) => {
+      const { messages } = all.asyncapi.components;
+      messages.MigrationStartedV2 = { ...messages.MigrationStarted, payload: { schema: { $ref: 'schema/x.v2.json' } } };
+      all.asyncapi.operations.notify.messages.push({ $ref: '#/channels/migrationBus/messages/MigrationStartedV2' });
       all.schemas['migration-started.v2'] = { type: 'string' };
       all.openapi.info.version = '2.0.0';
-      all.openapi.paths = {};
+      all.openapi.paths['/v2/migrations'] = { post: { responses: {} } };
     });
 
     expect(changed).toEqual([]);

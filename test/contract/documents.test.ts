@@ -1,22 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createConfig, lint } from '@redocly/openapi-core';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { PROBLEMS } from '../../functions/adapters/problem.ts';
 import { ASKS } from '../../functions/migration/acts.ts';
 import { OUTCOMES, PHASES, STATUSES } from '../../functions/migration/status.ts';
 import { kebab } from '../events/kebab.ts';
 import { model } from '../template/support.ts';
+import { ASYNCAPI_PATH, asyncapi } from './asyncapi.ts';
 import { OPENAPI_PATH, openapi, operations } from './openapi.ts';
 import { schemas } from './schemas.ts';
-
-const ASYNCAPI_PATH = fileURLToPath(new URL('../../events/asyncapi.yaml', import.meta.url));
-const asyncapi = parse(readFileSync(ASYNCAPI_PATH, 'utf8')) as {
-  channels: Record<string, { messages: Record<string, unknown> }>;
-  operations: Record<string, { action: string; messages: { $ref: string }[] }>;
-  components: { messages: Record<string, { payload: { schema: { $ref: string } } }> };
-};
 
 const config = await createConfig({
   extends: ['recommended-strict'],

@@ -37,9 +37,10 @@ export const breaksIn = (before: Version, after: Version, direction: Direction, 
   }
   if (old.values && !now.values && !isTaken) say('was one of some values, is anything');
   if (!old.values && now.values && isTaken) say(`was anything, is one of ${[...now.values]}`);
+  if (old.values && now.isOpen && !old.isOpen && !isTaken) say('was a closed list, is open');
   if (old.values && now.values) {
     for (const value of missingFrom(old.values, now.values)) say(`no longer knows ${value}`);
-    if (!isTaken && !now.isOpen)
+    if (!isTaken && !old.isOpen)
       for (const value of missingFrom(now.values, old.values)) say(`has the new value ${value}`);
   }
 

@@ -1,6 +1,8 @@
+import { type Asyncapi, asyncapi } from '../asyncapi.ts';
 import { openapi as currentOpenapi } from '../openapi.ts';
 import { schemas as currentSchemas, type Schema } from '../schemas.ts';
 import { breaksIn, type Direction, type Version } from './breaks.ts';
+import { brokenChannels, channelsOf } from './channels.ts';
 import type { Placed, Resolve } from './flat.ts';
 
 interface Part {
@@ -20,15 +22,22 @@ interface Operation {
   security?: unknown;
 }
 
-/** All that is promised: the API, and the events by the names of their schemas. */
+/** All that is promised: the API, the events by the names of their schemas, and the buses that they come by. */
 export interface Contract {
   openapi: { info: { version: string }; security?: unknown; paths: Record<string, Record<string, unknown>> };
   schemas: Record<string, Schema>;
+  asyncapi: Asyncapi;
 }
 
 /** As it is in this working tree. */
 export const current = (): Contract =>
-  JSON.parse(JSON.stringify({ openapi: currentOpenapi, schemas: Object.fromEntries(currentSchemas) })) as Contract;
+  JSON.parse(
+    JSON.stringify({
+      openapi: currentOpenapi,
+      schemas: Object.fromEntries(currentSchemas),
+      asyncapi: channelsOf(asyncapi),
+    }),
+  ) as Contract;
 
 const OPENAPI = 'openapi';
 
@@ -62,17 +71,16 @@ const operationsOf = ({ openapi }: Contract): Map<string, Operation> =>
     ),
   );
 
-/** Version 2 of a schema is another schema; a new major of the API is another API. */
-const majorOf = ({ openapi }: Contract): string => openapi.info.version.split('.', 1)[0] as string;
-
 /**
- * What of the current contract breaks clients or consumers of the published one, one line each.
+ * What of the current contract breaks clients or consumers of the published one, one line each. No number makes a break
+ * right: version 2 of a schema is another schema, and of a route another route, both beside what there was.
  *
  * @param isTaken whether an event, by the name of its schema, is one that the service takes
  */
 export const breaksOf = (published: Contract, now: Contract, isTaken: (name: string) => boolean): string[] => [
   ...brokenEvents(published, now, isTaken),
-  ...(majorOf(published) === majorOf(now) ? brokenRoutes(published, now) : []),
+  ...brokenRoutes(published, now),
+  ...brokenChannels(published.asyncapi, now.asyncapi),
 ];
 
 const brokenEvents = (published: Contract, now: Contract, isTaken: (name: string) => boolean): string[] =>
@@ -142,9 +150,20 @@ const brokenRoutes = (published: Contract, now: Contract): string[] => {
       }
       const [one, two] = [behind(response, resolve), behind(found, resolveNow)];
       told.push(...compared(one, two, 'given').map((what) => `${status}: ${what}`));
-      for (const [name, header] of Object.entries(one.headers ?? {}))
-        if (header.required && !two.headers?.[name]?.required) told.push(`${status}: no longer always has ${name}`);
+      for (const [name, header] of Object.entries(one.headers ?? {})) {
+        const later = two.headers?.[name];
+        if (header.required && !later?.required) told.push(`${status}: no longer always has ${name}`);
+        if (later)
+          told.push(
+            ...compared(behind(header, resolve), behind(later, resolveNow), 'given').map(
+              (what) => `${status} ${name}: ${what}`,
+            ),
+          );
+        else if (!header.required) told.push(`${status}: no longer has ${name}`);
+      }
     }
+    for (const status of Object.keys(other.responses))
+      if (/^[123]/.test(status) && !operation.responses[status]) told.push(`newly answers ${status}`);
     return told.map((what) => `${route} ${what}`);
   });
 };

@@ -25,7 +25,7 @@ export interface Flat {
   anyOf: Placed[][];
   /** The tightest of each: `minimum`, `maxLength` … */
   bounds: ReadonlyMap<string, number>;
-  /** What can only be equal or not: patterns, formats, conditions. Their JSON, references resolved. */
+  /** What can only be equal or not: patterns, `oneOf` (one alternative more takes away what fits two), formats, conditions. Their JSON, references resolved. */
   others: ReadonlySet<string>;
   default: string | undefined;
 }
@@ -91,8 +91,7 @@ export const flatten = (placed: readonly Placed[], resolve: Resolve): Flat => {
       else if (name === 'const') values = inBoth(values, [JSON.stringify(value)]);
       else if (name === 'required') for (const one of value as string[]) required.add(one);
       else if (name === 'items') items.push({ schema: value as Schema, from });
-      else if (name === 'anyOf' || name === 'oneOf')
-        anyOf.push((value as Schema[]).map((one) => ({ schema: one, from })));
+      else if (name === 'anyOf') anyOf.push((value as Schema[]).map((one) => ({ schema: one, from })));
       else if (name === 'default') byDefault = JSON.stringify(value);
       else if (name === 'additionalProperties' || name === 'unevaluatedProperties') {
         if (value === false) isClosed = true;
