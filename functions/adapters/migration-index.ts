@@ -1,5 +1,5 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { ListQuery, Quiet } from '../migration/ports.ts';
+import type { ListQuery, OpenCount, Quiet } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import { InvalidRequestError } from '../migration/request-errors.ts';
 import { documents } from './dynamo.ts';
@@ -34,9 +34,12 @@ export const listMigrations = async (table: string, { status, replicationGroupId
   return { migrations: records, ...(last && { nextToken: writeToken(last, filters) }) };
 };
 
+/** Who waits for its turn says so every ten minutes, as a task that watches does. */
+const IN_LINE = '(#status = :accepted AND attribute_exists(turnAt))';
+
 /**
  * Records that are not settled and have been quiet for too long, oldest first. The filter is the index's and not the
- * caller's: migrations that wait for their cutover would fill the page, and hide those behind them.
+ * caller's: migrations that wait for their cutover, or for their turn, would fill the page, and hide those behind them.
  */
 export const unsettledMigrations = async (table: string, { endedBefore, atWorkBefore }: Quiet, limit: number) => {
   const { records } = await collect(
@@ -45,7 +48,7 @@ export const unsettledMigrations = async (table: string, { endedBefore, atWorkBe
       IndexName: 'unsettled',
       KeyConditionExpression: 'unsettledMark = :yes',
       FilterExpression:
-        'updatedAt < :atWorkBefore OR pendingAct.#at < :endedBefore OR (updatedAt < :endedBefore AND (attribute_exists(outcome) OR #status = :accepted))',
+        'updatedAt < :atWorkBefore OR pendingAct.#at < :endedBefore OR (updatedAt < :endedBefore AND (attribute_exists(outcome) OR (#status = :accepted AND attribute_not_exists(turnAt))))',
       ExpressionAttributeNames: { '#status': 'status', '#at': 'at' },
       ExpressionAttributeValues: {
         ':yes': 'yes',
@@ -60,14 +63,42 @@ export const unsettledMigrations = async (table: string, { endedBefore, atWorkBe
   return records;
 };
 
-/** Those that are open, without those that wait for their cutover. The two are counted one after the other: about so many. */
-export const countAtWork = async (table: string): Promise<number> => {
-  const open = await count(table, 'unsettled', 'unsettledMark', 'yes');
-  return Math.max(0, open - (open === 0 ? 0 : await count(table, 'byStatus', 'status', 'awaitingCutover')));
+/** Those that wait for their turn, oldest first; with what they are called by. */
+export const inLineMigrations = async (table: string, limit: number) => {
+  const { records } = await collect(
+    {
+      TableName: table,
+      IndexName: 'unsettled',
+      KeyConditionExpression: 'unsettledMark = :yes',
+      FilterExpression: IN_LINE,
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':yes': 'yes', ':accepted': 'accepted' },
+    },
+    limit,
+    undefined,
+  );
+  return records;
 };
 
-const count = async (table: string, index: string, attribute: string, value: string): Promise<number> => {
-  let sum = 0;
+/** Those that are open. Who waits for the cutover is counted after the others: about so many. */
+export const countOpen = async (table: string): Promise<OpenCount> => {
+  const open = await count(table, 'unsettled', 'unsettledMark', 'yes', {
+    FilterExpression: IN_LINE,
+    ExpressionAttributeNames: { '#key': 'unsettledMark', '#status': 'status' },
+    ExpressionAttributeValues: { ':key': 'yes', ':accepted': 'accepted' },
+  });
+  const waiting = open.looked === 0 ? 0 : (await count(table, 'byStatus', 'status', 'awaitingCutover')).looked;
+  return { atWork: Math.max(0, open.looked - open.counted - waiting), inLine: open.counted };
+};
+
+const count = async (
+  table: string,
+  index: string,
+  attribute: string,
+  value: string,
+  filter: Partial<QueryCommandInput> = {},
+): Promise<{ looked: number; counted: number }> => {
+  const sum = { looked: 0, counted: 0 };
   let last: Key | undefined;
   do {
     const page = await naming('Count migrations', () =>
@@ -79,11 +110,13 @@ const count = async (table: string, index: string, attribute: string, value: str
           KeyConditionExpression: '#key = :key',
           ExpressionAttributeNames: { '#key': attribute },
           ExpressionAttributeValues: { ':key': value },
+          ...filter,
           ...(last && { ExclusiveStartKey: last }),
         }),
       ),
     );
-    sum += page.Count ?? 0;
+    sum.looked += page.ScannedCount ?? 0;
+    sum.counted += page.Count ?? 0;
     last = page.LastEvaluatedKey as Key | undefined;
   } while (last);
   return sum;

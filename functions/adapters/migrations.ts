@@ -5,7 +5,7 @@ import type { MigrationRecord } from '../migration/record.ts';
 import { documents, settingAll, unlessConditionFails } from './dynamo.ts';
 import { readEnvironment, text } from './environment.ts';
 import { type MigrationFacts, toldFacts, UNHEARD } from './migration-facts.ts';
-import { countAtWork, listMigrations, unsettledMigrations } from './migration-index.ts';
+import { countOpen, inLineMigrations, listMigrations, unsettledMigrations } from './migration-index.ts';
 import { type Change, requestsBy } from './migration-requests.ts';
 import { naming } from './transient.ts';
 
@@ -162,7 +162,8 @@ export const migrationsIn = (table: string, facts: MigrationFacts = UNHEARD): Mi
 
     list: (query) => listMigrations(table, query),
     unsettled: (quiet, limit) => unsettledMigrations(table, quiet, limit),
-    countAtWork: () => countAtWork(table),
+    countOpen: () => countOpen(table),
+    inLine: (limit) => inLineMigrations(table, limit),
   };
 };
 

@@ -3,7 +3,10 @@ import type { Migrations, Workflow } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
 import type { Clock } from '../replication/ports.ts';
 
-/** A migration at work touches its record at least every LookAtLinkSeconds and a watch's length; this is beyond both. */
+/**
+ * A migration at work touches its record at least every LookAtLinkSeconds and a watch's length, one that waits for its turn
+ * every ten minutes; this is beyond all.
+ */
 const SILENT_MS = 20 * 60_000;
 /** Time for an accepted request to become an execution, and for an ended one to announce its end. */
 const GRACE_MS = 60_000;
@@ -103,8 +106,11 @@ const isStuck = ({ updatedAt, pendingAct }: MigrationRecord, before: string): bo
 
 /** The index also finds migrations for their pending act alone. */
 const isUnsettled = (
-  { unsettled, outcome, status, updatedAt }: MigrationRecord,
+  { unsettled, outcome, status, turnAt, updatedAt }: MigrationRecord,
   { endedBefore, atWorkBefore }: { endedBefore: string; atWorkBefore: string },
-): boolean => unsettled === true && updatedAt < (outcome || status === 'accepted' ? endedBefore : atWorkBefore);
+): boolean => {
+  const mayNeverHaveBegun = status === 'accepted' && turnAt === undefined;
+  return unsettled === true && updatedAt < (outcome || mayNeverHaveBegun ? endedBefore : atWorkBefore);
+};
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();

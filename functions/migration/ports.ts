@@ -58,7 +58,7 @@ export interface CutoverRequest {
 export interface Quiet {
   /** Of records whose execution may never have begun, and of those that have ended. */
   endedBefore: string;
-  /** Of all others: tasks that watch are silent for minutes. */
+  /** Of all others: tasks that watch, and migrations that wait for their turn, are silent for minutes. */
   atWorkBefore: string;
 }
 
@@ -118,8 +118,17 @@ export interface Migrations {
    * for before `endedBefore`; oldest first.
    */
   unsettled(quiet: Quiet, limit: number): Promise<MigrationRecord[]>;
-  /** How many are neither settled nor wait for their cutover. */
-  countAtWork(): Promise<number>;
+  countOpen(): Promise<OpenCount>;
+  /** Those that wait for their turn to begin, oldest first. */
+  inLine(limit: number): Promise<MigrationRecord[]>;
+}
+
+/** Migrations that are not settled. */
+export interface OpenCount {
+  /** Those that neither wait for their cutover nor for their turn to begin. */
+  atWork: number;
+  /** Those that wait for their turn to begin. */
+  inLine: number;
 }
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';

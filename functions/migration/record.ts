@@ -112,6 +112,8 @@ export interface MigrationRecord {
   phase: Phase;
   waitingFor?: string;
   acceptedAt: string;
+  /** When it begins at the latest. One that has this and is still `accepted` waits in the line for its turn. */
+  turnAt?: string;
   startedAt?: string;
   stoppedAt?: string;
   updatedAt: string;
@@ -169,7 +171,7 @@ export interface MigrationRecord {
   doubtToldOf?: number;
   /** Asked for, and not carried out yet. */
   pendingAct?: PendingAct;
-  /** Calls the execution that awaits the cutover. Never leaves the service. */
+  /** Calls the execution that awaits the cutover, rests, or waits for its turn. Never leaves the service. */
   taskToken?: string;
   preflight?: PreflightResult;
   /** Of a dry run that has completed. */

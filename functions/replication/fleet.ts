@@ -1,6 +1,6 @@
 /** How many migrations there are, as the sweeper has last counted them. */
 export interface FleetCount {
-  /** Neither ended nor waiting for an operator: each of them has a task that runs. */
+  /** Begun, and neither ended nor waiting for an operator: each of them has a task that runs, or rests from one. */
   atWork: number;
   /** ISO 8601. */
   asOf: string;
@@ -10,27 +10,7 @@ export interface Fleet {
   /** Undefined before the first count. */
   find(): Promise<FleetCount | undefined>;
   note(count: FleetCount): Promise<void>;
-  /**
-   * Takes a turn in a line in which one comes up every so many milliseconds, and answers when it does, in milliseconds since
-   * the epoch: now, where nobody is in line.
-   */
-  takeTurn(nowMs: number, everyMs: number): Promise<number>;
 }
-
-/** So many migrations begin at once when none has begun for a while. */
-const STARTS_AT_ONCE = 20;
-
-/** How long a migration waits before it begins, where so many may begin in a minute; 0: as many as come. */
-export const startWaitSeconds = async (
-  fleet: Pick<Fleet, 'takeTurn'>,
-  startsPerMinute: number,
-  nowMs: number,
-): Promise<number> => {
-  if (startsPerMinute === 0) return 0;
-  const everyMs = 60_000 / startsPerMinute;
-  const turnMs = await fleet.takeTurn(nowMs, everyMs);
-  return Math.max(0, Math.ceil((turnMs - nowMs - STARTS_AT_ONCE * everyMs) / 1000));
-};
 
 /**
  * DynamoDB takes 1,000 units a second for one partition of an index

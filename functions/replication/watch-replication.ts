@@ -36,6 +36,8 @@ export interface WatchInput extends TaskInput {
   /** True while a cutover is awaited: one look, longer only if something is wrong. */
   glance: boolean;
   memory?: WatchMemory;
+  /** False where a rest was just tried in vain. */
+  mayRest?: boolean;
 }
 
 export interface WatchResult {
@@ -79,7 +81,7 @@ export const makeWatchReplication =
     fleet: Pick<Fleet, 'find'> = ALONE,
   ) =>
   async (input: WatchInput): Promise<WatchResult> => {
-    const { migrationId, replicationGroupId, glance } = input;
+    const { migrationId, replicationGroupId, glance, mayRest = true } = input;
     const { pollMs, describeMs } = settings;
     const lostAfterMs = settings.linkLostAfterSeconds * 1000;
     const graceMs = settings.eventGraceSeconds * 1000;
@@ -114,7 +116,7 @@ export const makeWatchReplication =
         const threatens = guarded.threat !== undefined;
         const decided = outcomeOf(memory, { phase, states, percent: progress.percent, threatens, over, nowMs });
         const tellsStatus = !glance || decided?.outcome === 'linkLost';
-        const restSeconds = decided || glance ? undefined : crowd.restSeconds(seen, progress);
+        const restSeconds = decided || glance || !mayRest ? undefined : crowd.restSeconds(seen, progress);
         const isLast = decided !== undefined || restSeconds !== undefined;
         const shownStates = states.map((state) => asFirstSeen(state, hasFollowed));
         const written = await show({ ...seen, states: shownStates }, { phase, why, progress, isLast, tellsStatus });

@@ -1,6 +1,6 @@
 import { systemClock } from '../adapters/clock.ts';
-import { theFleet } from '../adapters/fleet.ts';
 import { theKeyNames } from '../adapters/key-names.ts';
+import { theLine } from '../adapters/line.ts';
 import { theLocks } from '../adapters/locks.ts';
 import { theMigrations } from '../adapters/migrations.ts';
 import { inReach } from '../adapters/reach.ts';
@@ -21,6 +21,9 @@ const gather = inReach({
   'api-only': () => makeDescribeFacts(targets, systemClock),
 });
 
-const preflight = makePreflight(gather, theMigrations(), theLocks(), systemClock, settings);
+const migrations = theMigrations();
+const preflight = makePreflight(gather, migrations, theLocks(), systemClock, settings);
 
-export const handler = taskFunction(makeInTurn(preflight, theFleet(), turnSettings().startsPerMinute, systemClock));
+export const handler = taskFunction(
+  makeInTurn(preflight, theLine(), migrations, turnSettings().startsPerMinute, systemClock),
+);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Laboratory } from '../local/stepfunctions/support.ts';
 import {
   closed,
+  type FakeTask,
   failing,
   INPUT,
   inDoubt,
@@ -440,29 +442,91 @@ describe('the state machine of a migration', () => {
   });
 
   describe('in a crowd', () => {
-    const queued = { verdict: 'queued', waitSeconds: 1500 };
     const aborting = () => failing('AbortRequestedError');
+    /** Its turn is so long after the first preflight. */
+    const queuedFor = (seconds: number): FakeTask => {
+      let turnMs: number | undefined;
+      return ({ hasTurn }, { nowMs }) => {
+        turnMs ??= nowMs + seconds * 1000;
+        return hasTurn ? passed : { verdict: 'queued', turnAt: new Date(turnMs).toISOString() };
+      };
+    };
+    const resting = { ...turn, outcome: 'rest', restSeconds: 240 };
+    /** What calls the token that a rest has left, so long after the rest began. */
+    const calling = (ms: number, call: (laboratory: Laboratory, taskToken: string) => void) => {
+      let laboratory: Laboratory | undefined;
+      let called = false;
+      const Rest: FakeTask = ({ taskToken }) => {
+        if (!called) laboratory?.clock.after(ms, () => laboratory && call(laboratory, String(taskToken)));
+        called = true;
+        return {};
+      };
+      const meanwhile = (one: Laboratory) => {
+        laboratory = one;
+      };
+      return { Rest, meanwhile };
+    };
 
     it('waits for its turn with nothing running, some minutes at a time, and then has it', async () => {
-      const turns: unknown[] = [];
+      const told: Record<string, unknown>[] = [];
+      const asked: unknown[] = [];
+      const preflight = queuedFor(1500);
       const run = await runWorkflow('migration', {
         tasks: {
-          Preflight: ({ hasTurn }) => {
-            turns.push(hasTurn);
-            return hasTurn ? passed : queued;
+          Preflight: (payload, call) => {
+            asked.push(payload.hasTurn);
+            return preflight(payload, call);
           },
+          Rest: (payload) => told.push(payload),
         },
       });
 
       expect(run.status).toBe('SUCCEEDED');
-      expect(turns).toEqual([false, true]);
+      expect(asked).toEqual([false, true]);
       expect(run.path.filter((name) => name === 'AwaitTurn')).toHaveLength(3);
       expect(run.durationMs).toBeGreaterThanOrEqual(1_500_000);
+      expect(run.durationMs).toBeLessThan(1_600_000);
       expect(types(run)).not.toContain('MigrationPreflightFailed');
+      const { turnAt } = told[0] as { turnAt: string };
+      expect(told[0]).toMatchObject({ waitingFor: expect.stringContaining(`at ${turnAt} at the latest`) });
     });
 
+    it('begins earlier where it is called to a nearer turn, and not before that', async () => {
+      const { Rest, meanwhile } = calling(60_000, ({ service, clock }, taskToken) => {
+        const turnAt = new Date(clock.now() + 45_000).toISOString();
+        service.sendTaskSuccess({ taskToken, output: JSON.stringify({ turnAt }) });
+      });
+      const run = await runWorkflow('migration', { tasks: { Preflight: queuedFor(36_000), Rest }, meanwhile });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(run.path.filter((name) => name === 'AwaitTurn')).toHaveLength(2);
+      expect(run.durationMs).toBeGreaterThanOrEqual(105_000);
+      expect(run.durationMs).toBeLessThan(150_000);
+    });
+
+    it('is told after a day that its turn never came', async () => {
+      const run = await runWorkflow('migration', { tasks: { Preflight: queuedFor(90_000) } });
+
+      expect([run.status, run.error]).toEqual(['FAILED', 'TurnNeverCame']);
+      expect(Math.round(run.durationMs / 3_600_000)).toBe(24);
+      expect(run.history.length).toBeLessThan(2000);
+    });
+
+    it.each(['Lambda.TooManyRequestsException', 'Lambda.Unknown', 'TypeError'])(
+      'waits all the same where nothing can hold the wait (%s), and has its turn',
+      async (error) => {
+        const run = await runWorkflow('migration', {
+          tasks: { Preflight: queuedFor(3000), Rest: () => failing(error) },
+        });
+
+        expect(run.status).toBe('SUCCEEDED');
+        expect(run.path).toContain('AwaitTurnUncalled');
+        expect(run.durationMs).toBeGreaterThanOrEqual(3_000_000);
+        expect(run.durationMs).toBeLessThan(5_000_000);
+      },
+    );
+
     it('rests from a watch, and looks again after it', async () => {
-      const resting = { ...turn, outcome: 'rest', restSeconds: 240 };
       const run = await runWorkflow('migration', { tasks: { WatchReplication: inTurn(resting, resting, inSync) } });
 
       expect(run.status).toBe('SUCCEEDED');
@@ -470,10 +534,42 @@ describe('the state machine of a migration', () => {
       expect(run.durationMs).toBeGreaterThanOrEqual(480_000);
     });
 
+    it.each(['Lambda.TooManyRequestsException', 'Lambda.Unknown', 'TypeError'])(
+      'watches on where a rest cannot be taken (%s), and takes the next one after that watch',
+      async (error) => {
+        const may: unknown[] = [];
+        const run = await runWorkflow('migration', {
+          tasks: {
+            WatchReplication: ({ mayRest }, { count }) => {
+              may.push(mayRest);
+              return [resting, turn, resting][count - 1] ?? inSync;
+            },
+            Rest: (_, { count }) => (count === 1 || error.startsWith('Lambda') ? failing(error) : {}),
+          },
+        });
+
+        expect(run.status).toBe('SUCCEEDED');
+        expect(may.slice(0, 3)).toEqual([true, false, true]);
+      },
+    );
+
     it.each([
-      ['waits for its turn', { Preflight: () => queued }],
-      ['rests', { WatchReplication: () => ({ ...turn, outcome: 'rest', restSeconds: 240 }) }],
-    ])('is aborted at once while it %s', async (_, tasks) => {
+      ['waits for its turn', { Preflight: queuedFor(1500) }],
+      ['rests', { WatchReplication: () => resting }],
+    ])('is aborted at once by the token that it left while it %s', async (_, tasks) => {
+      const { Rest, meanwhile } = calling(30_000, ({ service }, taskToken) =>
+        service.sendTaskFailure({ taskToken, error: 'AbortRequestedError', cause: 'the wrong source' }),
+      );
+      const run = await runWorkflow('migration', { tasks: { ...tasks, Rest }, meanwhile });
+
+      expect([run.status, run.error, run.cause]).toEqual(['FAILED', 'AbortRequestedError', 'the wrong source']);
+      expect(run.durationMs).toBeLessThan(60_000);
+    });
+
+    it.each([
+      ['waits for its turn', { Preflight: queuedFor(1500) }],
+      ['rests', { WatchReplication: () => resting }],
+    ])('is aborted where the abort was there before it %s', async (_, tasks) => {
       const run = await runWorkflow('migration', { tasks: { ...tasks, Rest: aborting } });
 
       expect([run.status, run.error]).toEqual(['FAILED', 'AbortRequestedError']);

@@ -95,6 +95,7 @@ export const callsOfAdapters = async (): Promise<{
   const { theMigrations } = await import('../../functions/adapters/migrations.ts');
   const { theCheckpoints } = await import('../../functions/adapters/checkpoints.ts');
   const { theFleet } = await import('../../functions/adapters/fleet.ts');
+  const { theLine } = await import('../../functions/adapters/line.ts');
   const { theCertificates } = await import('../../functions/adapters/certificates.ts');
   const { theFences } = await import('../../functions/adapters/fences.ts');
   const { theSigner } = await import('../../functions/adapters/kms.ts');
@@ -111,6 +112,7 @@ export const callsOfAdapters = async (): Promise<{
     Migrations: theMigrations(),
     Locks: theLocks(),
     Fleet: theFleet(),
+    Line: theLine(),
     Fences: theFences(),
     Certificates: theCertificates(),
     Signer: theSigner(),

@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { errorNames } from '../docs/errors.ts';
-import { findLoop, machines, type State } from './machine.ts';
+import { calledBy, findLoop, machines, type State } from './machine.ts';
 import { template } from './support.ts';
 
 const tasks = (states: [string, State][]) => states.filter(([, { Type }]) => Type === 'Task');
 
 /** States whose failure ends nothing, and where it leads instead. */
-const AFTER_NO_RETURN = {
+const ENDS_NOTHING = {
   migration: [
-    'WatchPromotion',
-    'LiftFence',
-    'AnnouncePromoted',
-    'AnnouncePromotionInDoubt',
-    'AnnounceStragglersFound',
-    'CloseMigration',
-  ].map((name) => [name, 'AwaitNextWatch']),
+    // Of what only waits: the time goes by without it.
+    ['AwaitTurn', 'AwaitTurnUncalled'],
+    ['RestFromWatching', 'WatchReplication'],
+    ...[
+      'WatchPromotion',
+      'LiftFence',
+      'AnnouncePromoted',
+      'AnnouncePromotionInDoubt',
+      'AnnounceStragglersFound',
+      'CloseMigration',
+    ].map((name) => [name, 'AwaitNextWatch']),
+  ],
   settlement: [
     // Made once more when no task can be at it any more.
     ['LiftFence', 'AwaitActingTasks'],
@@ -112,7 +117,7 @@ describe.each(machines)('the state machine of a $file', (machine) => {
     expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
   });
 
-  it('leads every failure into the one state that ends it, but for those after the point of no return', () => {
+  it('leads every failure into the one state that ends it, but for rests, and those after the point of no return', () => {
     const end = file === 'migration' ? ['StartSettlement', 'Failed'] : ['Unsettled'];
     const elsewhere = states.flatMap(([name, { Catch = [] }]) =>
       Catch.filter(({ ErrorEquals, Next }) => ErrorEquals.includes('States.ALL') && !end.includes(Next)).map(
@@ -120,7 +125,7 @@ describe.each(machines)('the state machine of a $file', (machine) => {
       ),
     );
 
-    expect(elsewhere).toEqual(AFTER_NO_RETURN[file]);
+    expect(elsewhere).toEqual(ENDS_NOTHING[file]);
   });
 
   it('has no loop without a cap, and none whose round nobody counts', () => {
@@ -139,6 +144,21 @@ describe.each(machines)('the state machine of a $file', (machine) => {
 
     expect(findLoop(machine, new Set(capped.map(([name]) => name)))).toBeUndefined();
     expect(findLoop(machine, new Set(counting.map(([name]) => name)))).toBeUndefined();
+  });
+});
+
+describe('a rest', () => {
+  it('that finds no place, or fails in any other way, ends no migration', () => {
+    const resting = machines.flatMap(({ states }) =>
+      states.filter(([, state]) => calledBy(state) === 'RestFunctionArn'),
+    );
+
+    expect(resting.map(([name]) => name)).toEqual(['AwaitTurn', 'RestFromWatching']);
+    for (const [name, { Catch = [] }] of resting) {
+      const ends = Catch.filter(({ Next }) => Next === 'StartSettlement').flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect([name, ends]).toEqual([name, ['AbortRequestedError']]);
+      expect([name, Catch.at(-1)?.ErrorEquals]).toEqual([name, ['States.ALL']]);
+    }
   });
 });
 

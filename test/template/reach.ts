@@ -46,6 +46,7 @@ const ADAPTERS: Record<string, string[]> = {
   Migrations: ['adapters/migrations.ts'],
   Locks: ['adapters/locks.ts'],
   Fleet: ['adapters/fleet.ts'],
+  Line: ['adapters/line.ts'],
   Fences: ['adapters/fences.ts'],
   Certificates: ['adapters/certificates.ts'],
   Signer: ['adapters/kms.ts'],

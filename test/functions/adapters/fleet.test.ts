@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aRecord } from '../support/records.ts';
 import { type RealTable, realTable } from '../support/table.ts';
 
@@ -8,19 +8,6 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-describe('the line in DynamoDB', () => {
-  it('gives each a turn of its own, and the first one now', async () => {
-    const turns = await Promise.all(Array.from({ length: 10 }, () => table.fleet.takeTurn(1_000_000, 5000)));
-
-    expect(turns.sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, nth) => 1_000_000 + nth * 5000));
-  });
-
-  it('is empty again once its turns are over', async () => {
-    expect(await table.fleet.takeTurn(1_050_000, 5000)).toBe(1_050_000);
-    expect(await table.fleet.takeTurn(2_000_000, 5000)).toBe(2_000_000);
-  });
-});
-
 describe('the count in DynamoDB', () => {
   it('is there once somebody has counted', async () => {
     expect(await table.fleet.find()).toBeUndefined();
@@ -29,12 +16,75 @@ describe('the count in DynamoDB', () => {
     expect(await table.fleet.find()).toMatchObject({ atWork: 3, asOf: '2026-01-01T00:00:00.000Z' });
   });
 
-  it('is of those that are neither settled nor wait for their cutover', async () => {
-    expect(await table.migrations.countAtWork()).toBe(0);
+  it('is of those that are neither settled nor wait for their cutover or their turn', async () => {
+    expect(await table.migrations.countOpen()).toEqual({ atWork: 0, inLine: 0 });
     for (const [nth, status] of ['syncing', 'verifying', 'awaitingCutover'].entries()) {
       await table.migrations.create(aRecord({ migrationId: `counted-${nth}23456789ab`, status: status as 'syncing' }));
     }
 
-    expect(await table.migrations.countAtWork()).toBe(2);
+    const turnAt = '2026-01-01T01:00:00.000Z';
+    await table.migrations.create(aRecord({ migrationId: 'waits-0123456789ab', turnAt }));
+    await table.migrations.create(aRecord({ migrationId: 'began-0123456789ab', turnAt, status: 'awaitingCutover' }));
+
+    expect(await table.migrations.countOpen()).toEqual({ atWork: 2, inLine: 1 });
+  });
+});
+
+const NOW = 1_000_000;
+const take = (times: number) => Promise.all(Array.from({ length: times }, () => table.line.takeTurn(NOW, 5000)));
+
+describe('the line in DynamoDB', () => {
+  beforeEach(() => table.call('DeleteItem', { Key: { pk: { S: 'FLEET#line' } } }));
+
+  it('gives each a turn of its own, and the first one now', async () => {
+    const turns = await take(10);
+
+    expect(turns.sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, nth) => NOW + nth * 5000));
+  });
+
+  it('is empty again once its turns are over', async () => {
+    await take(10);
+
+    expect(await table.line.takeTurn(NOW + 50_000, 5000)).toBe(NOW + 50_000);
+    expect(await table.line.takeTurn(2_000_000, 5000)).toBe(2_000_000);
+  });
+
+  it('has no end before anybody came, not even where a turn was given back', async () => {
+    expect(await table.line.end()).toBeUndefined();
+    await table.line.giveBack();
+
+    expect(await table.line.end()).toEqual({ nextMs: 0, unused: 1 });
+    expect(await table.line.takeTurn(NOW, 5000)).toBe(NOW);
+  });
+
+  it('is drawn nearer, with whoever came since it was looked at still behind the others', async () => {
+    await take(100);
+    const seen = (await table.line.end()) ?? { nextMs: 0, unused: 0 };
+    const [since] = await take(1);
+
+    expect(await table.line.shorten(seen, 400_000)).toBe(true);
+    expect([seen.nextMs, since]).toEqual([NOW + 500_000, NOW + 500_000]);
+    // Of the hundred, twenty are left, and one that came since.
+    expect(await table.line.takeTurn(NOW, 5000)).toBe(NOW + 105_000);
+  });
+
+  it('is drawn nearer once by two who have seen the same', async () => {
+    await take(100);
+    await table.line.giveBack();
+    const seen = (await table.line.end()) ?? { nextMs: 0, unused: 0 };
+    const drawn = [await table.line.shorten(seen, 400_000), await table.line.shorten(seen, 400_000)];
+
+    expect(drawn).toEqual([true, false]);
+    expect(await table.line.end()).toEqual({ nextMs: NOW + 100_000, unused: 0 });
+  });
+
+  it('forgets the turns that it was seen with, and no other', async () => {
+    await take(1);
+    await table.line.giveBack();
+    const seen = (await table.line.end()) ?? { nextMs: 0, unused: 0 };
+    await table.line.giveBack();
+    await table.line.shorten(seen, 0);
+
+    expect(await table.line.end()).toEqual({ nextMs: NOW + 5000, unused: 1 });
   });
 });

@@ -126,4 +126,18 @@ describe('what is unsettled', () => {
     await table.migrations.markSettled(id);
     expect(await unsettled(later, at(0))).not.toContain(id);
   });
+
+  it('is no migration that waits for its turn, but one that has said nothing of it for long', async () => {
+    const turnAt = at(600);
+    const waiting = aRecord({ migrationId: 'line-000000000001', acceptedAt: at(60), updatedAt: at(70), turnAt });
+    const silent = aRecord({ migrationId: 'line-000000000002', acceptedAt: at(61), updatedAt: at(62), turnAt });
+    const calls = { ...silent, migrationId: 'line-000000000003', status: 'checking' as const };
+    for (const record of [waiting, silent, calls]) await table.migrations.create(record);
+    const found = await unsettled(at(80), at(65));
+
+    expect(found.filter((id) => id.startsWith('line'))).toEqual([silent.migrationId, calls.migrationId]);
+    const inLine = (await table.migrations.inLine(10)).map(({ migrationId }) => migrationId);
+    expect(inLine).toEqual([waiting.migrationId, silent.migrationId]);
+    expect(await table.migrations.inLine(1)).toHaveLength(1);
+  });
 });

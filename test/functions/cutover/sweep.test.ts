@@ -38,6 +38,15 @@ describe('the sweeper', () => {
     expect((await sweepAfter(0.5)).report).toMatchObject({ looked: 0, settling: [] });
   });
 
+  it('leaves one alone that waits for its turn, and settles it once its execution has died there', async () => {
+    const waiting = { turnAt: clock.iso(3600_000) };
+    workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
+    expect((await sweepAfter(10, waiting)).report).toMatchObject({ looked: 0, settling: [] });
+
+    workflow.executions.set(EXECUTION_ARN, { status: 'ABORTED' });
+    expect((await sweepAfter(21, waiting)).report).toMatchObject({ looked: 1, settling: [MIGRATION_ID] });
+  });
+
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('settles what was %s and nobody was told', async (status) => {
     workflow.executions.set(EXECUTION_ARN, { status });
     expect((await sweepAfter(19, { status: 'syncing' })).report.settling).toEqual([]);

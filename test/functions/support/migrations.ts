@@ -7,6 +7,7 @@ import type {
   KeyClaim,
   ListQuery,
   Migrations,
+  OpenCount,
   Quiet,
   RecordChange,
 } from '../../../functions/migration/ports.ts';
@@ -149,17 +150,27 @@ export class FakeMigrations implements Migrations {
     return [...this.records.values()]
       .filter(({ unsettled, pendingAct }) => unsettled || pendingAct)
       .filter(
-        ({ outcome, status, updatedAt, pendingAct }) =>
-          (outcome || status === 'accepted' ? updatedAt < endedBefore : updatedAt < atWorkBefore) ||
+        ({ outcome, status, turnAt, updatedAt, pendingAct }) =>
+          (outcome || (status === 'accepted' && turnAt === undefined)
+            ? updatedAt < endedBefore
+            : updatedAt < atWorkBefore) ||
           (pendingAct && pendingAct.at < endedBefore),
       )
       .sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
       .slice(0, limit);
   }
 
-  async countAtWork(): Promise<number> {
-    return [...this.records.values()].filter(({ unsettled, status }) => unsettled && status !== 'awaitingCutover')
-      .length;
+  async countOpen(): Promise<OpenCount> {
+    const open = [...this.records.values()].filter(({ unsettled, pendingAct }) => unsettled || pendingAct);
+    const inLine = open.filter(isInLine).length;
+    return { atWork: open.filter(({ status }) => status !== 'awaitingCutover').length - inLine, inLine };
+  }
+
+  async inLine(limit: number): Promise<MigrationRecord[]> {
+    return [...this.records.values()]
+      .filter((record) => record.unsettled && isInLine(record))
+      .sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
+      .slice(0, limit);
   }
 
   #write(record: MigrationRecord, change: RecordChange & { outcome?: Outcome }): MigrationRecord {
@@ -175,6 +186,8 @@ export class FakeMigrations implements Migrations {
     return written;
   }
 }
+
+const isInLine = ({ status, turnAt }: MigrationRecord): boolean => status === 'accepted' && turnAt !== undefined;
 
 const mayAsk = (record: MigrationRecord, ask: Ask, { giveUp }: ActRequest): boolean => {
   const { outcome, promotedAt, phase, completeSentAt, cutoverSettings, fence, pendingAct } = record;

@@ -5,6 +5,7 @@ import type { Fences, Locks } from '../../../functions/migration/lock-ports.ts';
 import type { Migrations } from '../../../functions/migration/ports.ts';
 import type { Samples } from '../../../functions/migration/sample.ts';
 import type { Fleet } from '../../../functions/replication/fleet.ts';
+import type { Line } from '../../../functions/replication/line.ts';
 import type { Checkpoints } from '../../../functions/verification/ports.ts';
 import { DynamoDb } from '../../../local/dynamodb/service.ts';
 import type { TableModel } from '../../../local/template/model.ts';
@@ -20,6 +21,7 @@ export interface RealTable {
   rollbacks: Rollbacks;
   samples: Samples;
   fleet: Fleet;
+  line: Line;
   /** What the migrations tell of, in order. */
   facts: string[];
   /** One operation of the API on the table, for what no adapter shows. */
@@ -46,6 +48,7 @@ export const realTable = async (): Promise<RealTable> => {
   const { rollbacksIn } = await import('../../../functions/adapters/rollbacks.ts');
   const { samplesIn } = await import('../../../functions/adapters/samples.ts');
   const { fleetIn } = await import('../../../functions/adapters/fleet.ts');
+  const { lineIn } = await import('../../../functions/adapters/line.ts');
   const { certificatesIn } = await import('../../../functions/adapters/certificates.ts');
   const facts: string[] = [];
   return {
@@ -64,6 +67,7 @@ export const realTable = async (): Promise<RealTable> => {
     rollbacks: rollbacksIn(table.name),
     samples: samplesIn(table.name),
     fleet: fleetIn(table.name),
+    line: lineIn(table.name),
     call: async (operation, input) => (await dynamo.call(operation, { TableName: table.name, ...input })).body,
     loseNextAnswer: aws.loseNextAnswer,
     close: aws.close,
