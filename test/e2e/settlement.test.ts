@@ -14,7 +14,8 @@ describe('ends that the execution cannot announce itself', () => {
   beforeAll(async () => {
     lab = await startLab({
       deliveries: (delivery) => deliveries(delivery),
-      parameters: { ActingTaskSeconds: '5' },
+      // Twenty may begin at once, and more are not started here.
+      parameters: { ActingTaskSeconds: '5', StartsPerMinute: '60' },
       lambda: { accountConcurrency: ACCOUNT },
     });
     sourcePort = (await lab.source()).port;
@@ -151,6 +152,28 @@ describe('ends that the execution cannot announce itself', () => {
     await Promise.all(hung);
   });
 
+  it('lets one move up in the line where all others have left it', async () => {
+    // The sweeper comes when it is called.
+    deliveries = ({ event }) => (event['detail-type'] === 'Scheduled Event' ? 'lose' : 'deliver');
+    const isQueued = (id: string) => async () =>
+      /^its turn to begin, at \S+ at the latest/.test(String((await lab.view(id)).waitingFor)) && lab.view(id);
+    await setItem(lab, 'FLEET#line', 'nextMs', Date.now() + 3600_000);
+    const left = await lab.start('left', sourcePort, { dryRun: true });
+    await lab.group('behind');
+    const behind = await lab.start('behind', sourcePort, { dryRun: true });
+    await eventually(isQueued(behind));
+    expect(await eventually(isQueued(left))).toMatchObject({ status: 'accepted', allowedActions: ['abort'] });
+    await lab.request('POST', `/migrations/${left}/abort`, { reason: 'not needed' });
+    await lab.announcement(left, 'MigrationAborted');
+    expect((await lab.view(behind)).status).toBe('accepted');
+
+    await sweep(lab);
+    await lab.announcement(behind, 'MigrationDryRunCompleted');
+    deliveries = () => 'deliver';
+    // Whoever comes now does not wait for an hour either.
+    await lab.announcement(await lab.start('absent', sourcePort, { dryRun: true }), 'MigrationPreflightFailed');
+  });
+
   it('survives the death of every function at any moment', async () => {
     await lab.group('killed');
     const migrationId = await lab.start('killed', sourcePort, { cutover: { mode: 'automatic', fence: 'none' } });
@@ -172,7 +195,11 @@ describe('ends that the execution cannot announce itself', () => {
 });
 
 /** A record as if nobody had written it for hours: the sweeper's suspects. */
-const makeOld = async (lab: Lab, migrationId: string) => {
+const makeOld = (lab: Lab, migrationId: string) =>
+  setItem(lab, `MIGRATION#${migrationId}`, 'updatedAt', '2026-01-01T00:00:00.000Z');
+
+/** Writes past the service. */
+const setItem = async (lab: Lab, pk: string, attribute: string, value: unknown) => {
   const client = new DynamoDBClient({
     endpoint: lab.aws.awsEndpoint,
     region: 'us-west-2',
@@ -181,9 +208,10 @@ const makeOld = async (lab: Lab, migrationId: string) => {
   await DynamoDBDocumentClient.from(client).send(
     new UpdateCommand({
       TableName: lab.aws.outputs.MigrationTableName,
-      Key: { pk: `MIGRATION#${migrationId}` },
-      UpdateExpression: 'SET updatedAt = :old',
-      ExpressionAttributeValues: { ':old': '2026-01-01T00:00:00.000Z' },
+      Key: { pk },
+      UpdateExpression: 'SET #attribute = :value',
+      ExpressionAttributeNames: { '#attribute': attribute },
+      ExpressionAttributeValues: { ':value': value },
     }),
   );
   client.destroy();
