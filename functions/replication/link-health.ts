@@ -10,7 +10,12 @@ export interface HealthRule {
   neededInSync: number;
 }
 
-/** A datapoint that is older than so many periods says nothing of now: CloudWatch shows one a period or two late. */
+/**
+ * The newest datapoint says that it is in sync for so many periods from its beginning: one for what it tells of, and two for
+ * CloudWatch, which shows it so late.
+ */
+const IN_SYNC_PERIODS = 3;
+/** A datapoint that is older than so many periods says nothing of now. */
 export const FRESH_PERIODS = 5;
 
 export interface HealthLook {
@@ -25,8 +30,9 @@ export interface HealthLook {
 
 /**
  * Judges a link by what AWS tells of it, where no server is looked at. In sync means: the group is `migrating`, the newest
- * datapoint of its primary's `MasterLinkHealthStatus` is fresh, and so is each of the last `neededInSync` periods without
- * a gap 1. A period without a datapoint is unknown, and unknown is never in sync.
+ * datapoint of its primary's `MasterLinkHealthStatus` began three periods ago at the most, and each of the last `neededInSync`
+ * periods is 1 without a gap. A period without a datapoint is unknown, and unknown is never in sync; between three and five
+ * periods it is neither in sync nor lost.
  *
  * How much was copied, and whose data they are, nothing tells. A 0 is a full sync while the link was never seen up, and a
  * lost link afterwards.
@@ -63,6 +69,10 @@ export const judgeHealth = (
   const known = inARow < 0 ? points.length : inARow;
   if (known < neededInSync) {
     const why = `${metric} has been 1 for ${known} of ${neededInSync} periods of ${periodSeconds} s`;
+    return { phase: 'catchingUp', why, following: true, afar };
+  }
+  if (nowMs - newest.atMs > IN_SYNC_PERIODS * periodMs) {
+    const why = `the last datapoint of ${metric} is of ${at}, more than ${IN_SYNC_PERIODS} periods of ${periodSeconds} s ago: whether it is still in sync is not known`;
     return { phase: 'catchingUp', why, following: true, afar };
   }
   const why = `${metric} was 1 in each of the last ${neededInSync} periods of ${periodSeconds} s, up to ${at}`;

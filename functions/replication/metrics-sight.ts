@@ -15,7 +15,8 @@ type Health = Awaited<ReturnType<LinkMetrics['health']>>;
  * By CloudWatch's word for the primaries and the API's for the group. Datapoints from before `sinceMs` say nothing of the
  * replication that is looked at.
  *
- * @param sinceMs milliseconds since the epoch: when StartMigration was sent, or the last cutover was backed out
+ * @param sinceMs milliseconds since the epoch: when StartMigration was sent, or the last cutover was backed out, or what an
+ *   earlier invocation has answered to `countsSinceMs`
  */
 export const byMetrics = (
   metrics: Pick<LinkMetrics, 'health'>,
@@ -41,6 +42,7 @@ export const byMetrics = (
 
   return {
     ...NO_SERVERS,
+    countsSinceMs: () => countsMs,
     async see(group, source) {
       const links = linksOf(group, source);
       if (group.status !== 'migrating') countsMs = Math.max(countsMs, clock.now());

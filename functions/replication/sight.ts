@@ -18,6 +18,11 @@ export interface Sighting {
 export interface Sight extends Pick<Probe, 'replicaBuffers' | 'replicaSettings' | 'close'> {
   /** @throws TransientServiceError when the API shows no nodes */
   see(group: ReplicationGroup, source: Endpoint): Promise<Sighting>;
+  /**
+   * From when on what is seen counts, in milliseconds since the epoch: for the next invocation, which did not see what spoke
+   * against it. Absent where nothing is seen but what is so now.
+   */
+  countsSinceMs?(): number;
   /** What nobody else will look at before a cutover: for the operator, in sentences. Absent where the service looks. */
   byHand?(group: ReplicationGroup, source: Endpoint): string;
 }

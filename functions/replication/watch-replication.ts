@@ -87,7 +87,7 @@ export const makeWatchReplication =
     const graceMs = settings.eventGraceSeconds * 1000;
     const watchMs = Math.max(settings.watchSeconds * 1000, lostAfterMs + SPARE_MS, graceMs + SPARE_MS);
     const endsMs = clock.now() + (glance ? lostAfterMs + SPARE_MS : watchMs);
-    const seeing = sight(input.eventsSinceMs);
+    const seeing = sight(Math.max(input.eventsSinceMs, input.memory?.countsSinceMs ?? 0));
     const look = makeLook(groups, seeing, clock, { ...input, describeMs, described: input.memory?.described });
     const outcomeOf = makeOutcome(glance, lostAfterMs);
     const guard = makeWatchGuard(seeing, replicationGroupId, input.source, pollMs);
@@ -109,7 +109,12 @@ export const makeWatchReplication =
         const sync = memory.sync ?? freshSync;
         const guarded = glance ? { sync } : await guard(seen, sync, measured.etaSeconds);
         const progress = { ...measured, ...(guarded.buffer && { buffer: guarded.buffer }) };
-        memory = { ...memory, hasFollowed, copy, sync: guarded.sync, described: seen.described };
+        const countsSinceMs = seeing.countsSinceMs?.();
+        memory = {
+          ...memory,
+          ...{ hasFollowed, copy, sync: guarded.sync, described: seen.described },
+          ...(countsSinceMs !== undefined && { countsSinceMs }),
+        };
         await sampler.note(seen, glance && followsClosely(phase) ? 'awaitingCutover' : phase, progress);
 
         const over = nowMs + pollMs >= endsMs;

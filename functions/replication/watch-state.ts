@@ -21,6 +21,8 @@ export interface WatchMemory {
   bufferWarnings?: number;
   /** What the API last said. */
   described?: Described;
+  /** From when on datapoints count, in API-only mode. */
+  countsSinceMs?: number;
 }
 
 export const freshMemory: WatchMemory = {

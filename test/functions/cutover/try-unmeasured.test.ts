@@ -22,8 +22,11 @@ let locks: FakeLocks;
 let migrations: FakeMigrations;
 /** Of the last minutes, newest first. */
 let health: number[];
+/** How many minutes ago the newest one began. */
+let age: number;
 beforeEach(async () => {
   [clock, groups, locks, health] = [new FakeClock(), new FakeGroups(), new FakeLocks(), [1, 1, 1]];
+  age = 1;
   migrations = new FakeMigrations(
     clock,
     aRecord({ status: 'awaitingCutover', apiOnly: true, cutover: { requestedAt: 't', by } }),
@@ -34,7 +37,7 @@ beforeEach(async () => {
 
 const metrics = {
   health: async () => ({
-    points: new Map([['test-001', health.map((value, at) => ({ atMs: clock.now() - (at + 1) * 60_000, value }))]]),
+    points: new Map([['test-001', health.map((value, at) => ({ atMs: clock.now() - (at + age) * 60_000, value }))]]),
   }),
 };
 const cutOver = (input: Partial<CutOverInput> = {}) => {
@@ -62,6 +65,7 @@ describe('a cutover that nothing is measured for', () => {
   it.each<[string, () => unknown, string]>([
     ['CloudWatch does not say that it is in sync', () => (health = [0, 1, 1]), 'was 0'],
     ['it has said so for too short a time', () => (health = [1, 1]), '2 of 3'],
+    ['it has said so last four minutes ago', () => (age = 4), 'more than 3 periods'],
     ['the group is not migrating', () => (groups.status = 'snapshotting'), 'not migrating'],
     [
       'nobody asks for it any more',

@@ -19,7 +19,8 @@ describe('the health of a link, as CloudWatch tells it', () => {
   it.each<[string, Record<number, number>, string]>([
     ['three minutes of 1 up to now', { 1: 1, 2: 1, 3: 1 }, 'inSync'],
     ['more of them', { 1: 1, 2: 1, 3: 1, 4: 1, 5: 0 }, 'inSync'],
-    ['datapoints that CloudWatch shows late', { 4: 1, 5: 1, 6: 1 }, 'inSync'],
+    ['datapoints that CloudWatch shows late', { 3: 1, 4: 1, 5: 1 }, 'inSync'],
+    ['datapoints that are too old to tell it of now', { 4: 1, 5: 1, 6: 1 }, 'catchingUp'],
     ['too few of them', { 1: 1, 2: 1 }, 'catchingUp'],
     ['a 0 among them', { 1: 1, 2: 1, 3: 0, 4: 1 }, 'catchingUp'],
     ['a gap among them', { 1: 1, 2: 1, 4: 1, 5: 1 }, 'catchingUp'],

@@ -18,7 +18,7 @@ const setting = (answer: (nowMs: number) => { atMs: number; value: number }[] | 
   const startedMs = clock.now();
   const sight = byMetrics(metrics, clock, rule, startedMs);
   const see = async () => (await sight.see(groupWith(), SOURCE)).states[0];
-  return { clock, asked, see, startedMs, sight };
+  return { clock, asked, see, startedMs, sight, metrics };
 };
 const upSince = (nowMs: number) => [1, 2, 3].map((minutes) => ({ atMs: nowMs - minutes * 60_000, value: 1 }));
 
@@ -43,6 +43,16 @@ describe('what is seen by the metrics', () => {
     await clock.sleep(120_000);
 
     expect(await phaseAt('migrating')).toBe('inSync');
+  });
+
+  it('counts nothing of that time in the next invocation either, which is told of it', async () => {
+    const { clock, sight, metrics } = setting(upSince);
+    await clock.sleep(300_000);
+    await sight.see(groupWith({ status: 'modifying' }), SOURCE);
+    const next = byMetrics(metrics, clock, rule, sight.countsSinceMs?.() ?? 0);
+
+    expect(sight.countsSinceMs?.()).toBe(clock.now());
+    expect((await next.see(groupWith(), SOURCE)).states[0]?.phase).toBe('connecting');
   });
 
   it('is asked for four times a period at the most', async () => {

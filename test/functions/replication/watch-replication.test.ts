@@ -448,6 +448,44 @@ describe('a replication that is over', () => {
     expect(tries).toBeLessThan(110);
   });
 
+  it('hands on from when what it sees counts', async () => {
+    const since: number[] = [];
+    const watching = (memory?: WatchMemory) =>
+      makeWatchReplication(
+        groups,
+        (sinceMs) => {
+          since.push(sinceMs);
+          return { ...byInfo(servers.probe(), clock), countsSinceMs: () => startMs + 60_000 };
+        },
+        migrations,
+        samples,
+        clock,
+        settings,
+      )({ ...taskInput, eventsSinceMs: startMs, glance: false, ...(memory && { memory }) });
+    const { memory } = await watching();
+    await watching(memory);
+
+    expect(memory.countsSinceMs).toBe(startMs + 60_000);
+    expect(since).toEqual([startMs, startMs + 60_000]);
+  });
+
+  it('goes on where a rest was just tried in vain', async () => {
+    const fleet = { find: async () => ({ atWork: 301, asOf: new Date(startMs).toISOString() }) };
+    copiesAt((seconds) => 5 + seconds / 60);
+    const crowded = makeWatchReplication(
+      groups,
+      () => byInfo(servers.probe(), clock),
+      migrations,
+      samples,
+      clock,
+      { ...settings, watchersAtOnce: 300 },
+      fleet,
+    );
+
+    const input = { ...taskInput, eventsSinceMs: startMs, glance: false };
+    expect(await crowded({ ...input, mayRest: false })).not.toMatchObject({ outcome: 'rest' });
+  });
+
   describe('of a long full sync, in a crowd', () => {
     const crowd = (atWork: number, ageMs = 0): Pick<Fleet, 'find'> => ({
       find: async () => ({ atWork, asOf: new Date(startMs - ageMs).toISOString() }),
