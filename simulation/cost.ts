@@ -146,7 +146,7 @@ export const idleMonth = (
       what: 'the sweeper, each minute: Lambda',
       usd: MINUTES_A_MONTH * (gb * 0.3 * usd('gbSecond') + usd('invocation')),
     },
-    { what: 'the sweeper: DynamoDB', usd: MINUTES_A_MONTH * (4 * 0.5 * usd('read') + usd('write')) },
+    { what: 'the sweeper: DynamoDB', usd: MINUTES_A_MONTH * ((4 * 0.5 + 1) * usd('read') + usd('write')) },
     {
       what: 'the sweeper: logs and traces',
       usd: MINUTES_A_MONTH * ((LOG_BYTES_AN_INVOCATION / 1e9) * usd('logGb') + 0.05 * usd('trace')),

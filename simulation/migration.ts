@@ -20,7 +20,8 @@ const quick = (world: World, ms: number, looks = 0, acts = 0) =>
   };
 
 const ABORTED = 'aborted' as const;
-type End = 'completed' | typeof ABORTED | Failure;
+const BLOCKED = 'blocked' as const;
+type End = 'completed' | typeof ABORTED | typeof BLOCKED | Failure;
 
 /** Calls of a look that gathers facts for the preflight, and of those that act, as the profile has them. */
 const callsOf = (world: World, functionId: string, kind: 'Describe' | 'acts'): number => {
@@ -49,6 +50,7 @@ export function* migration(world: World, copyMs: number, cutoverMs: number, isAb
   else {
     const wantedMs = world.nowMs;
     if (end === ABORTED) outcomes.aborted++;
+    else if (end === BLOCKED) outcomes.blocked++;
     else world.failed(end);
     yield* settle(world);
     outcomes.settlementMs.push(world.nowMs - wantedMs);
@@ -85,12 +87,8 @@ function* flow(
   yield* execution.announce();
   const claimed = yield* execution.task('ClaimReplicationGroup', 'ClaimReplicationGroupFunction', quick(world, 300));
   if ('failed' in claimed) return claimed.failed;
-  const turnMs = world.turnMs();
-  world.outcomes.beginMs.push(turnMs);
-  if (turnMs > 0) {
-    yield* execution.transition();
-    yield turnMs;
-  }
+  const inTime = yield* awaitTurn(world, execution);
+  if (!inTime) return ABORTED;
   const looks = callsOf(world, 'PreflightFunction', 'Describe');
   const checked = yield* execution.task(
     'Preflight',
@@ -100,6 +98,10 @@ function* flow(
   if ('failed' in checked) return checked.failed;
   yield* execution.transition();
   yield* execution.announce();
+  if (world.random() < scenario.blocked) {
+    world.line.giveBack();
+    return BLOCKED;
+  }
 
   const testMs = world.around(scenario.testSeconds, 0.2);
   const tested = yield* execution.task('TestReplication', 'TestReplicationFunction', function* work() {
@@ -126,6 +128,37 @@ function* flow(
 
   yield* awaitCutover(world, execution, cutoverMs);
   return yield* cutOver(world, execution);
+}
+
+const SLICE_MS = 600_000;
+/** Whoever is called wakes at once; here it is looked so often whether one was. */
+const CALLED_WITHIN_MS = 10_000;
+
+/** Nothing runs, and one that is called has another turn. Answers false for one that was aborted meanwhile. */
+function* awaitTurn(world: World, execution: Execution): Process<boolean> {
+  const { line, outcomes, scenario } = world;
+  const beganMs = world.nowMs;
+  const waiter = line.take(beganMs);
+  if (!waiter) {
+    outcomes.beginMs.push(0);
+    return true;
+  }
+  world.atWork--;
+  const leavesMs = world.random() < scenario.left ? beganMs + SLICE_MS * world.random() : Number.POSITIVE_INFINITY;
+  while (world.nowMs < Math.min(waiter.turnMs, leavesMs)) {
+    yield* execution.task('AwaitTurn', 'RestFunction', quick(world, 200));
+    const { turnMs } = waiter;
+    const untilMs = world.nowMs + SLICE_MS;
+    while (waiter.turnMs === turnMs && world.nowMs < Math.min(turnMs, leavesMs, untilMs)) {
+      yield Math.min(CALLED_WITHIN_MS, Math.max(1, Math.min(turnMs, leavesMs, untilMs) - world.nowMs));
+    }
+    yield* execution.transition();
+  }
+  line.leave(waiter);
+  world.atWork++;
+  if (world.nowMs >= leavesMs) return false;
+  outcomes.beginMs.push(world.nowMs - beganMs);
+  return true;
 }
 
 /** The full sync: turns of the watch, and rests between them. */

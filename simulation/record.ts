@@ -14,6 +14,7 @@ const SETTINGS = {
   EventGraceSeconds: 5,
   ActingTaskSeconds: 10,
   WriteSampleMilliseconds: 1000,
+  StartsPerMinute: 12,
 };
 
 /** How long the embedded ElastiCache takes. A minute's tests and promotions would add looks, and nothing else. */

@@ -30,6 +30,7 @@ export const reportOf = (title: string, run: Simulated): string => {
   const hit = hits(run);
   const figures: [string, string][] = [
     ['completed, aborted, failed by throttling', `${outcomes.completed}, ${outcomes.aborted}, ${failures(run)}`],
+    ...(outcomes.blocked > 0 ? [['ended by their preflight', String(outcomes.blocked)] as [string, string]] : []),
     ['not ended within 8 days', String(unended)],
     ['accepted until it began, longest', seconds(quantile(beginMs, 1))],
     [

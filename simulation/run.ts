@@ -20,6 +20,8 @@ export const SCENARIO: Omit<Scenario, 'migrations'> = {
   closingSeconds: 90,
   aborted: 0.05,
   refused: 0.02,
+  left: 0,
+  blocked: 0,
 };
 
 export interface Run {

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 const RECORDS_A_PAGE = 200;
 const PAGE_MS = 120;
 
-/** Every minute: looks over all open migrations, in the index, and counts them. */
+/** Every minute: looks over all open migrations, in the index, counts them, and calls those that may begin before their turn. */
 export function* sweep(world: World): Process {
   const { account, outcomes } = world;
   const reads = account.flows.get('dynamodb-index-read') as Flow;
@@ -26,6 +26,10 @@ export function* sweep(world: World): Process {
       yield 40;
     }
     world.countedAtWork = world.atWork;
+    for (let called = world.line.moveUp(world.nowMs); called > 0; called--) {
+      yield* account.call('states-callback', 3);
+      yield 40;
+    }
     place.giveBack();
     outcomes.longestSweepMs = Math.max(outcomes.longestSweepMs, world.nowMs - beganMs);
   }

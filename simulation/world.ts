@@ -1,6 +1,7 @@
 import type { AwsAccount } from './account.ts';
 import type { Adaptation } from './designs.ts';
 import type { Flow } from './gauges.ts';
+import { SimulatedLine } from './line.ts';
 import type { Product } from './product.ts';
 import type { Profile } from './profile.ts';
 
@@ -18,11 +19,16 @@ export interface Scenario {
   /** Shares of all migrations. */
   aborted: number;
   refused: number;
+  /** Aborted while they wait for their turn. */
+  left: number;
+  /** Of which the preflight finds that nothing may be started. */
+  blocked: number;
 }
 
 export interface Outcomes {
   completed: number;
   aborted: number;
+  blocked: number;
   /** By the quota that made them fail. */
   failed: Map<string, number>;
   /** Milliseconds, one figure for each migration. */
@@ -47,6 +53,7 @@ export class World {
   readonly outcomes: Outcomes = {
     completed: 0,
     aborted: 0,
+    blocked: 0,
     failed: new Map(),
     seenLateMs: [],
     settlementMs: [],
@@ -64,7 +71,7 @@ export class World {
   unsettled = 0;
   /** As the sweeper has last counted. */
   countedAtWork = 0;
-  #nextStartMs = 0;
+  readonly line: SimulatedLine;
   readonly recordUnits: number;
   readonly readUnits: number;
 
@@ -74,6 +81,7 @@ export class World {
     this.profile = profile;
     this.scenario = scenario;
     this.adaptation = adaptation;
+    this.line = new SimulatedLine(adaptation.startsPerMinute, adaptation.startsAtOnce);
     const bytes = profile.completed.recordBytes.syncing ?? 0;
     this.recordUnits = Math.ceil(bytes / 1024);
     this.readUnits = Math.ceil(bytes / 4096);
@@ -101,16 +109,6 @@ export class World {
     // Samples have an item of their own, of 5 KB at the most and of no index, which is written each 30 s.
     change('dynamodb-write', writesPerSecond * this.recordUnits + 5 / 30);
     change('dynamodb-index-write', writesPerSecond * this.recordUnits);
-  }
-
-  /** How long the next migration waits for its turn. */
-  turnMs(): number {
-    const { startsPerMinute, startsAtOnce } = this.adaptation;
-    if (startsPerMinute === 0) return 0;
-    const everyMs = 60_000 / startsPerMinute;
-    const turnMs = Math.max(this.nowMs, this.#nextStartMs);
-    this.#nextStartMs = turnMs + everyMs;
-    return Math.max(0, turnMs - this.nowMs - startsAtOnce * everyMs);
   }
 
   failed(by: string): void {
