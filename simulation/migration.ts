@@ -21,7 +21,9 @@ const quick = (world: World, ms: number, looks = 0, acts = 0) =>
 
 const ABORTED = 'aborted' as const;
 const BLOCKED = 'blocked' as const;
-type End = 'completed' | typeof ABORTED | typeof BLOCKED | Failure;
+/** Aborted in the line. */
+const LEFT = 'left' as const;
+type End = 'completed' | typeof ABORTED | typeof BLOCKED | typeof LEFT | Failure;
 
 /** Calls of a look that gathers facts for the preflight, and of those that act, as the profile has them. */
 const callsOf = (world: World, functionId: string, kind: 'Describe' | 'acts'): number => {
@@ -49,10 +51,10 @@ export function* migration(world: World, copyMs: number, cutoverMs: number, isAb
   if (end === 'completed') outcomes.completed++;
   else {
     const wantedMs = world.nowMs;
-    if (end === ABORTED) outcomes.aborted++;
+    if (end === ABORTED || end === LEFT) outcomes.aborted++;
     else if (end === BLOCKED) outcomes.blocked++;
     else world.failed(end);
-    yield* settle(world);
+    yield* settle(world, end !== BLOCKED && end !== LEFT);
     outcomes.settlementMs.push(world.nowMs - wantedMs);
   }
   account.closed();
@@ -88,7 +90,7 @@ function* flow(
   const claimed = yield* execution.task('ClaimReplicationGroup', 'ClaimReplicationGroupFunction', quick(world, 300));
   if ('failed' in claimed) return claimed.failed;
   const inTime = yield* awaitTurn(world, execution);
-  if (!inTime) return ABORTED;
+  if (!inTime) return LEFT;
   const looks = callsOf(world, 'PreflightFunction', 'Describe');
   const checked = yield* execution.task(
     'Preflight',
