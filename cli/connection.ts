@@ -30,6 +30,7 @@ const nobodyThere = (cause: ApiUnreachableError): CommandError =>
       'Name yours by --stack NAME --region REGION, or by --endpoint URL.',
     ],
     ['npm start'],
+    { cause },
   );
 
 const orTell =

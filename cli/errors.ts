@@ -10,8 +10,14 @@ export class CommandError extends Error {
   /** Commands to type, or what else to do. */
   readonly next: readonly string[];
 
-  constructor(exitCode: ExitCode, code: string, problems: readonly string[], next: readonly string[] = []) {
-    super(problems.join('; '));
+  constructor(
+    exitCode: ExitCode,
+    code: string,
+    problems: readonly string[],
+    next: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(problems.join('; '), options);
     this.exitCode = exitCode;
     this.code = code;
     this.problems = problems;

@@ -20,3 +20,14 @@ export const isPassing = (error: unknown): boolean => {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && PASSING_CODES.includes(code);
 };
+
+/** Before these nothing has gone out: there was nobody to connect to, or nothing to sign or to sign in with. */
+const UNSENT_CODES = ['aws-unreachable', 'credentials-expired', 'token-expired', 'token-unreadable'];
+const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** Whether a request has surely not arrived, or has surely been turned away before it could do anything. */
+export const isUnsent = (error: unknown): boolean => {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string' && (UNSENT_CODES.includes(code) || UNCONNECTED.includes(code))) return true;
+  return cause instanceof Error && isUnsent(cause);
+};

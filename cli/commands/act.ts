@@ -9,7 +9,7 @@ import { CommandError, InterruptedError, interruption, usageError } from '../err
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toFailure } from '../failure.ts';
 import { findToAct } from '../find.ts';
-import { isPassing } from '../passing.ts';
+import { isPassing, isUnsent } from '../passing.ts';
 import { document, line } from '../say.ts';
 import { ENDPOINT_RULE, readEndpoint } from '../start/endpoint.ts';
 import { headText } from '../tell/migration.ts';
@@ -177,7 +177,7 @@ const judged = (context: Context, view: MigrationView, error: unknown): unknown 
       [show],
     );
   const { exitCode, code, problems } = toFailure(error, caller);
-  if (isPassing(error))
+  if (isPassing(error) && !isUnsent(error))
     return new CommandError(
       EXIT.unknown,
       code,

@@ -7,7 +7,7 @@ import { again, type Context, connected } from '../context.ts';
 import { CommandError, InterruptedError, interruption, usageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toFailure } from '../failure.ts';
-import { isPassing } from '../passing.ts';
+import { isPassing, isUnsent } from '../passing.ts';
 import { document, line } from '../say.ts';
 import { readRequest } from '../start/file.ts';
 import { requestOf, type StartOptions } from '../start/options.ts';
@@ -66,13 +66,17 @@ export const send = async (
   io.signal.throwIfAborted();
   const interrupted = (error: InterruptedError) =>
     interruption(error, [`Interrupted. The request was on its way. ${what} is not known. ${means}`], next);
+  // That none of them has arrived.
+  let isKnown = true;
   for (let tries = 1; ; tries++) {
     try {
       return await api.start(body, key, { signal: io.signal });
     } catch (error) {
       if (error instanceof InterruptedError) throw interrupted(error);
       if (!isPassing(error)) throw error;
+      isKnown &&= isUnsent(error);
       if (tries === TRIES || isForeign(error)) {
+        if (isKnown) throw error;
         const { code, problems, next: more } = toFailure(error, caller);
         const times = tries === 1 ? '' : ` after ${tries} tries`;
         throw new CommandError(
@@ -83,7 +87,7 @@ export const send = async (
         );
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1), undefined, { signal: io.signal }).catch(() => {
-        throw interrupted(io.signal.reason);
+        throw isKnown ? io.signal.reason : interrupted(io.signal.reason);
       });
     }
   }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../../cli/exit-codes.ts';
+import { isUnsent } from '../../cli/passing.ts';
+import { ApiUnreachableError } from '../../client/errors.ts';
 import { aView } from '../console/migration/views.ts';
 import { ctrlC, runHere } from './support/io.ts';
 import { expectSchema } from './support/schema.ts';
@@ -89,6 +91,32 @@ describe('a request that is interrupted on its way', () => {
       expectSchema('error', JSON.parse(ran.out));
       expect([ran.code, JSON.parse(ran.out).error.exitCode]).toEqual([exitCode, exitCode]);
     }
+  });
+});
+
+describe('a request that has surely not arrived', () => {
+  it('is not told to be in doubt: nobody listens', async () => {
+    const { url } = service;
+    await service.close();
+    const ran = await runHere([...split(`start ${REQUEST}`), '--endpoint', url]);
+    service = await startService();
+
+    expect(ran.code).toBe(4);
+    expect(ran.err).toContain('cannot be reached');
+    expect(ran.err).not.toContain('not known');
+  });
+
+  it('is told apart from one that was cut off on its way', () => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    const cut = Object.assign(new Error('read'), { code: 'ECONNRESET' });
+    const failed = (cause: Error) => new ApiUnreachableError('http://a', new TypeError('fetch failed', { cause }));
+
+    expect([failed(refused), failed(cut), new Error('x'), undefined].map(isUnsent)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
