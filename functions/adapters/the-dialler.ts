@@ -14,6 +14,10 @@ interface Fault {
 
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
+/** What is answered there is kept for the next deployment, unlike what one is told on its command line. */
+const KEY_FOR_SECRETS =
+  'npm ci && sam build && sam deploy --guided # at SourceSecretKeyArn give the key that encrypts the secret';
+
 /** What an operator does about it, by the errors of Secrets Manager's API (GetSecretValue). */
 const remedyOf = (arn: string, name: string): string[] =>
   ({
@@ -22,11 +26,8 @@ const remedyOf = (arn: string, name: string): string[] =>
       `SERVICE=$(aws ec2 describe-vpc-endpoint-services --region ${regionOf(arn)} --query "ServiceNames[?ends_with(@, '.secretsmanager')] | [0]" --output text)`,
       `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --service-name "$SERVICE" --region ${regionOf(arn)} --vpc-id "$VPC" --subnet-ids "$SUBNET" --security-group-ids "$SECURITY_GROUP"`,
     ],
-    AccessDeniedException: [
-      `aws secretsmanager describe-secret --secret-id ${arn} --query KmsKeyId`,
-      'sam deploy --parameter-overrides SourceSecretKeyArn="$KEY_OF_THE_SECRET"',
-    ],
-    DecryptionFailure: ['sam deploy --parameter-overrides SourceSecretKeyArn="$KEY_OF_THE_SECRET"'],
+    AccessDeniedException: [`aws secretsmanager describe-secret --secret-id ${arn} --query KmsKeyId`, KEY_FOR_SECRETS],
+    DecryptionFailure: [KEY_FOR_SECRETS],
     ResourceNotFoundException: [`aws secretsmanager describe-secret --secret-id ${arn}`],
     InvalidRequestException: [`aws secretsmanager restore-secret --secret-id ${arn}`],
   })[name] ?? [];

@@ -80,9 +80,9 @@ const PLAYED: Record<string, Kind> = {
 /** The one HTTP API's id. AWS gives ten such characters. */
 export const API_ID = 'embedded00';
 
-/** What these describe (permissions, logs, alarms, networks) has no effect on one machine. */
+/** What these describe (permissions, logs, alarms, networks, a machine that stands for settings) has no effect on one machine. */
 const IGNORED =
-  /^AWS::(IAM::\w+|Logs::\w+|CloudWatch::\w+|SQS::QueuePolicy|Lambda::Permission|Events::EventBusPolicy|EC2::\w+)$/;
+  /^AWS::(IAM::\w+|Logs::\w+|CloudWatch::\w+|SQS::QueuePolicy|Lambda::Permission|Events::EventBusPolicy|EC2::\w+|StepFunctions::StateMachine)$/;
 
 /** What SAM adds to a template: `<Function>Role`, `<Function><Event>` (the rule), `<Api>ApiGatewayDefaultStage`. */
 const isGenerated = (name: string, resources: Map<string, Resource>): boolean =>

@@ -31,6 +31,7 @@ export const RULES: readonly Rule[] = [
   { of: /^npm run (model|chaos|bench)\b/, by: 'help' },
   { of: /^npx vitest run test\/functions\/replication$/, by: 'package.json', as: 'vitest' },
   { of: /^WRITE_SAMPLES=1 /, by: 'test/events/samples.test.ts', as: 'WRITE_SAMPLES' },
+  { of: /^WRITE_PUBLISHED=1 .*published/, by: 'test/template/published.ts', as: 'WRITE_PUBLISHED' },
   { of: /^WRITE_PUBLISHED=1 /, by: 'test/contract/compatibility.test.ts', as: 'WRITE_PUBLISHED' },
   {
     of: /^aws (kms create-key|cloudformation (update|list)-|dynamodb (update|delete)-|logs|lambda|cloudtrail|cloudwatch|secretsmanager|sqs|scheduler)/,

@@ -45,7 +45,6 @@ describe('the parameters', () => {
     ['JwtAudience', 'one,two', 'one, two'],
     ['PermissionsBoundaryArn', 'arn:aws-us-gov:iam::111122223333:policy/paths/Boundary', 'Boundary'],
     ['CertificateKeyArn', 'arn:aws:kms:eu-west-1:111122223333:key/mrk-0123', 'alias/certificates'],
-    ['Revision', '2026-12-12', 'two words'],
   ])('take what is one, and refuse what is none: %s', (name, good, bad) => {
     const { AllowedPattern } = template.Parameters[name] as unknown as { AllowedPattern: string };
     const whole = new RegExp(`^(?:${AllowedPattern})$`);
@@ -181,17 +180,66 @@ describe('what holds data or evidence', () => {
 });
 
 describe('functions, when nothing but parameters change', () => {
-  it('are published anew by another Revision, and what ran before keeps its version', () => {
-    expect(template.Globals.Function.Environment).toMatchObject({ Variables: { REVISION: { Ref: 'Revision' } } });
+  const revision = { 'Fn::GetAtt': ['Settings', 'StateMachineRevisionId'] };
+  const machineOfSettings = (template.Resources.Settings as Resource).Properties.Definition as {
+    States: { Settings: { Result: Record<string, unknown> } };
+  };
+  const settings = Object.keys(machineOfSettings.States.Settings.Result);
+  /** Of a function itself and not of its versions, or of its role, its callers, its queue. */
+  const NOT_VERSIONED = [
+    'Policies',
+    'PermissionsBoundary',
+    'ReservedConcurrentExecutions',
+    'Events',
+    'EventInvokeConfig',
+  ];
+  const { Conditions } = template as unknown as { Conditions: Record<string, unknown> };
+
+  /** Every name that a value stands on: by Ref, inside of Fn::Sub, in a condition. */
+  const namesIn = (value: unknown): string[] => {
+    if (Array.isArray(value)) return value.flatMap(namesIn);
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, inner]) => {
+      if (key === 'Ref') return [String(inner)];
+      if (key === 'Condition') return namesIn(Conditions[String(inner)]);
+      const condition = key === 'Fn::If' ? namesIn(Conditions[(inner as unknown[])[0] as string]) : [];
+      const placeholders = key === 'Fn::Sub' ? (JSON.stringify(inner).match(/(?<=\$\{)\w+/g) ?? []) : [];
+      return [...condition, ...placeholders, ...namesIn(inner)];
+    });
+  };
+
+  it('are published anew, and what ran before keeps its version', () => {
+    // Lambda publishes nothing where the function is as it was, and CloudFormation replaces a version whose description changes.
+    expect(template.Globals.Function.Environment).toMatchObject({ Variables: { REVISION: revision } });
     for (const [name, { Properties, UpdateReplacePolicy, DeletionPolicy }] of functions) {
       expect([name, Properties.AutoPublishAliasAllProperties, Properties.VersionDescription]).toEqual([
         name,
         true,
-        { Ref: 'Revision' },
+        revision,
       ]);
       // SAM hands both on to the versions; a DeletionPolicy would also hold for functions and roles.
       expect([name, UpdateReplacePolicy, DeletionPolicy]).toEqual([name, 'Retain', undefined]);
     }
+  });
+
+  it('stand on the parameters that the settings have, and on no others', () => {
+    const own = functions.map(([, { Properties }]) =>
+      Object.entries(Properties).filter(([property]) => !NOT_VERSIONED.includes(property)),
+    );
+    const used = new Set(namesIn([template.Globals.Function.Environment, own.flat(2)]));
+
+    expect(settings.length).toBeGreaterThan(15);
+    expect(settings).toEqual(parameters.map(([name]) => name).filter((name) => used.has(name)));
+  });
+
+  it('find each value in the settings, whose machine may do nothing', () => {
+    for (const name of settings) {
+      const { Type } = template.Parameters[name] as { Type: string };
+      const value = Type === 'CommaDelimitedList' ? { 'Fn::Join': [',', { Ref: name }] } : { Ref: name };
+      expect([name, machineOfSettings.States.Settings.Result[name]]).toEqual([name, value]);
+    }
+    expect(template.Resources.SettingsRole?.Properties).not.toHaveProperty('Policies');
+    expect(template.Resources.SettingsRole?.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 });
 

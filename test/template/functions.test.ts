@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../local/template/read.ts';
 import { machines } from './machine.ts';
+import { keptFor } from './published.ts';
 import { filesReachedFrom } from './reach.ts';
 import { functions, IN_VPC, model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from './support.ts';
 
@@ -119,7 +120,8 @@ describe('functions of the template', () => {
   });
 
   it('are all reached by an event, a rule or a state machine', () => {
-    const reached = new Set(machines.flatMap(({ text }) => [...text.matchAll(/\$\{(\w+)Arn\}/g)].map(([, id]) => id)));
+    const named = machines.flatMap(({ text }) => [...text.matchAll(/\$\{(\w+)Arn\}/g)].map(([, id]) => id));
+    const reached = new Set([...named, ...machines.flatMap(keptFor)]);
 
     for (const [name, { Properties }] of functions) {
       expect([name, eventsOf(Properties).length > 0 || reached.has(name)]).toEqual([name, true]);

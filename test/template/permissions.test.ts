@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shipped } from '../docs/sources.ts';
 import { callsOfAdapters } from './calls.ts';
 import { calledBy, machines } from './machine.ts';
+import { keptFor } from './published.ts';
 import { filesReachedFrom, methodsUsedBy } from './reach.ts';
 import { functions, model, type Resource, resourcesOf, statementsOf, template, templateText } from './support.ts';
 
@@ -151,7 +152,9 @@ describe('permissions', () => {
       const granted = statements.flatMap(({ Action, Resource }) =>
         Action.flatMap((a) => Resource.map((r) => `${a} on ${nameOf(r)}`)),
       );
-      const needed = [...called].map((name) =>
+      // An execution that began before calls what its own definition names, under this role.
+      const kept = machine ? keptFor(machine).map((name) => `${name}Arn`) : [];
+      const needed = [...called, ...kept].map((name) =>
         name.endsWith('FunctionArn')
           ? `lambda:InvokeFunction on \${${name.replace(/Arn$/, '.Arn')}}:*`
           : `states:StartExecution on ${name.replace(/Arn$/, '')}`,
