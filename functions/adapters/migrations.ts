@@ -150,6 +150,22 @@ export const migrationsIn = (table: string, facts: MigrationFacts = UNHEARD): Mi
       if (!settled) await change(migrationId, {}, ended, { removes });
     },
 
+    async noteSweep(migrationId, sweptAs) {
+      await naming('Write migration', () =>
+        unlessConditionFails(() =>
+          documents.send(
+            new UpdateCommand({
+              TableName: table,
+              Key: keyOf(migrationId),
+              UpdateExpression: 'SET sweptAs = :sweptAs',
+              ConditionExpression: 'attribute_exists(pk)',
+              ExpressionAttributeValues: { ':sweptAs': sweptAs },
+            }),
+          ),
+        ),
+      );
+    },
+
     async concludeAct(migrationId, act) {
       const isThis = 'pendingAct.act = :act';
       const values = { ':act': act };

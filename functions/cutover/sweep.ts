@@ -1,3 +1,4 @@
+import type { AskedAct, SweptAs } from '../migration/acts.ts';
 import type { Fences } from '../migration/lock-ports.ts';
 import type { Migrations, Workflow } from '../migration/ports.ts';
 import type { MigrationRecord } from '../migration/record.ts';
@@ -51,7 +52,7 @@ const SILENT: SweepLog = { about: () => undefined, did: () => undefined };
  */
 export const makeSweep =
   (
-    migrations: Pick<Migrations, 'unsettled' | 'markSettled'>,
+    migrations: Pick<Migrations, 'unsettled' | 'markSettled' | 'noteSweep'>,
     fences: Pick<Fences, 'overdue'>,
     workflow: Pick<Workflow, 'describe' | 'settle'>,
     clock: Clock,
@@ -69,6 +70,12 @@ export const makeSweep =
     }
 
     const quiet = { endedBefore: isoOf(nowMs - GRACE_MS), atWorkBefore: isoOf(nowMs - SILENT_MS) };
+    const swept = new Map<string, SweptAs>();
+    const settle = async ({ migrationId, sweptAs }: MigrationRecord, act?: AskedAct) => {
+      const name = `${migrationId}-${act ? `${act}-` : ''}${minute}`;
+      await workflow.settle(name, migrationId, act);
+      swept.set(migrationId, { ...sweptAs, ...swept.get(migrationId), [act ?? 'settle']: name });
+    };
     const suspects = await migrations.unsettled(quiet, MOST_A_SWEEP);
     const [settling, acting, stuck]: [string[], string[], string[]] = [[], [], []];
     const stuckBefore = isoOf(nowMs - STUCK_MS);
@@ -81,7 +88,7 @@ export const makeSweep =
       }
       if (pendingAct && pendingAct.at < quiet.endedBefore) {
         log.did('acting');
-        await workflow.settle(`${migrationId}-${pendingAct.act}-${minute}`, migrationId, pendingAct.act);
+        await settle(record, pendingAct.act);
         acting.push(migrationId);
       }
       if (!isUnsettled(record, quiet)) continue;
@@ -93,8 +100,13 @@ export const makeSweep =
         continue;
       }
       log.did('settling');
-      await workflow.settle(`${migrationId}-${minute}`, migrationId);
+      await settle(record);
       settling.push(migrationId);
+    }
+    // Last: everybody is looked after before it is told by whom.
+    for (const [migrationId, sweptAs] of swept) {
+      log.about(migrationId);
+      await migrations.noteSweep(migrationId, sweptAs);
     }
     log.about(undefined);
     return { looked: suspects.length, settling, lifting, acting, stuck };

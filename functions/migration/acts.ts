@@ -28,6 +28,9 @@ export const isAskedAct = (ask: Ask): ask is AskedAct => ASKED_ACTS.some((act) =
 /** What the settlement machine is started for; without a word it settles. */
 export type Act = 'settle' | 'liftFence' | AskedAct;
 
+/** Names of the last executions of the settlement machine that the sweeper has started, by what for. */
+export type SweptAs = Partial<Record<'settle' | AskedAct, string>>;
+
 /** What was asked for, and not done. */
 export interface RefusedAct {
   /** ISO 8601. */

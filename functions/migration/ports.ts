@@ -1,4 +1,4 @@
-import type { Act, ActRequest, Ask, AskedAct } from './acts.ts';
+import type { Act, ActRequest, Ask, AskedAct, SweptAs } from './acts.ts';
 import type { AnnouncedPage } from './announced.ts';
 import type { Asker } from './asker.ts';
 import type { RollbackPossibility } from './cutover-record.ts';
@@ -111,6 +111,8 @@ export interface Migrations {
    */
   end(migrationId: string, outcome: Outcome, change: RecordChange): Promise<MigrationRecord | undefined>;
   markSettled(migrationId: string): Promise<void>;
+  /** Notes under which names the sweeper had it looked after. Nobody's work on it: its `updatedAt` stays. */
+  noteSweep(migrationId: string, sweptAs: SweptAs): Promise<void>;
   /** Forgets an act that was asked for: it was carried out, or refused for good. Another one is left as it is. */
   concludeAct(migrationId: string, act: AskedAct): Promise<void>;
   /**

@@ -1,4 +1,4 @@
-import type { ActRequest, PendingAct, RefusedAct } from './acts.ts';
+import type { ActRequest, PendingAct, RefusedAct, SweptAs } from './acts.ts';
 import type { Asker } from './asker.ts';
 import type { Confirmation } from './certificate.ts';
 import type { BackOut, CutoverRecord, FenceSummary, RollbackPossibility, StragglersSummary } from './cutover-record.ts';
@@ -171,6 +171,8 @@ export interface MigrationRecord {
   doubtToldOf?: number;
   /** Asked for, and not carried out yet. */
   pendingAct?: PendingAct;
+  /** Who looked after it when nobody else did: what they have announced is told with the rest. */
+  sweptAs?: SweptAs;
   /** Calls the execution that awaits the cutover, rests, or waits for its turn. Never leaves the service. */
   taskToken?: string;
   preflight?: PreflightResult;

@@ -324,6 +324,16 @@ describe.each<[string, () => Migrations]>([
     expect(await migrations.find(id)).not.toHaveProperty('unsettled');
   });
 
+  it('keep who swept them, with their time as it was', async () => {
+    const { migrations, id } = await created();
+    const before = await migrations.find(id);
+    await migrations.noteSweep(id, { settle: `${id}-1` });
+
+    expect(await migrations.find(id)).toEqual({ ...before, sweptAs: { settle: `${id}-1` } });
+    await migrations.noteSweep('none-000000000000', { settle: 'x' });
+    expect(await migrations.find('none-000000000000')).toBeUndefined();
+  });
+
   describe('an act that is asked for', () => {
     const rollback = { act: 'rollback', at: '2026-01-01T00:00:00.000Z' } as const;
     const later = new Date(Date.now() + 3600_000).toISOString();

@@ -83,6 +83,19 @@ describe('the sweeper', () => {
     for (const { name } of workflow.settled) expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
   });
 
+  it('notes the name, without touching the time by which the silent are found', async () => {
+    workflow.executions.set(EXECUTION_ARN, { status: 'FAILED' });
+    const { migrations } = await sweepAfter(2, {
+      ...ended,
+      sweptAs: { settle: 'before' },
+      pendingAct: { act: 'unfence', at: clock.iso(0) },
+    });
+
+    const names = workflow.settled.map(({ name }) => name);
+    expect(migrations.record.sweptAs).toEqual({ unfence: names[0], settle: names[1] });
+    expect(migrations.record.updatedAt).toBe(aRecord().updatedAt);
+  });
+
   it('has a fence lifted that is past its deadline, also while its migration is at work', async () => {
     workflow.executions.set(EXECUTION_ARN, { status: 'RUNNING' });
     await fences.open(aFence({ phase: 'open', deadlineAt: clock.iso(30_000) }));

@@ -56,6 +56,29 @@ describe('what a migration has announced', () => {
     expect(await pages(new FakeWorkflow(), record)).toEqual([[]]);
   });
 
+  it('is told also where the sweeper had it settled or carried out, because the first execution was lost', async () => {
+    const sweptAs = { settle: `${MIGRATION_ID}-29000000`, rollback: `${MIGRATION_ID}-rollback-29000000` };
+    const swept = new FakeWorkflow();
+    swept.told.set(`${record.executionArn}~`, { events: [event('A')] });
+    swept.told.set(`${swept.settlementArn(sweptAs.settle)}~`, { events: [event('End')] });
+    swept.told.set(`${swept.settlementArn(sweptAs.rollback)}~`, { events: [event('RolledBack')] });
+
+    expect(await pages(swept, aRecord({ outcome: 'failed', rollback: asked, sweptAs }))).toEqual([
+      ['RolledBack'],
+      [],
+      ['End'],
+      [],
+      ['A'],
+    ]);
+  });
+
+  it('goes on with its own execution where an act was forgotten between two pages', async () => {
+    expect(await makeAnnounced(told)(record, 'rollback~')).toEqual({
+      events: [event('C'), event('B')],
+      nextToken: 'migration~more~of it',
+    });
+  });
+
   it('has no other tokens than its own', async () => {
     await expect(makeAnnounced(told)(record, 'nobody~x')).rejects.toMatchObject({ code: 'invalid-request' });
   });

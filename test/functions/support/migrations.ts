@@ -1,4 +1,10 @@
-import { type ActRequest, type Ask, type AskedAct, isAskedAct } from '../../../functions/migration/acts.ts';
+import {
+  type ActRequest,
+  type Ask,
+  type AskedAct,
+  isAskedAct,
+  type SweptAs,
+} from '../../../functions/migration/acts.ts';
 import { saysNothing } from '../../../functions/migration/asker.ts';
 import type { RollbackPossibility } from '../../../functions/migration/cutover-record.ts';
 import type {
@@ -129,6 +135,11 @@ export class FakeMigrations implements Migrations {
     if (!record?.outcome) return;
     const { unsettled, taskToken, ...rest } = record;
     this.#write(rest, {});
+  }
+
+  async noteSweep(migrationId: string, sweptAs: SweptAs): Promise<void> {
+    const record = this.records.get(migrationId);
+    if (record) this.records.set(migrationId, { ...record, sweptAs });
   }
 
   async concludeAct(migrationId: string, act: AskedAct): Promise<void> {
