@@ -2,26 +2,35 @@ import './acts.css';
 import { useState } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { ActDialog } from './dialog.tsx';
+import { type Late, LateAnswer } from './late.tsx';
+import { offeredActs } from './offered.ts';
 import { actWords } from './words.ts';
 
 /** A button and a dialog for each act that the migration allows now; nothing where it allows none. */
 export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view: MigrationView): void }) => {
   const [asked, setAsked] = useState<string>();
+  const [late, setLate] = useState<Late>();
+  const offered = offeredActs(view);
   const done = (changed: MigrationView) => {
     setAsked(undefined);
     onChanged(changed);
     // The button that opened it may be gone by now.
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
   };
+  const ask = (act: string) => {
+    setLate(undefined);
+    setAsked(act);
+  };
   return (
     <>
-      {view.allowedActions.length > 0 && (
+      {late && <LateAnswer late={late} view={view} onRead={() => setLate(undefined)} />}
+      {offered.length > 0 && (
         <ul class="actions acts" aria-label="What can be asked for now">
-          {view.allowedActions.map((act) => {
+          {offered.map((act) => {
             const { button, tone } = actWords(act, view);
             return (
               <li key={act}>
-                <button type="button" class={tone === 'primary' ? tone : undefined} onClick={() => setAsked(act)}>
+                <button type="button" class={tone === 'primary' ? tone : undefined} onClick={() => ask(act)}>
                   {button} …
                 </button>
               </li>
@@ -30,7 +39,14 @@ export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view:
         </ul>
       )}
       {asked !== undefined && (
-        <ActDialog key={asked} act={asked} view={view} onClose={() => setAsked(undefined)} onDone={done} />
+        <ActDialog
+          key={asked}
+          act={asked}
+          view={view}
+          onClose={() => setAsked(undefined)}
+          onDone={done}
+          onLate={(answer, changed) => (changed ? onChanged(changed) : setLate({ ...answer, act: asked }))}
+        />
       )}
     </>
   );

@@ -1,30 +1,40 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { announce } from '../data/announce.tsx';
 import { ApiAway, ApiProblem, type Problem, post } from '../data/api.ts';
+import { type GivenUp, isUnfencePending, NOBODY, readGivenUp } from './give-up.ts';
 import { actWords } from './words.ts';
 
 interface Fields {
   group: string;
   reason: string;
   waive: boolean;
+  /** Of an unfence. */
+  gone: GivenUp;
 }
 
 interface Missing {
   group?: string;
   reason?: string;
+  gone?: string;
 }
 
-interface ActAnswer {
+export interface ActAnswer {
   problem?: Problem;
   /** No answer came, for this reason. */
   away?: string;
 }
 
-const BLANK: Fields = { group: '', reason: '', waive: false };
+const BLANK: Fields = { group: '', reason: '', waive: false, gone: NOBODY };
+
+export interface Outcomes {
+  onDone(view: MigrationView): void;
+  /** The dialog is gone by then: the view, or what nobody could see in it. */
+  onLate(answer: ActAnswer, view?: MigrationView): void;
+}
 
 /** What is typed into the dialog of an act, and what comes back. Nothing is sent before the group's name and a reason are there. */
-export const useAsking = (act: string, view: MigrationView, onDone: (view: MigrationView) => void) => {
+export const useAsking = (act: string, view: MigrationView, { onDone, onLate }: Outcomes) => {
   const [fields, setFields] = useState(BLANK);
   const [missing, setMissing] = useState<Missing>({});
   const [answer, setAnswer] = useState<ActAnswer>({});
@@ -34,26 +44,43 @@ export const useAsking = (act: string, view: MigrationView, onDone: (view: Migra
 
   // Only after a try: whoever corrects one field is not to be taken to another.
   useEffect(() => {
-    const first = missing.group ? 'act-group' : missing.reason ? 'act-reason' : undefined;
+    const { group, reason, gone } = missing;
+    const first = gone ? 'act-gone' : group ? 'act-group' : reason ? 'act-reason' : undefined;
     if (first) document.getElementById(first)?.focus();
   }, [tries]);
 
+  const isGone = useRef(false);
+  useEffect(
+    () => () => {
+      isGone.current = true;
+    },
+    [],
+  );
+
+  const tell = (told: ActAnswer) => (isGone.current ? onLate(told) : setAnswer(told));
+
   const send = async () => {
-    const lacking = lackingIn(fields, view);
+    const lacking = lackingIn(act, fields, view);
     setMissing(lacking);
     setTries((before) => before + 1);
     if (busy || Object.keys(lacking).length > 0) return;
     setBusy(true);
     setAnswer({});
-    const body = { reason: fields.reason.trim(), ...(fields.waive && { waivers: ['verification-differences'] }) };
+    const gone = act === 'unfence' ? readGivenUp(fields.gone) : undefined;
+    const body = {
+      reason: fields.reason.trim(),
+      ...(fields.waive && { waivers: ['verification-differences'] }),
+      ...(gone && 'giveUp' in gone && gone.giveUp.length > 0 && { giveUp: gone.giveUp }),
+    };
     try {
       const path = `/migrations/${encodeURIComponent(view.migrationId)}/${encodeURIComponent(act)}`;
       const { body: changed } = await post<MigrationView>(path, body);
       announce(`Asked for: ${actWords(act, view).button}`);
-      onDone(changed);
+      if (isGone.current) onLate({}, changed);
+      else onDone(changed);
     } catch (error) {
-      if (error instanceof ApiProblem) setAnswer({ problem: error.problem });
-      else if (error instanceof ApiAway) setAnswer({ away: error.message });
+      if (error instanceof ApiProblem) tell({ problem: error.problem });
+      else if (error instanceof ApiAway) tell({ away: error.message });
       else throw error;
     } finally {
       setBusy(false);
@@ -63,15 +90,25 @@ export const useAsking = (act: string, view: MigrationView, onDone: (view: Migra
   const change = (changed: Partial<Fields>) => {
     setFields((before) => ({ ...before, ...changed }));
     // What is being corrected is not wrong any more; what else is, stays so.
-    setMissing(({ group, reason }) => ({
+    setMissing(({ group, reason, gone }) => ({
       ...(group && !('group' in changed) && { group }),
       ...(reason && !('reason' in changed) && { reason }),
+      ...(gone && !('gone' in changed) && { gone }),
     }));
   };
   return { fields, change, missing, answer, busy, send };
 };
 
-const lackingIn = ({ group, reason, waive }: Fields, { replicationGroupId }: MigrationView): Missing => ({
-  ...(group.trim().toLowerCase() !== replicationGroupId && { group: `Type ${replicationGroupId} to go on.` }),
-  ...(reason.trim() === '' && { reason: waive ? 'Whoever waives says why.' : 'Say why: it is kept.' }),
-});
+const lackingIn = (act: string, { group, reason, waive, gone }: Fields, view: MigrationView): Missing => {
+  const { replicationGroupId } = view;
+  const nodes = act === 'unfence' ? readGivenUp(gone) : undefined;
+  const wrong = nodes && 'wrong' in nodes ? nodes.wrong : undefined;
+  const isEmpty = nodes && 'giveUp' in nodes && nodes.giveUp.length === 0;
+  const isAgain = isUnfencePending(view) && isEmpty;
+  return {
+    ...(wrong && { gone: wrong }),
+    ...(isAgain && { gone: 'It goes on already: name the node that is gone for good.' }),
+    ...(group.trim().toLowerCase() !== replicationGroupId && { group: `Type ${replicationGroupId} to go on.` }),
+    ...(reason.trim() === '' && { reason: waive ? 'Whoever waives says why.' : 'Say why: it is kept.' }),
+  };
+};

@@ -1,8 +1,12 @@
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { lackingMode } from '../parts/guarantees.ts';
 import { Note } from '../parts/note.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
-import { useAsking } from './asking.ts';
+import { type Outcomes, useAsking } from './asking.ts';
+import { GoneNodes } from './gone-nodes.tsx';
+import { NoAnswer } from './late.tsx';
+import { offeredActs } from './offered.ts';
 import { needsWaiver } from './waivable.ts';
 import { actWords } from './words.ts';
 
@@ -11,16 +15,15 @@ export const ActDialog = ({
   act,
   view,
   onClose,
-  onDone,
+  ...outcomes
 }: {
   act: string;
   view: MigrationView;
   onClose(): void;
-  onDone(view: MigrationView): void;
-}) => {
+} & Outcomes) => {
   const words = actWords(act, view);
-  const { fields, change, missing, answer, busy, send } = useAsking(act, view, onDone);
-  const allowed = (view.allowedActions as string[]).includes(act);
+  const { fields, change, missing, answer, busy, send } = useAsking(act, view, outcomes);
+  const allowed = offeredActs(view).includes(act);
   return (
     <Dialog title={words.title} describedBy={`act-will act-after${words.lacks ? ' act-lacks' : ''}`} onClose={onClose}>
       <form
@@ -70,6 +73,9 @@ export const ActDialog = ({
             </span>
           </label>
         )}
+        {act === 'unfence' && lackingMode(view) === undefined && (
+          <GoneNodes view={view} value={fields.gone} wrong={missing.gone} onChange={(gone) => change({ gone })} />
+        )}
         <div class="field">
           <label for="act-group">
             Type the replication group's name: <code>{view.replicationGroupId}</code>
@@ -112,23 +118,17 @@ export const ActDialog = ({
         </div>
         <div role="alert">
           {answer.problem && <ProblemNote problem={answer.problem} />}
-          {answer.away !== undefined && (
-            <Note tone="warn" title="No answer came">
-              <p>
-                Whether it was taken is not known. {answer.away} The page behind this shows it as soon as the API
-                answers; asked for twice, it is refused.
-              </p>
-            </Note>
-          )}
+          {answer.away !== undefined && <NoAnswer why={answer.away} />}
         </div>
         <div class="actions">
           <button type="submit" class={words.tone} disabled={busy}>
             {busy ? 'Sending …' : words.button}
           </button>
           <button type="button" onClick={onClose}>
-            Cancel
+            {busy ? 'Close' : 'Cancel'}
           </button>
         </div>
+        {busy && <p class="hint">It cannot be taken back any more. What comes of it is told on the page, too.</p>}
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { apiNow } from '../data/api-clock.ts';
 import { lackingMode } from '../parts/guarantees.ts';
 import { age, count, duration, plain } from '../parts/text.ts';
 import { API_ONLY } from './api-only.ts';
+import { isUnfencePending } from './give-up.ts';
 
 /** An act in words, before it is asked for. */
 export interface ActWords {
@@ -109,7 +110,7 @@ const rollback: Words = (view) => ({
 });
 
 const unfence: Words = (view) => ({
-  button: 'Lift the fence',
+  button: isUnfencePending(view) ? 'Give nodes up' : 'Lift the fence',
   title: `Lift the fence on ${sourceOf(view)} for good`,
   will: [
     `On every node of the source, users and settings are given back what they were before the cutover: ${sourceOf(view)} takes writes again.`,

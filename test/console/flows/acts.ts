@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness } from '../harness.ts';
 import { madeRecord, putRecords } from '../support/records.ts';
-import { standsAt, tabTo } from '../support/steps.ts';
+import { ask, standsAt, tabTo } from '../support/steps.ts';
 
 const AWAITING = {
   status: 'awaitingCutover',
@@ -73,6 +73,100 @@ export const acts = (at: Harness) =>
       await dialog.getByText('It is not offered any more').waitFor();
       expect(await dialog.textContent()).toContain('what can be asked for: abort');
       await at.shot(page, 'dialog-refused');
+    });
+
+    it('whose dialog was closed while it was sent tells its refusal on the page, and leaves the next dialog alone', async () => {
+      const id = 'late-000000000001';
+      await putRecords(at.lab, [madeRecord(id, 'late', AWAITING)]);
+      const page = await at.open(`/migrations/${id}`);
+      const answer = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      await page.route(`**/migrations/${id}/cutover`, async (route) => {
+        asked.resolve();
+        await answer.promise;
+        await route.continue();
+      });
+      await ask(page, 'Cut over', 'late', 'now');
+      await asked.promise;
+      await putRecords(at.lab, [madeRecord(id, 'late', { status: 'syncing', phase: 'linkLost' })]);
+      await page.getByText('It cannot be taken back any more').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Abort …' }).click();
+      await page.getByRole('dialog').getByLabel('Reason').fill('typed meanwhile');
+      answer.resolve();
+
+      const alert = page.locator('.late[role="alert"]');
+      await alert.getByText('The action is not allowed now').waitFor();
+      expect(await alert.textContent()).toContain('Cut over, whose dialog was closed while it was being sent');
+      expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('typed meanwhile');
+      await page.keyboard.press('Escape');
+      await at.shot(page, 'act-refused-late');
+      expect(await at.axe(page)).toEqual([]);
+      await alert.getByRole('button', { name: 'I have read it' }).click();
+      expect(await page.locator('.late').count()).toBe(0);
+    });
+
+    it('to unfence names nodes that are gone for good, also while one that waits for them is pending', async () => {
+      const id = 'gone-000000000001';
+      const promoted = {
+        status: 'promoted',
+        phase: 'closing',
+        promotedAt: new Date().toISOString(),
+        cutoverSettings: {
+          mode: 'manual',
+          fence: 'auto',
+          drainBudgetMs: 2000,
+          promotionBudgetSeconds: 60,
+          quietSeconds: 60,
+        },
+        fence: { kind: 'acl', phase: 'lifting', nodes: 2, openedAt: new Date().toISOString() },
+      } as const;
+      const bodies: unknown[] = [];
+      const open = async (record: object) => {
+        await putRecords(at.lab, [madeRecord(id, 'gone', { ...promoted, ...record })]);
+        const page = await at.open(`/migrations/${id}`);
+        await page.route(`**/migrations/${id}/unfence`, async (route) => {
+          bodies.push(route.request().postDataJSON());
+          await route.fulfill({ status: 202, json: await at.lab.view(id) });
+        });
+        return page;
+      };
+      const first = await open({});
+      await first.getByRole('button', { name: 'Lift the fence …' }).click();
+      const dialog = first.getByRole('dialog');
+      await dialog.getByLabel('10.0.0.9:6379').check();
+      await dialog.getByLabel('Others, as host:port').fill('10.0.0.6:6380, a:b:c [fd00::1]:7000');
+      await dialog.getByLabel("Type the replication group's name").fill('gone');
+      await dialog.getByLabel('Reason', { exact: true }).fill('it has burnt');
+      await dialog.getByRole('button', { name: 'Lift the fence', exact: true }).click();
+      await dialog.getByText('a:b:c has to be host:port').waitFor();
+      expect(bodies).toEqual([]);
+      await at.shot(first, 'dialog-give-up');
+      expect(await at.axe(first)).toEqual([]);
+      await dialog.getByLabel('Others, as host:port').fill('10.0.0.6:6380 [fd00::1]:7000');
+      await dialog.getByRole('button', { name: 'Lift the fence', exact: true }).click();
+      await expect.poll(() => bodies.length).toBe(1);
+
+      const at2 = new Date().toISOString();
+      const pending = await open({ pendingAct: { act: 'unfence', at: at2 } });
+      await ask(pending, 'Give nodes up', 'gone', 'the replica, too');
+      await pending.getByText('name the node that is gone for good').waitFor();
+      await pending.getByRole('dialog').getByLabel('10.0.0.9:6379').check();
+      await pending.getByRole('dialog').getByRole('button', { name: 'Give nodes up', exact: true }).click();
+      await expect.poll(() => bodies.length).toBe(2);
+
+      expect(bodies).toEqual([
+        {
+          reason: 'it has burnt',
+          giveUp: [
+            { address: '10.0.0.9', port: 6379 },
+            { address: '10.0.0.6', port: 6380 },
+            { address: 'fd00::1', port: 7000 },
+          ],
+        },
+        { reason: 'the replica, too', giveUp: [{ address: '10.0.0.9', port: 6379 }] },
+      ]);
     });
 
     it('of which this console knows nothing is offered as the API names it', async () => {

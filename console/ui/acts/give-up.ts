@@ -1,0 +1,33 @@
+import type { Endpoint } from '../../../functions/migration/record.ts';
+import type { MigrationView } from '../../../functions/migration/view.ts';
+import { endpoint } from '../migration/sentences.ts';
+import { ENDPOINT_RULE, readEndpoint } from '../parts/endpoint.ts';
+
+/** What is typed: which of the known nodes are gone for good, and others, by commas or spaces. */
+export interface GivenUp {
+  known: readonly string[];
+  others: string;
+}
+
+export const NOBODY: GivenUp = { known: [], others: '' };
+
+/** An unfence that goes on for as long as a node cannot be reached may be asked for again, with the name of that node. */
+export const isUnfencePending = ({ waitingFor = '', cutover }: MigrationView): boolean =>
+  waitingFor.startsWith('the unfence that was requested at ') && cutover.unfencedAt === undefined;
+
+/** Nodes of the source as far as the page knows them, each as it is typed, with its role. */
+export const nodesOfSource = ({ source, cutover: { certificate } }: MigrationView): { name: string; role: string }[] =>
+  certificate && 'certificate' in certificate
+    ? certificate.fence.nodes.map((node) => ({ name: endpoint(node.endpoint), role: node.role }))
+    : [{ name: endpoint(source), role: 'primary' }];
+
+/**
+ * The nodes to be given up, each once.
+ * @returns what is wrong with what was typed, in place of them
+ */
+export const readGivenUp = ({ known, others }: GivenUp): { giveUp: Endpoint[] } | { wrong: string } => {
+  const names = [...new Set([...known, ...others.split(/[\s,]+/).filter(Boolean)])];
+  const read = names.map((name) => ({ name, node: readEndpoint(name) }));
+  const bad = read.find(({ node }) => node === undefined);
+  return bad ? { wrong: `${bad.name} ${ENDPOINT_RULE}.` } : { giveUp: read.flatMap(({ node }) => node ?? []) };
+};
