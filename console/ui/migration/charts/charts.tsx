@@ -12,6 +12,8 @@ import { Chart, type ChartProps } from './chart.tsx';
 import { bandsOf, type Figure, type Live, merge, readHistory, toSeries } from './series.ts';
 import { HistoryTable } from './table.tsx';
 import { useTheme } from './use-theme.ts';
+import type { Range } from './zoom.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 const POINTS = '1500';
 /** The samples are written every half a minute; what is newer the page has seen itself. */
@@ -26,8 +28,6 @@ const SPANS: [label: string, hours: number | undefined][] = [
   ['24 h', 24],
   ['All', undefined],
 ];
-
-type Range = { min: number; max: number };
 
 /** From the first sample on: to now, as long as it goes on, so that a line that ends is seen to end. */
 const wholeOf = (samples: readonly Sample[], isLive: boolean, nowMs: number): Range => {
@@ -69,7 +69,8 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
   // After the promotion nothing follows the source any more.
   const goesOn = outcome === undefined && view.cutover.promotedAt === undefined;
   const has = (figure: Figure) => series.columns[figure].some((value) => value !== null);
-  const range = useMemo(() => zoom ?? wholeOf(samples, goesOn, nowMs), [zoom, samples, goesOn, nowMs]);
+  const whole = useMemo(() => wholeOf(samples, goesOn, nowMs), [samples, goesOn, nowMs]);
+  const range = zoom ?? whole;
   const shared = { series, samples, bands, range, at, theme, onCursor: setAt, onZoom: setZoom };
 
   return (
@@ -93,8 +94,9 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
           <p class="muted small chart-key">
             <i class="swatch of-loss" aria-hidden="true" /> link lost, or promotion in doubt{' '}
             <i class="swatch of-wait" aria-hidden="true" /> verification <i class="swatch of-act" aria-hidden="true" />{' '}
-            cutover and promotion. Drag to look closer, double-click for all of it.
+            cutover and promotion. Drag to look closer, double-click for all of it, or use the buttons below.
           </p>
+          <ZoomButtons zoom={zoom} whole={whole} onZoom={setZoom} />
           <details class="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>The same as a table</summary>
             {isOpen && <HistoryTable samples={samples} />}
