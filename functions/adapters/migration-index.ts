@@ -34,11 +34,16 @@ export const listMigrations = async (table: string, { status, replicationGroupId
   return { migrations: records, ...(last && { nextToken: writeToken(last, filters) }) };
 };
 
-/** Who waits for its turn says so every ten minutes, as a task that watches does. */
-const IN_LINE = '(#status = :accepted AND attribute_exists(turnAt))';
+/** One that is to be aborted has left the line, although its settlement takes minutes to record its end. */
+const IN_LINE = {
+  FilterExpression: '#status = :accepted AND attribute_exists(turnAt) AND attribute_not_exists(#abort)',
+  names: { '#status': 'status', '#abort': 'abort' },
+  values: { ':accepted': 'accepted' },
+};
 
 /**
- * Records that are not settled and have been quiet for too long, oldest first. The filter is the index's and not the
+ * Records that are not settled and have been quiet for too long, oldest first. Who waits for its turn says so every ten
+ * minutes, and is quiet no sooner than a task that watches. The filter is the index's and not the
  * caller's: migrations that wait for their cutover, or for their turn, would fill the page, and hide those behind them.
  */
 export const unsettledMigrations = async (table: string, { endedBefore, atWorkBefore }: Quiet, limit: number) => {
@@ -70,9 +75,9 @@ export const inLineMigrations = async (table: string, limit: number) => {
       TableName: table,
       IndexName: 'unsettled',
       KeyConditionExpression: 'unsettledMark = :yes',
-      FilterExpression: IN_LINE,
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':yes': 'yes', ':accepted': 'accepted' },
+      FilterExpression: IN_LINE.FilterExpression,
+      ExpressionAttributeNames: IN_LINE.names,
+      ExpressionAttributeValues: { ':yes': 'yes', ...IN_LINE.values },
     },
     limit,
     undefined,
@@ -83,9 +88,9 @@ export const inLineMigrations = async (table: string, limit: number) => {
 /** Those that are open. Who waits for the cutover is counted after the others: about so many. */
 export const countOpen = async (table: string): Promise<OpenCount> => {
   const open = await count(table, 'unsettled', 'unsettledMark', 'yes', {
-    FilterExpression: IN_LINE,
-    ExpressionAttributeNames: { '#key': 'unsettledMark', '#status': 'status' },
-    ExpressionAttributeValues: { ':key': 'yes', ':accepted': 'accepted' },
+    FilterExpression: IN_LINE.FilterExpression,
+    ExpressionAttributeNames: { '#key': 'unsettledMark', ...IN_LINE.names },
+    ExpressionAttributeValues: { ':key': 'yes', ...IN_LINE.values },
   });
   const waiting = open.looked === 0 ? 0 : (await count(table, 'byStatus', 'status', 'awaitingCutover')).looked;
   return { atWork: Math.max(0, open.looked - open.counted - waiting), inLine: open.counted };

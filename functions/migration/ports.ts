@@ -121,7 +121,7 @@ export interface Migrations {
    */
   unsettled(quiet: Quiet, limit: number): Promise<MigrationRecord[]>;
   countOpen(): Promise<OpenCount>;
-  /** Those that wait for their turn to begin, oldest first. */
+  /** Those that wait for their turn to begin, and are not to be aborted; oldest first. */
   inLine(limit: number): Promise<MigrationRecord[]>;
 }
 
@@ -129,7 +129,7 @@ export interface Migrations {
 export interface OpenCount {
   /** Those that neither wait for their cutover nor for their turn to begin. */
   atWork: number;
-  /** Those that wait for their turn to begin. */
+  /** Those that wait for their turn to begin, and are not to be aborted. */
   inLine: number;
 }
 

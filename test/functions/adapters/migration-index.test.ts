@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListQuery } from '../../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
-import { aRecord } from '../support/records.ts';
+import { aRecord, CALLER } from '../support/records.ts';
 import { type RealTable, realTable } from '../support/table.ts';
 
 let table: RealTable;
@@ -139,5 +139,10 @@ describe('what is unsettled', () => {
     const inLine = (await table.migrations.inLine(10)).map(({ migrationId }) => migrationId);
     expect(inLine).toEqual([waiting.migrationId, silent.migrationId]);
     expect(await table.migrations.inLine(1)).toHaveLength(1);
+
+    const request = { at: at(90), reason: 'r', by: { ...CALLER, at: at(90) }, requestId: 'r' };
+    await table.migrations.requestAct(waiting.migrationId, 'abort', request);
+    expect((await table.migrations.inLine(10)).map(({ migrationId }) => migrationId)).toEqual([silent.migrationId]);
+    expect((await table.migrations.countOpen()).inLine).toBe(1);
   });
 });

@@ -198,7 +198,8 @@ export class FakeMigrations implements Migrations {
   }
 }
 
-const isInLine = ({ status, turnAt }: MigrationRecord): boolean => status === 'accepted' && turnAt !== undefined;
+const isInLine = ({ status, turnAt, abort }: MigrationRecord): boolean =>
+  status === 'accepted' && turnAt !== undefined && !abort;
 
 const mayAsk = (record: MigrationRecord, ask: Ask, { giveUp }: ActRequest): boolean => {
   const { outcome, promotedAt, phase, completeSentAt, cutoverSettings, fence, pendingAct } = record;
