@@ -41,14 +41,19 @@ export const again = ({ caller, args }: Pick<Context, 'caller' | 'args'>, ...mor
   return [caller.me, ...words.map(shellWord)].join(' ');
 };
 
-/** @throws what connectStack throws; CommandError for a default that nobody serves; InterruptedError */
-export const connected = async ({ target, io: { signal } }: Context): Promise<Connection> => {
-  const { connect } = await import('./connection.ts');
+/** What waits by itself, and is waited for no longer than nobody ends the command. @throws InterruptedError */
+export const unlessInterrupted = <T>(waited: Promise<T>, signal: AbortSignal): Promise<T> => {
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   // Whoever loses has nobody to tell it to.
   interrupted.catch(() => undefined);
+  return Promise.race([waited, interrupted]);
+};
+
+/** @throws what connectStack throws; CommandError for a default that nobody serves; InterruptedError */
+export const connected = async ({ target, io: { signal } }: Context): Promise<Connection> => {
+  const { connect } = await import('./connection.ts');
   signal.throwIfAborted();
-  return Promise.race([connect(target), interrupted]);
+  return unlessInterrupted(connect(target), signal);
 };

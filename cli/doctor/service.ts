@@ -1,7 +1,7 @@
 import { arch, platform } from 'node:os';
 import type { ApiCall } from '../../client/call.ts';
 import { ClientError } from '../../client/errors.ts';
-import { type Context, connected } from '../context.ts';
+import { type Context, connected, unlessInterrupted } from '../context.ts';
 import { ENDPOINT_VARIABLE } from '../target.ts';
 import type { Caller } from '../tell/next.ts';
 import { VERSION } from '../version.ts';
@@ -39,8 +39,7 @@ export const findService = async (context: Context, tell: (check: Check) => void
       good('service', `${target.apiUrl} (${from}); asked ${target.tokens ? 'with a token' : 'without a signature'}`),
     );
   } else {
-    tell(await identityOf(target, caller));
-    io.signal.throwIfAborted();
+    tell(await unlessInterrupted(identityOf(target, caller), io.signal));
   }
   try {
     const { call, where, apiUrl, tokens } = await connected(context);
