@@ -14,7 +14,7 @@ export const { prices, asOf } = JSON.parse(readFileSync(new URL('prices.json', i
   prices: Price[];
   asOf: string;
 };
-const usd = (id: string): number => prices.find((price) => price.id === id)?.usd ?? Number.NaN;
+export const usd = (id: string): number => prices.find((price) => price.id === id)?.usd ?? Number.NaN;
 
 /** How long what takes long takes. */
 export interface Stay {
@@ -46,9 +46,19 @@ export interface Cost {
   total: number;
 }
 
-/** What a minute of log lines of a task is, about. */
+/** What a task logs about each invocation, with Lambda's own three lines, about. */
 const LOG_BYTES_AN_INVOCATION = 1500;
+/** A line of the lag in CloudWatch's embedded metric format; a test weighs one. */
+export const LOG_BYTES_OF_A_LAG = 400;
+/** Four events in the log of the state machine, at 300 bytes, as there are in the recorded histories. */
+const LOG_BYTES_A_TRANSITION = 1200;
+
+/** Bytes that are logged about tasks that were called so often, told the lag so often, and took so many transitions. */
+export const logBytes = (invocations: number, lags: number, transitions: number): number =>
+  invocations * LOG_BYTES_AN_INVOCATION + lags * LOG_BYTES_OF_A_LAG + transitions * LOG_BYTES_A_TRANSITION;
+
 const FIGURES_SECONDS = 2;
+/** So often samples are kept, and the lag is told. */
 const SAMPLE_WRITES_SECONDS = 30;
 const SAMPLE_UNITS = 5;
 /** The table, and four indexes with all attributes of a record. */
@@ -111,7 +121,7 @@ export const costOf = (stay: Stay, product: Product = readProduct(), profile: Pr
     others:
       (completed.migration.announcements + deciles) * usd('event') +
       20 * usd('request') +
-      ((invocations * LOG_BYTES_AN_INVOCATION) / 1e9) * usd('logGb') +
+      (logBytes(invocations, rests.watchedSeconds / SAMPLE_WRITES_SECONDS + looks, transitions) / 1e9) * usd('logGb') +
       invocations * 0.05 * usd('trace') +
       2 * usd('sign'),
   };
@@ -131,29 +141,8 @@ const restsOf = (copySeconds: number): { count: number; watchedSeconds: number }
   }
 };
 
-const MINUTES_A_MONTH = 30 * 24 * 60;
-
-/** What a stack costs in a month in which nothing migrates: the sweeper, and what is paid by the month. */
-export const idleMonth = (
-  alarms: number,
-  dashboards: number,
-  metrics: number,
-  product: Product = readProduct(),
-): { what: string; usd: number }[] => {
-  const gb = (product.memoryMb.get('SweepFunction') ?? 0) / 1024;
-  return [
-    {
-      what: 'the sweeper, each minute: Lambda',
-      usd: MINUTES_A_MONTH * (gb * 0.3 * usd('gbSecond') + usd('invocation')),
-    },
-    { what: 'the sweeper: DynamoDB', usd: MINUTES_A_MONTH * ((4 * 0.5 + 1) * usd('read') + usd('write')) },
-    {
-      what: 'the sweeper: logs and traces',
-      usd: MINUTES_A_MONTH * ((LOG_BYTES_AN_INVOCATION / 1e9) * usd('logGb') + 0.05 * usd('trace')),
-    },
-    { what: `alarms (${alarms})`, usd: alarms * usd('alarm') },
-    { what: `metrics of its own (${metrics})`, usd: metrics * usd('metric') },
-    { what: `dashboard (${dashboards})`, usd: dashboards * usd('dashboard') },
-    { what: 'a key of KMS, where certificates are signed or names of keys are hidden', usd: usd('key') },
-  ];
+/** The log of a day in which one migration is watched, and nothing else happens. */
+export const watchedDayBytes = ({ watchMs }: Product = readProduct()): number => {
+  const turns = 86_400_000 / watchMs;
+  return logBytes(turns, 86_400 / SAMPLE_WRITES_SECONDS, 2 * turns);
 };

@@ -1,12 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { FIGURES } from '../functions/adapters/figures.ts';
-import { costOf, idleMonth, prices, STAYS } from './cost.ts';
+import { parseTemplate } from '../local/template/yaml.ts';
+import { costOf, prices, STAYS } from './cost.ts';
+import { ENDPOINTS, endpointUsd, idleMonth, METRICS, metricsUsd, type Standing } from './idle-cost.ts';
 import { quotasOf } from './quotas.ts';
 
-const TEMPLATE = readFileSync(new URL('../template.yaml', import.meta.url), 'utf8');
-const countOf = (type: string): number => TEMPLATE.split(`Type: ${type}\n`).length - 1;
+interface Resource {
+  Type: string;
+  Properties: { Metrics?: { MetricStat?: object }[] };
+}
 
-const dollars = (usd: number): string => `$${usd < 1 ? usd.toFixed(3) : usd.toFixed(2)}`;
+/** What the template makes that is paid by the month. */
+export const standing = (): Standing => {
+  const text = readFileSync(new URL('../template.yaml', import.meta.url), 'utf8');
+  const { Resources } = parseTemplate(text, 'template.yaml') as { Resources: Record<string, Resource> };
+  const of = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
+  const alarms = of('AWS::CloudWatch::Alarm');
+  return {
+    alarms: alarms.length,
+    // One without a list has its one metric among its properties.
+    alarmMetrics: alarms
+      .map(({ Properties: { Metrics } }) => Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1)
+      .reduce((sum, count) => sum + count, 0),
+    dashboards: of('AWS::CloudWatch::Dashboard').length,
+  };
+};
+
+export const dollars = (usd: number): string => `$${usd < 1 ? usd.toFixed(3) : usd.toFixed(2)}`;
 const table = (head: string[], rows: string[][]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
@@ -14,11 +33,7 @@ const table = (head: string[], rows: string[][]): string =>
 export const costTables = (): string => {
   const costs = STAYS.map((stay) => ({ stay, cost: costOf(stay) }));
   const fleet = costs.at(-1)?.cost.total ?? 0;
-  const idle = idleMonth(
-    countOf('AWS::CloudWatch::Alarm'),
-    countOf('AWS::CloudWatch::Dashboard'),
-    Object.keys(FIGURES).length,
-  );
+  const idle = idleMonth(standing());
   return [
     table(
       [
@@ -48,12 +63,23 @@ export const costTables = (): string => {
         ['together', `**${dollars(idle.reduce((sum, { usd }) => sum + usd, 0))}**`],
       ],
     ),
+    `Where migrations go on all the time, ${METRICS} metrics of its own are told, ${dollars(metricsUsd(METRICS))}, and one more, ${dollars(metricsUsd(1))}, for each further code of what is refused or backed out.`,
+    table(
+      ['interface endpoint, in a VPC without a NAT gateway', 'in one zone', 'in two', 'in three'],
+      [
+        ...ENDPOINTS.map(({ service, when }) => [`\`${service}\`, ${when}`, ...inZones(1)]),
+        ['all of them', ...inZones(ENDPOINTS.length)],
+      ],
+    ),
     table(
       ['price', 'USD', 'page'],
       prices.map(({ per, usd, page }) => [per, String(usd.toFixed(10)).replace(/0+$/, '').replace(/\.$/, ''), page]),
     ),
   ].join('\n\n');
 };
+
+/** So many endpoints in one, two and three zones. */
+const inZones = (endpoints: number): string[] => [1, 2, 3].map((zones) => dollars(endpoints * endpointUsd(zones)));
 
 const figure = ({ bucket, perSecond, count }: { bucket?: number; perSecond?: number; count?: number }): string =>
   count === undefined
