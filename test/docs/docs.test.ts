@@ -61,6 +61,14 @@ describe('docs/states.md', () => {
     expect(rows.filter((row) => row.length !== 5 || row.some((cell) => cell === ''))).toEqual([]);
   });
 
+  it('says of the ends and of the line who brings them about', () => {
+    const meaningOf = (name: string) =>
+      tableOf(sectionOf(states, 'Status in the view')).find(([status]) => status === name)?.[1];
+
+    expect(meaningOf('aborted')).toContain('POST /migrations/{id}/abort');
+    expect(meaningOf('accepted')).toContain('waitingFor');
+  });
+
   it('has every status and phase of the view', () => {
     expect(tableOf(sectionOf(states, 'Status in the view')).map(([status]) => status)).toEqual([...STATUSES]);
     expect(tableOf(sectionOf(states, 'Phase in the view')).map(([phase]) => phase)).toEqual([...PHASES]);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../local/template/read.ts';
-import { model, SURROUNDINGS, TEMPLATE_PATH, template } from '../template/support.ts';
+import { model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from '../template/support.ts';
 import { sectionOf, tableOf, textOf } from './sources.ts';
 
 const page = textOf('docs/security.md');
@@ -25,7 +25,7 @@ const policyOf = (heading: string): Policy => {
 const matches = (pattern: string, text: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);
 
-const ARN = 'arn:aws:execute-api:eu-west-1:111122223333:$API/$default';
+const ARN = 'arn:aws:execute-api:eu-west-1:111122223333:$API_ID/$default';
 
 const allows = ({ Statement }: Policy, method: string, path: string): boolean =>
   Statement.some(
@@ -115,5 +115,24 @@ describe('docs/security.md', () => {
 
     expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
     expect(textOf(path)).toContain(title.join(': '));
+  });
+});
+
+describe('what is kept', () => {
+  const rows = tableOf(sectionOf(page, 'What is kept, and who can read it')).map((row) => row.join(' '));
+  const rowOf = (...words: string[]) => rows.find((row) => words.every((word) => row.includes(word)));
+
+  it('is told of each queue, of the access log with what it has of a caller, and of traces', () => {
+    const { AccessLogSettings } = template.Resources.Api?.Properties as unknown as {
+      AccessLogSettings: { Format: string };
+    };
+    const ofCallers = Object.keys(JSON.parse(AccessLogSettings.Format)).filter((key) => /^(caller|subject)$/.test(key));
+
+    for (const [name] of resourcesOf('AWS::SQS::Queue'))
+      expect([name, rowOf(name, '14 days') !== undefined]).toEqual([name, true]);
+    expect(ofCallers).toHaveLength(2);
+    expect(rowOf('access log', 'address', ...ofCallers)).toBeDefined();
+    expect(template.Globals.Function.Tracing).toBe('Active');
+    expect(rowOf('X-Ray')).toBeDefined();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../local/template/read.ts';
+import { textOf } from '../docs/sources.ts';
 import { machines } from './machine.ts';
 import { keptFor } from './published.ts';
 import { filesReachedFrom } from './reach.ts';
@@ -163,6 +164,26 @@ describe('functions of the template', () => {
     expect(told).toEqual(whoReach('functions/adapters/the-dialler.ts'));
     expect(told).toEqual(whoReach('functions/adapters/dial.ts'));
     expect(model.functions.filter(({ environment }) => environment.SOURCE_SECRET_ARNS)).toEqual([]);
+  });
+
+  it('have room in their environment for as many secrets and networks as the parameter says', () => {
+    // Lambda: 4 KB for all variables of a function.
+    const room = model.functions
+      .filter(({ environment }) => 'SOURCE_SECRET_ARNS' in environment)
+      .map(({ environment }) => {
+        const fixed = { ...environment, SOURCE_SECRET_ARNS: '', ALLOWED_NETWORKS: '' };
+        // ARNs of KMS keys, of queues and of state machines are longer where the stack, the Region and the account are real.
+        return (
+          4096 - 300 - Object.entries(fixed).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0)
+        );
+      });
+    const said =
+      /at most ([\d,]+) characters/.exec(String(template.Parameters.SourceSecretArns?.Description))?.[1] ?? '';
+
+    expect(room.length).toBeGreaterThan(8);
+    expect(Number(said.replace(',', ''))).toBe(2800);
+    expect(Math.min(...room)).toBeGreaterThan(2800);
+    expect(textOf('docs/source-credentials.md')).toContain(`${said} characters`);
   });
 
   it.each(['prod/redis', 'arn:aws:s3:::bucket', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:*'])(

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AllowedNetworks, ANY_NETWORK, theAllowedNetworks } from '../../../functions/adapters/allowed-networks.ts';
 import { Dialler } from '../../../functions/adapters/dial.ts';
@@ -155,5 +156,82 @@ describe('the networks of the environment', () => {
       process.env.REACH = before;
     }
     await expect(new Dialler().way({ address: '10.0.0.5', port: 6379 })).resolves.toMatchObject({ host: '10.0.0.5' });
+  });
+});
+
+describe("the parameter's own pattern", () => {
+  const whole = new RegExp(`^(?:${template.Parameters.AllowedNetworks?.AllowedPattern})$`);
+  const isNetwork = (text: string): boolean => {
+    try {
+      new AllowedNetworks([text]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const good = [
+    ...['10.0.0.0/8', '10.20.30.40', '0.0.0.0/0', '255.255.255.255/32', '127.0.0.0/8', '198.19.0.0/16'],
+    ...[
+      '::/0',
+      '::1/128',
+      '::',
+      'fc00::/7',
+      'fd12:3456:789a::/48',
+      'fd00:ec2::/32',
+      '2600:1f14:0:0:0:0:0:5',
+      'FE80::1/64',
+    ],
+    ...['1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '64:ff9b::/96', '2002::/16'],
+  ];
+  const bad = [
+    ...[
+      '10.0.0.0/33',
+      '999.1.1.1/8',
+      '1.2.3',
+      'abc',
+      '...',
+      '::::',
+      '::/129',
+      '::ffff:10.0.0.0/104',
+      '::ffff:a00:0/104',
+    ],
+    ...[
+      '10.0.0.0/',
+      '010.0.0.0/8',
+      '10.0.0.0/8/8',
+      '1:2:3',
+      '1::2::3',
+      '12345::',
+      '0:0:0:0:0:ffff:a00:0',
+      '',
+      ':',
+      '/8',
+    ],
+  ];
+
+  it.each(good)('takes %s, as the functions do', (text) => {
+    expect([whole.test(text), isNetwork(text)]).toEqual([true, true]);
+  });
+
+  it.each(bad)('refuses %j, before anything is deployed', (text) => {
+    expect([whole.test(text), isNetwork(text)]).toEqual([false, false]);
+  });
+
+  it('takes nothing that a function would die of', () => {
+    const edit = fc.tuple(fc.nat(40), fc.nat(2), fc.constantFrom(...'0123459afF:./'));
+    const near = fc
+      .tuple(fc.constantFrom(...good, ...bad), fc.array(edit, { minLength: 1, maxLength: 4 }))
+      .map(([text, edits]) =>
+        edits.reduce(
+          (one, [at, gone, put]) =>
+            one.slice(0, at % (one.length + 1)) + put + one.slice((at % (one.length + 1)) + gone),
+          text,
+        ),
+      );
+
+    fc.assert(
+      fc.property(near, (text) => !whole.test(text) || isNetwork(text)),
+      { numRuns: 5000, seed: 4711 },
+    );
   });
 });
