@@ -32,26 +32,41 @@ export const writeCallsIn = (info: Info, writing: ReadonlySet<string>): Record<s
   Object.fromEntries([...callsIn(info)].filter(([name]) => writing.has(name.toLowerCase())));
 
 /**
- * The same names, by ACL CAT write. A tenth of COMMAND's answer, but whole only from Redis 7.0 on: before, the commands of
- * modules were in no category. The subcommands of XGROUP in it tell which it is.
+ * The same names, by ACL CAT write. A tenth of COMMAND's answer, but whole only from Redis 7.0 on, as the subcommands of XGROUP
+ * in it tell, and without modules: their commands are in the categories that they name, or in none. Those of Redis 8's own
+ * vector sets are in none (measured on 8.2).
  *
  * @returns undefined where it does not tell all
  */
-const writingInCategory = (reply: Reply): ReadonlySet<string> | undefined => {
-  if (!Array.isArray(reply)) return undefined;
-  const names = reply.map((name) => textIn(name, 'ACL CAT').toLowerCase());
-  return names.includes('xgroup|create') ? new Set(names) : undefined;
+const writingInCategory = (reply: Reply, modules: Reply): ReadonlySet<string> | undefined => {
+  if (!Array.isArray(reply) || !Array.isArray(modules) || modules.length > 0) return undefined;
+  const names = namesIn(reply);
+  return names.has('xgroup|create') ? names : undefined;
 };
+
+const namesIn = (reply: Reply): ReadonlySet<string> =>
+  new Set(Array.isArray(reply) ? reply.map((name) => textIn(name, 'ACL CAT').toLowerCase()) : []);
 
 /** Asks for the writing commands, together with what else is to be asked at the same moment. @throws Unread */
 const askWith = async (session: Session, questions: readonly (readonly string[])[]) => {
-  const [category = null, ...answers] = await session.askAll([['ACL', 'CAT', 'write'], ...questions]);
-  return { answers, writing: writingInCategory(category) ?? writingIn(await session.ask('COMMAND')) };
+  const [category = null, modules = null, ...answers] = await session.askAll([
+    ['ACL', 'CAT', 'write'],
+    ['MODULE', 'LIST'],
+    ...questions,
+  ]);
+  const writing = writingInCategory(category, modules) ?? writingIn(await session.ask('COMMAND'));
+  return { answers, writing, category: namesIn(category) };
 };
 
 /** @throws Unread; Refused where the server does not tell */
 export const readWriting = async (session: Session): Promise<ReadonlySet<string>> =>
   (await askWith(session, [])).writing;
+
+/** The writing commands that rules about `@write` say nothing of. @throws as {@link readWriting} */
+export const readBeyondCategory = async (session: Session): Promise<string[]> => {
+  const { writing, category } = await askWith(session, []);
+  return [...writing].filter((name) => !category.has(name)).sort();
+};
 
 /**
  * How often each writing command was called, and the answers to other questions of the same moment, refusals among them.

@@ -49,6 +49,8 @@ export interface FencedNode {
   before: {
     /** Of `acl`: each user's name and what it may, as ACL LIST tells it, a character a byte; nothing of passwords. */
     users?: string[];
+    /** Of `acl`: commands that write although they are not of the category `write`, such as a module's; absent without any. */
+    uncategorised?: string[];
     /** Of `minReplicas`, also where it stands beside ACL rules: the two values of CONFIG. */
     minReplicasToWrite?: string;
     minReplicasMaxLag?: string;

@@ -13,6 +13,7 @@ import {
   setFence,
 } from '../../functions/cutover/fence/node-fence.ts';
 import { whyNotStanding } from '../../functions/cutover/fence/standing.ts';
+import { writingIn } from '../../functions/cutover/write-calls.ts';
 import type { FenceKind } from '../../functions/migration/fence.ts';
 import { isAtLeast } from '../../functions/preflight/engine.ts';
 import type { Session } from '../../functions/preflight/ports.ts';
@@ -94,6 +95,56 @@ describe('a fence by rules', () => {
     }
     expect(String(await queued.call('EXEC'))).toMatch(/NOPERM/);
     expect(await anyone.call('GET', 'key')).toBeNull();
+  });
+
+  it('refuses every command that the server says writes, whatever category that is in', async () => {
+    if (!isAtLeast(version, '7.0')) return;
+    const writing = [...writingIn(await (await session()).ask('COMMAND'))].filter((name) => !name.includes('|'));
+    await fenced('acl');
+    const it = await session();
+    const dryRun = async (name: string, most = 12): Promise<string> => {
+      // How many arguments a command takes is told by its refusal alone.
+      for (let count = 0; count <= most; count++) {
+        const [reply = null] = await it.askAll([['ACL', 'DRYRUN', 'app', name, ...Array(count).fill('1')]]);
+        if (!/wrong number of arguments/i.test(String(reply))) return String(reply);
+      }
+      return `takes more than ${most} arguments`;
+    };
+    const answers = await Promise.all(writing.map(async (name) => [name, await dryRun(name)] as const));
+
+    expect(writing.length).toBeGreaterThan(90);
+    expect(answers.filter(([, answer]) => !/no permissions to run/.test(answer))).toEqual([]);
+  });
+
+  it('refuses what a module writes by, which can be in no category', async () => {
+    const answersAs = (real: Session): Session => ({
+      ...real,
+      localAddress: real.localAddress,
+      sentBytes: 0,
+      ask: async (...command) => {
+        const reply = await real.ask(...command);
+        if (command[0] !== 'COMMAND' || !Array.isArray(reply)) return reply;
+        return reply.map((one) =>
+          Array.isArray(one) && String(one[0]) === 'echo'
+            ? [one[0], one[1], [Buffer.from('write')], ...one.slice(3)]
+            : one,
+        ) as typeof reply;
+      },
+      askAll: async (commands) =>
+        (await real.askAll(commands)).map((reply, at) =>
+          commands[at]?.[0] === 'MODULE' ? [[Buffer.from('m')]] : reply,
+        ),
+    });
+    const rulesBefore = await rules();
+    const before = await readBefore(answersAs(await session()), 'acl');
+    await setFence(await session(), 'acl', before, { version, mustOutliveRestart: true });
+    const refused = await refusalOf(await client('app'), 'ECHO', 'x');
+    await restored('acl', before);
+
+    expect(before.before.uncategorised).toContain('echo');
+    expect(refused).toBe('NOPERM');
+    expect(await refusalOf(await client('app'), 'ECHO', 'x')).toBe('x');
+    expect(await rules()).toEqual(rulesBefore);
   });
 
   it('is undone to the last rule, however often it is set and undone', async () => {

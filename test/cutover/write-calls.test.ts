@@ -19,7 +19,7 @@ afterEach(async () => {
 const byCommand = async () => writingIn(await session.ask('COMMAND'));
 
 /** The same server, as it answers ACL CAT. */
-const answering = (category: Reply) => {
+const answering = (category: Reply, modules: Reply = []) => {
   const asked: string[] = [];
   const another: Session = {
     ...session,
@@ -29,7 +29,7 @@ const answering = (category: Reply) => {
       asked.push(command.join(' '));
       return session.ask(...command);
     },
-    askAll: async (commands) => [category, ...(await session.askAll(commands.slice(1)))],
+    askAll: async (commands) => [category, modules, ...(await session.askAll(commands.slice(2)))],
   };
   return { another, asked };
 };
@@ -42,11 +42,13 @@ describe('which commands write', () => {
     expect([...writing]).toEqual(expect.arrayContaining(['set', 'xgroup|create', 'restore']));
   });
 
-  it.each<[string, Reply]>([
-    ['refuses ACL CAT', new Refused("ERR unknown command 'ACL'")],
-    ['leaves the commands of modules out of it, as before Redis 7.0', [Buffer.from('set'), Buffer.from('xgroup')]],
-  ])('is asked of the whole list where the server %s', async (_, category) => {
-    const { another, asked } = answering(category);
+  it.each<[string, Reply, Reply]>([
+    ['refuses ACL CAT', new Refused("ERR unknown command 'ACL'"), []],
+    ['leaves the commands of modules out of it, as before Redis 7.0', [Buffer.from('set'), Buffer.from('xgroup')], []],
+    ['has a module', [Buffer.from('set'), Buffer.from('xgroup|create')], [[Buffer.from('name'), Buffer.from('m')]]],
+    ['does not tell its modules', [Buffer.from('xgroup|create')], new Refused('NOPERM')],
+  ])('is asked of the whole list where the server %s', async (_, category, modules) => {
+    const { another, asked } = answering(category, modules);
 
     expect(await readWriting(another)).toEqual(await byCommand());
     expect(asked).toEqual(['COMMAND']);

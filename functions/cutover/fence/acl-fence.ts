@@ -7,14 +7,22 @@ import { FenceFailed } from './fence-failed.ts';
 
 const LIST = ['ACL', 'LIST'];
 
+/** What a fence has to know of the server that is fenced. */
+export interface Fencing {
+  version: string;
+  /** Commands that write, and are not of the category `write`. */
+  uncategorised: readonly string[];
+}
+
 /**
  * No command that writes or publishes. From 7.0 on, there are sharded channels, and selectors, each of which could allow
  * what the user's own rules forbid.
  */
-const fencing = (name: string, version: string): Command =>
+const fencing = (name: string, { version, uncategorised }: Fencing): Command =>
   settingUser(name, [
     ...(isAtLeast(version, '7.0') ? ['clearselectors'] : []),
     '-@write',
+    ...uncategorised.map((command) => `-${command}`),
     '-publish',
     ...(isAtLeast(version, '7.0') ? ['-spublish'] : []),
   ]);
@@ -58,9 +66,9 @@ const usersIn = (reply: Reply | undefined): string[] =>
  * @param before as `readUsers` read them
  * @throws FenceFailed a rule was refused, or did not hold, or there are other users than before; SessionLost
  */
-export const fenceUsers = async (session: Session, before: readonly string[], version: string): Promise<void> => {
+export const fenceUsers = async (session: Session, before: readonly string[], server: Fencing): Promise<void> => {
   const names = before.map((line) => parseUser(line).name);
-  const set = names.map((name) => fencing(name, version));
+  const set = names.map((name) => fencing(name, server));
   const once = usersIn((await carryOut(session, [...set, LIST])).at(-1));
   const unknown = once.map((line) => parseUser(line).name).filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new FenceFailed(`users were added to the source meanwhile: ${shownNames(unknown)}`);

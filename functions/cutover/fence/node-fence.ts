@@ -2,6 +2,7 @@ import type { FenceChoice, FencedNode, FenceKind } from '../../migration/fence.t
 import { fenceOf } from '../../preflight/fence.ts';
 import { fieldsIn, infoIn, listIn, textIn } from '../../preflight/gather/replies.ts';
 import { Refused, type Session } from '../../preflight/ports.ts';
+import { readBeyondCategory } from '../write-calls.ts';
 import { fenceUsers, readUsers, restoreUsers } from './acl-fence.ts';
 import { FenceFailed } from './fence-failed.ts';
 import { fenceByMinReplicas, type MinReplicas, readMinReplicas, restoreMinReplicas } from './min-replicas-fence.ts';
@@ -62,8 +63,13 @@ export const readBefore = async (session: Session, kind: FenceKind): Promise<Nod
   return { before: { ...before, ...(await readMinReplicas(session)) }, persistsBy };
 };
 
+const readUncategorised = async (session: Session): Promise<Pick<FencedNode['before'], 'uncategorised'>> => {
+  const uncategorised = await readBeyondCategory(session);
+  return uncategorised.length === 0 ? {} : { uncategorised };
+};
+
 const readRules = async (session: Session, kind: FenceKind): Promise<FencedNode['before']> => {
-  if (kind === 'acl') return { users: await readUsers(session) };
+  if (kind === 'acl') return { users: await readUsers(session), ...(await readUncategorised(session)) };
   return kind === 'minReplicas' ? readMinReplicas(session) : {};
 };
 
@@ -82,7 +88,8 @@ export const setFence = async (
   { version, mustOutliveRestart }: { version: string; mustOutliveRestart: boolean },
 ): Promise<{ persisted: boolean }> => {
   if (kind === 'none') return { persisted: false };
-  const setRules = () => fenceUsers(session, before.users ?? [], version);
+  const setRules = () =>
+    fenceUsers(session, before.users ?? [], { version, uncategorised: before.uncategorised ?? [] });
   if (kind === 'minReplicas' || persistsBy === 'minReplicas') await fenceByMinReplicas(session, minReplicasOf(before));
   // The file that is written may be the one of the users, too: they are not to be in it as they are behind the fence.
   if (kind === 'acl' && persistsBy !== 'minReplicas') await setRules();

@@ -66,6 +66,12 @@ describe('the forecast of the full sync', () => {
 
     expect(forecast({ info })).toMatchObject({ copyBytes: 1200 * MB, syncSeconds: { low: 20, high: 61 } });
   });
+
+  it('takes the whole memory where the dataset is told as less than nothing, without the sign', () => {
+    const told = { used_memory_dataset: '18446744073709549856', used_memory: String(600 * MB) };
+
+    expect(forecast({ info: told })).toEqual(forecast({ info: { used_memory: String(600 * MB) } }));
+  });
 });
 
 describe('the hard limit', () => {
@@ -247,7 +253,7 @@ describe('what is not known', () => {
     ['a version of words', { info: { redis_version: 'seven' }, config: limitOf(MB) }],
     ['no memory', { info: { used_memory: undefined, used_memory_dataset: undefined } }],
     ['a negative dataset', { info: { used_memory_dataset: '-5' } }],
-    ['a dataset that ran over', { info: { used_memory_dataset: '18446744073709551000' } }],
+    ['a dataset beyond any memory', { info: { used_memory_dataset: '184467440737095510000' } }],
     ['writes of NaN', { writes: writing(Number.NaN) }],
     ['writes below zero', { writes: writing(-1) }],
     ['writes without end', { writes: writing(1, Number.POSITIVE_INFINITY) }],
