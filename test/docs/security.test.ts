@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../local/template/read.ts';
-import { model, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from '../template/support.ts';
+import { model, type Resource, resourcesOf, SURROUNDINGS, TEMPLATE_PATH, template } from '../template/support.ts';
 import { sectionOf, tableOf, textOf } from './sources.ts';
 
 const page = textOf('docs/security.md');
@@ -123,7 +123,7 @@ describe('what is kept', () => {
   const rowOf = (...words: string[]) => rows.find((row) => words.every((word) => row.includes(word)));
 
   it('is told of each queue, of the access log with what it has of a caller, and of traces', () => {
-    const { AccessLogSettings } = template.Resources.Api?.Properties as unknown as {
+    const { AccessLogSettings } = (template.Resources.Api as Resource).Properties as {
       AccessLogSettings: { Format: string };
     };
     const ofCallers = Object.keys(JSON.parse(AccessLogSettings.Format)).filter((key) => /^(caller|subject)$/.test(key));
