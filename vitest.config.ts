@@ -50,8 +50,8 @@ const ALONE = [
 export default defineConfig({
   test: {
     // Real redis-server processes and whole migrations: generous limits that only a hang reaches.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Its own default is a second, and a busy machine stands still for longer.
     expect: { poll: { timeout: 20_000 } },
     // Two cores are what CI has, and a third of the time is spent waiting: for settlement, for polls, for processes. A fourth worker gains nothing.

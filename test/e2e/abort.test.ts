@@ -5,7 +5,7 @@ import { eventually, type Lab, startLab } from './lab.ts';
 
 const REASON = 'the wrong source';
 
-describe.concurrent('an abort', { timeout: 120_000 }, () => {
+describe.concurrent('an abort', { timeout: 240_000 }, () => {
   let lab: Lab;
   let sourcePort: number;
   let faults: FaultPolicy = () => 'none';

@@ -10,7 +10,7 @@ const UNTIL_CLOSED = { quietSeconds: 86_400 };
 const ACTS = ['unfence', 'rollback', 'close'] as const;
 type Act = (typeof ACTS)[number] | 'confirm';
 
-describe.concurrent('what an operator asks for after a cutover, over HTTP', { timeout: 120_000 }, () => {
+describe.concurrent('what an operator asks for after a cutover, over HTTP', { timeout: 240_000 }, () => {
   let lab: Lab;
   const inTurn = turnstile(2);
   beforeAll(async () => {

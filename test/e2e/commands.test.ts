@@ -209,7 +209,7 @@ describe('npm run demo', () => {
     }
     expect(output).not.toContain('\u001b[');
     expect(await allGone(demo.descendants)).toBe(true);
-  }, 120_000);
+  }, 240_000);
 
   it('leaves nothing behind when it is interrupted in the middle', async () => {
     const demo = startCommand('local/demo/main.ts');

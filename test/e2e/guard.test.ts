@@ -231,5 +231,5 @@ describe('a migration whose full sync begins anew again and again', () => {
     await lab.announcement(again, 'MigrationCompleted');
     expect(lab.typesOf(again)).not.toContain('MigrationBufferThreatened');
     // Four full syncs that are slow on purpose, a settlement that waits out its tasks, and a whole migration.
-  }, 120_000);
+  }, 240_000);
 });

@@ -30,7 +30,7 @@ const completing =
 
 /** Nobody hears of the end of an execution here, and the sweeper comes when a test lets it. */
 describe.concurrent('a task that still runs when its execution has ended, and nobody heard of that', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, () => {
   let lab: Lab;
   let table: Table;

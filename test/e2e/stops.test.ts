@@ -119,7 +119,7 @@ const MOMENTS = {
 
 type MomentName = keyof typeof MOMENTS;
 
-describe.concurrent('an execution that ends from outside', { timeout: 120_000 }, () => {
+describe.concurrent('an execution that ends from outside', { timeout: 240_000 }, () => {
   let lab: Lab;
   let table: Table;
   let groups = 0;

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { shipped } from '../docs/sources.ts';
+import { hearWhile } from '../functions/support/figures.ts';
 import { callsOfAdapters } from './calls.ts';
 import { calledBy, machines } from './machine.ts';
 import { keptFor } from './published.ts';
 import { filesReachedFrom, methodsUsedBy } from './reach.ts';
 import { functions, model, type Resource, resourcesOf, statementsOf, template, templateText } from './support.ts';
 
-const { calls, ports } = await callsOfAdapters();
+const { result, figures, lines } = await hearWhile(callsOfAdapters);
+const { calls, ports } = result;
 
 const WITHOUT_RESOURCE = [
   'states:SendTaskSuccess',
@@ -51,6 +53,11 @@ describe('the adapters', () => {
 
     // An execution's ARN follows from the machine's.
     expect(silent).toEqual(['Workflow.settlementArn', 'Workflow.executionArn']);
+  });
+
+  it('told of their writes on the way, and of no fault', () => {
+    expect(new Set(figures.map(([name]) => name))).toEqual(new Set(['MigrationsAccepted', 'MigrationsPromoted']));
+    expect(new Set(lines.map(({ level, message }) => `${level} ${message}`))).toEqual(new Set(['INFO phase entered']));
   });
 });
 

@@ -9,12 +9,13 @@ import { closeReaders, found, readersOf, verify, verifyWith } from './support/ve
 
 const BIG_ELEMENTS = 2000;
 
-describe('a copy with faults', () => {
-  const seed = newSeed();
+/** Stands in the name of what fails. */
+const seed = newSeed();
+
+describe(`a copy with faults, seed ${seed}`, () => {
   let pair: Pair;
 
   beforeAll(async () => {
-    console.log(`seed ${seed}`);
     const random = new Random(seed);
     pair = await startPair();
     await seedStill(pair.onSource, random, stillKeysFor(1));

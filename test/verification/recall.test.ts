@@ -28,12 +28,13 @@ const plantAll = async (target: Client, random: Random): Promise<Planted[]> => {
   return planted;
 };
 
-describe('verification of a copy', () => {
-  const seed = newSeed();
+/** Stands in the name of what fails. */
+const seed = newSeed();
+
+describe(`verification of a copy, seed ${seed}`, () => {
   let pair: Pair;
 
   beforeAll(async () => {
-    console.log(`seed ${seed}`);
     pair = await startPair();
     const random = new Random(seed);
     await seedStill(pair.onSource, random, stillKeysFor(1));

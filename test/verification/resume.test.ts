@@ -9,12 +9,13 @@ const KILLS = 10;
 const STEP_MS = 20;
 const BIG_ELEMENTS = 20_000;
 
-describe('a verification that is killed', () => {
-  const seed = newSeed();
+/** Stands in the name of what fails. */
+const seed = newSeed();
+
+describe(`a verification that is killed, seed ${seed}`, () => {
   let pair: Pair;
 
   beforeAll(async () => {
-    console.log(`seed ${seed}`);
     const random = new Random(seed);
     pair = await startPair({
       source: { config: { 'enable-debug-command': 'yes' } },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AllowedNetworks, ANY_NETWORK, theAllowedNetworks } from '../../../functions/adapters/allowed-networks.ts';
 import { Dialler } from '../../../functions/adapters/dial.ts';
 import { template } from '../../template/support.ts';
+import { hearLines } from '../support/figures.ts';
 
 const DEFAULT = new AllowedNetworks(String(template.Parameters.AllowedNetworks?.Default).split(','));
 const EVERYTHING = new AllowedNetworks(['0.0.0.0/0', '::/0']);
@@ -128,6 +129,8 @@ describe('what is no address', () => {
 });
 
 describe('the networks of the environment', () => {
+  const heard = hearLines();
+
   it('are read from a list, and nothing works without one', () => {
     const before = process.env.ALLOWED_NETWORKS;
     try {
@@ -150,6 +153,13 @@ describe('the networks of the environment', () => {
       for (const address of ['10.0.0.5', 'db.example', '::1']) {
         await expect(nowhere.way({ address, port: 6379 })).rejects.toThrow('API-only mode');
       }
+      expect(heard.lines()).toMatchObject(
+        ['10.0.0.5', 'db.example', '::1'].map((address) => ({
+          level: 'ERROR',
+          message: 'a server was to be dialled in API-only mode',
+          address,
+        })),
+      );
       process.env.REACH = 'somewhere';
       expect(() => new Dialler()).toThrow('REACH cannot be read: somewhere');
     } finally {

@@ -19,19 +19,15 @@ export const figuresIn = (lines: readonly FigureLine[]): [string, number][] =>
     ),
   );
 
-/** Takes what is printed to either stream in a test, each line of it an entry. */
-export const hearLines = () => {
+/** Takes what is printed to either stream from now on. */
+const takePrinted = () => {
   let written = '';
-  beforeEach(() => {
-    written = '';
-    for (const stream of [process.stdout, process.stderr]) {
-      vi.spyOn(stream, 'write').mockImplementation(((chunk: string | Uint8Array) => {
-        written += chunk.toString();
-        return true;
-      }) as never);
-    }
-  });
-  afterEach(() => vi.restoreAllMocks());
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation(((chunk: string | Uint8Array) => {
+      written += chunk.toString();
+      return true;
+    }) as never),
+  );
   const entries = (): Record<string, unknown>[] =>
     written
       .split('\n')
@@ -41,5 +37,33 @@ export const hearLines = () => {
     figures: () => figuresIn(entries().filter(isFigureLine)),
     figureLines: () => entries().filter(isFigureLine),
     lines: () => entries().filter((entry) => !isFigureLine(entry)),
+    release: () => {
+      for (const spy of spies) spy.mockRestore();
+    },
   };
+};
+
+/** Takes what is printed to either stream in a test, each line of it an entry. */
+export const hearLines = () => {
+  let heard = takePrinted();
+  heard.release();
+  beforeEach(() => {
+    heard = takePrinted();
+  });
+  afterEach(() => vi.restoreAllMocks());
+  return {
+    figures: () => heard.figures(),
+    figureLines: () => heard.figureLines(),
+    lines: () => heard.lines(),
+  };
+};
+
+/** The same for what is done outside of a test. @throws what `work` throws */
+export const hearWhile = async <T>(work: () => Promise<T>) => {
+  const heard = takePrinted();
+  try {
+    return { result: await work(), figures: heard.figures(), lines: heard.lines() };
+  } finally {
+    heard.release();
+  }
 };
