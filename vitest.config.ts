@@ -11,8 +11,18 @@ const LONGEST = [
   'test/console/browser.test.ts',
   'test/e2e/race.test.ts',
   'test/e2e/commands.test.ts',
+  'test/e2e/guard.test.ts',
   'test/e2e/settlement.test.ts',
+  'test/verification/live.test.ts',
+  'test/e2e/failures.test.ts',
   'test/chaos/matrix.test.ts',
+  'test/local/elasticache/documented-command.test.ts',
+  'test/verification/checkpoint-size.test.ts',
+  'test/events/announcements.test.ts',
+  'test/e2e/documented.test.ts',
+  'test/verification/chance.test.ts',
+  'test/verification/recall.test.ts',
+  'test/model/protocol.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
