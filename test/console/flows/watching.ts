@@ -134,9 +134,10 @@ export const watching = (at: Harness) =>
       await page.getByRole('img', { name: /Lag: latest .*at most 942 MiB/ }).waitFor();
       await page.getByRole('button', { name: 'Look closer' }).focus();
       for (let times = 0; times < 5; times++) await page.keyboard.press('Enter');
-      const shown = page.locator('#charts output');
+      const shown = page.locator('#charts .shown');
       await shown.filter({ hasText: / to / }).waitFor();
       const closest = await shown.textContent();
+      expect(await page.getByRole('status').textContent()).toBe(`The charts show ${closest}`);
       await page.keyboard.press('Shift+Tab');
       await page.keyboard.press('Shift+Tab');
       expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Earlier');

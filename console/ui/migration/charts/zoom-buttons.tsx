@@ -1,3 +1,4 @@
+import { announce } from '../../data/announce.tsx';
 import { whenText } from '../parts.tsx';
 import { canZoom, type Range, type Step, zoomed } from './zoom.ts';
 
@@ -9,6 +10,9 @@ const STEPS: readonly [step: Step, text: string, name: string][] = [
 ];
 
 const timeOf = (seconds: number): string => whenText(new Date(seconds * 1000).toISOString());
+
+const shownText = (zoom: Range | undefined): string =>
+  zoom ? `${timeOf(zoom.min)} to ${timeOf(zoom.max)}` : 'all of the time above';
 
 /** The same as dragging over a chart, for whoever has no pointer. */
 export const ZoomButtons = ({
@@ -22,6 +26,12 @@ export const ZoomButtons = ({
   onZoom(zoom: Range | undefined): void;
 }) => {
   const shown = zoom ?? whole;
+  const take = (step: Step) => {
+    if (!canZoom(step, shown, whole)) return;
+    const next = zoomed(step, shown, whole);
+    onZoom(next);
+    announce(`The charts show ${shownText(next)}`);
+  };
   return (
     <fieldset class="zoom">
       <legend class="unseen">Part of the time that the charts show</legend>
@@ -33,14 +43,12 @@ export const ZoomButtons = ({
           title={name}
           // Not disabled: a button that loses the focus by being pressed leaves the keyboard nowhere.
           aria-disabled={!canZoom(step, shown, whole)}
-          onClick={() => canZoom(step, shown, whole) && onZoom(zoomed(step, shown, whole))}
+          onClick={() => take(step)}
         >
           {text}
         </button>
       ))}
-      <output class="muted small figures">
-        {zoom ? `${timeOf(shown.min)} to ${timeOf(shown.max)}` : 'all of the time above'}
-      </output>
+      <span class="shown muted small figures">{shownText(zoom)}</span>
     </fieldset>
   );
 };
