@@ -353,6 +353,7 @@ export interface Problem {
     | 'body-too-large'
     | 'unsupported-media-type'
     | 'idempotency-key-reused'
+    | 'replication-group-not-allowed'
     | 'not-in-reach'
     | 'transient-service-fault'
     | 'internal-error';
@@ -1877,7 +1878,7 @@ export interface Routes {
       };
       '422': Problem & {
         status?: 422;
-        code?: 'idempotency-key-reused' | 'not-in-reach';
+        code?: 'idempotency-key-reused' | 'replication-group-not-allowed' | 'not-in-reach';
       };
       '429': GatewayMessage;
       '500':

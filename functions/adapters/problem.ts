@@ -25,6 +25,10 @@ export const PROBLEMS: Readonly<Record<string, { status: number; title: string }
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not JSON' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'replication-group-not-allowed': {
+    status: 422,
+    title: 'This deployment may not migrate into that replication group',
+  },
   'not-in-reach': { status: 422, title: 'A stack without a VPC cannot do that' },
   'transient-service-fault': { status: 503, title: 'A service that is needed does not answer now' },
   'internal-error': { status: 500, title: 'Something went wrong here' },

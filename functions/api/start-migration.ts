@@ -1,3 +1,4 @@
+import { theAllowedGroups } from '../adapters/allowed-groups.ts';
 import { theAllowedNetworks } from '../adapters/allowed-networks.ts';
 import { httpFunction } from '../adapters/http.ts';
 import { readCaller, readCorrelationId, readIdempotencyKey, readJsonBody } from '../adapters/http-request.ts';
@@ -6,7 +7,13 @@ import { theReach } from '../adapters/reach.ts';
 import { migrationStarter } from '../adapters/workflow.ts';
 import { makeAcceptMigration } from '../migration/accept.ts';
 
-const accept = makeAcceptMigration(theMigrations(), migrationStarter(), theAllowedNetworks(), theReach());
+const accept = makeAcceptMigration(
+  theMigrations(),
+  migrationStarter(),
+  theAllowedNetworks(),
+  theAllowedGroups(),
+  theReach(),
+);
 
 export const handler = httpFunction(async (event) => {
   const idempotencyKey = readIdempotencyKey(event);

@@ -2,11 +2,11 @@ import { ASKS, type Ask } from './acts.ts';
 import { type Caller, toAsker } from './asker.ts';
 import { guaranteesOf, type Reach } from './guarantees.ts';
 import { fingerprint, hashIdempotencyKey, newMigrationId } from './identity.ts';
-import type { Migrations, SourceNetworks, Workflow } from './ports.ts';
+import type { Migrations, SourceNetworks, TargetGroups, Workflow } from './ports.ts';
 import type { MigrationInput, MigrationRecord } from './record.ts';
 import { parseMigrationRequest } from './request.ts';
 import { cutoverSettings } from './request-cutover-settings.ts';
-import { IdempotencyKeyReusedError } from './request-errors.ts';
+import { IdempotencyKeyReusedError, ReplicationGroupNotAllowedError } from './request-errors.ts';
 import { DEFAULT_VERIFICATION } from './verification.ts';
 
 /** What whoever asked for a migration is told. A repeat under the same key is told the same, word for word. */
@@ -31,9 +31,11 @@ export interface Asking {
  * and never begins a second migration.
  *
  * @param networks in which a source may be
+ * @param groups that may be migrated into
  * @param reach of the stack: what its migrations are watched by
  * @throws InvalidRequestError with every violation
  * @throws NotInReachError when it asks an API-only stack for what it cannot do
+ * @throws ReplicationGroupNotAllowedError before anything is written
  * @throws IdempotencyKeyReusedError when the key stands for another request
  */
 export const makeAcceptMigration =
@@ -41,12 +43,15 @@ export const makeAcceptMigration =
     migrations: Pick<Migrations, 'claimKey' | 'create'>,
     workflow: Pick<Workflow, 'start' | 'executionArn'>,
     networks: SourceNetworks,
+    groups: TargetGroups,
     reach: Reach = 'full',
     now: () => Date = () => new Date(),
   ) =>
   async ({ body, caller, idempotencyKey, correlationId }: Asking): Promise<Acceptance> => {
     const request = parseMigrationRequest(body, networks, reach);
-    let migrationId = newMigrationId(request.replicationGroupId);
+    const { replicationGroupId } = request;
+    if (!groups.has(replicationGroupId)) throw new ReplicationGroupNotAllowedError(replicationGroupId, `${groups}`);
+    let migrationId = newMigrationId(replicationGroupId);
 
     if (idempotencyKey !== undefined) {
       const claim = {
@@ -66,7 +71,7 @@ export const makeAcceptMigration =
     const input: MigrationInput = {
       migrationId,
       correlationId,
-      replicationGroupId: request.replicationGroupId,
+      replicationGroupId,
       source,
       cutover,
       verification,
@@ -78,7 +83,7 @@ export const makeAcceptMigration =
     const acceptedAt = now().toISOString();
     const record: MigrationRecord = {
       migrationId,
-      replicationGroupId: request.replicationGroupId,
+      replicationGroupId,
       request,
       verification,
       cutoverSettings: cutover,

@@ -174,3 +174,11 @@ export interface SourceNetworks {
   /** Why an endpoint's address is refused, before anybody looks a name up; undefined when it is a name, or allowed. */
   refusalOf(nameOrAddress: string): string | undefined;
 }
+
+/** The replication groups that may be migrated into. */
+export interface TargetGroups {
+  /** @param replicationGroupId in lower case */
+  has(replicationGroupId: string): boolean;
+  /** As the deployment names them. */
+  toString(): string;
+}

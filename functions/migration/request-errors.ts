@@ -40,6 +40,16 @@ export class NotInReachError extends MigratorError {
   }
 }
 
+/** The deployment may not migrate into this replication group: its parameter ReplicationGroupIds names others. */
+export class ReplicationGroupNotAllowedError extends MigratorError {
+  override readonly name = 'ReplicationGroupNotAllowedError';
+  readonly code = 'replication-group-not-allowed';
+
+  constructor(replicationGroupId: string, allowed: string) {
+    super(`Replication group ${replicationGroupId} is not one that this deployment may migrate into: ${allowed}`);
+  }
+}
+
 /** The body is not JSON by its content type. */
 export class UnsupportedMediaTypeError extends MigratorError {
   override readonly name = 'UnsupportedMediaTypeError';

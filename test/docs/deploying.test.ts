@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isOutcome, STATUSES } from '../../functions/migration/status.ts';
+import { MANAGED_POLICIES } from '../template/managed-policies.ts';
 import { functions, resourcesOf, statementsOf, template } from '../template/support.ts';
 import { documentedCommands } from './commands.ts';
 import { PAGES, sectionOf, shipped, tableOf, textOf } from './sources.ts';
@@ -8,19 +9,8 @@ const page = textOf('docs/deploying.md');
 /** Options of the SAM CLI that pages use. .ci/lint-template holds them against its own help. */
 const SAM_OPTIONS = textOf('.ci/sam-options').split('\n').filter(Boolean);
 
-const toEc2 = (name: string) => `ec2:${name}`;
-const toXray = (name: string) => `xray:${name}`;
-/**
- * What SAM adds: AWSLambdaBasicExecutionRole, AWSLambdaVPCAccessExecutionRole and AWSXrayWriteOnlyAccess
- * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/), and the queue of what was refused.
- */
-const BY_SAM = [
-  ...['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'],
-  ...['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets'].map(toEc2),
-  ...['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'].map(toEc2),
-  ...['PutTraceSegments', 'PutTelemetryRecords'].map(toXray),
-  ...['GetSamplingRules', 'GetSamplingTargets', 'GetSamplingStatisticSummaries'].map(toXray),
-];
+/** What SAM adds: policies of AWS's own, and the queue of what was refused. */
+const BY_SAM = [...MANAGED_POLICIES.flatMap(({ actions }) => actions), 'sqs:SendMessage'];
 
 describe('commands of sam in the pages', () => {
   const used = documentedCommands().flatMap(({ page: where, command }) =>

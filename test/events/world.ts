@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AllowedGroups } from '../../functions/adapters/allowed-groups.ts';
 import { ANY_NETWORK } from '../../functions/adapters/allowed-networks.ts';
 import { makeAwaitCutover } from '../../functions/cutover/await-cutover.ts';
 import { makeCloseMigration } from '../../functions/cutover/close-migration.ts';
@@ -322,7 +323,14 @@ export const openWorld = (options: WorldOptions = {}) => {
     claimKey: async (claim: KeyClaim) => ({ ...claim, migrationId: MIGRATION_ID }),
     create: (record: MigrationRecord) => migrations.create(record),
   };
-  const accept = makeAcceptMigration(keyed, workflow, ANY_NETWORK, options.reach, () => new Date(clock.now()));
+  const accept = makeAcceptMigration(
+    keyed,
+    workflow,
+    ANY_NETWORK,
+    new AllowedGroups(['*']),
+    options.reach,
+    () => new Date(clock.now()),
+  );
   return {
     clock,
     service,

@@ -207,6 +207,25 @@ describe('functions of the template', () => {
     expect(told).toEqual(whoReach('functions/adapters/allowed-networks.ts'));
   });
 
+  it('know the allowed replication groups exactly when they take requests that name one', () => {
+    const told = readTemplate(TEMPLATE_PATH, {
+      ...SURROUNDINGS,
+      parameters: { ReplicationGroupIds: 'orders-*,cache' },
+    }).functions.filter(({ environment }) => environment.REPLICATION_GROUP_IDS === 'orders-*,cache');
+
+    expect(told.map(({ logicalId }) => logicalId)).toEqual(whoReach('functions/adapters/allowed-groups.ts'));
+    expect(told).toHaveLength(2);
+  });
+
+  it.each(['', 'Orders', 'a,,b', 'a, b', 'a?', 'a*b', Array.from({ length: 11 }, () => 'a').join(',')])(
+    'refuse what is no list of replication groups: %j',
+    (ReplicationGroupIds) => {
+      expect(() => readTemplate(TEMPLATE_PATH, { ...SURROUNDINGS, parameters: { ReplicationGroupIds } })).toThrow(
+        'ReplicationGroupIds',
+      );
+    },
+  );
+
   it.each([
     ['subnets', 'vpc', IN_VPC],
     ['none', 'api-only', {}],

@@ -135,7 +135,7 @@ describe('permissions', () => {
 
   it('to read metrics are given in a stack without a VPC alone', () => {
     const conditional = functions.flatMap(([name, { Properties }]) =>
-      (Properties.Policies as { Statement: Record<string, unknown>[] }[]).flatMap(({ Statement }) =>
+      (Properties.Policies as { Statement?: Record<string, unknown>[] }[]).flatMap(({ Statement = [] }) =>
         Statement.filter((statement) => JSON.stringify(statement).includes('cloudwatch:')).map((statement) => [
           name,
           (statement['Fn::If'] as unknown[] | undefined)?.[0],

@@ -62,10 +62,14 @@ const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : [v
 /** `!If [Condition, statement, !Ref AWS::NoValue]`: the statement. */
 const whereItHolds = (statement: Json): Json => (statement['Fn::If'] as Json[] | undefined)?.[1] ?? statement;
 
+/** Policies of the template's own that a function's role is given beside its statements, by their logical ids. */
+export const policiesOf = ({ Properties }: Resource): string[] =>
+  (Properties.Policies as { Ref?: string }[]).flatMap(({ Ref }) => Ref ?? []);
+
 /** The statements of a function's or a state machine's policies. */
 export const statementsOf = ({ Properties }: Resource): Statement[] =>
-  (Properties.Policies as { Statement: Json[] }[]).flatMap((policy) =>
-    policy.Statement.map(whereItHolds).map((statement) => ({
+  (Properties.Policies as { Statement?: Json[] }[]).flatMap((policy) =>
+    (policy.Statement ?? []).map(whereItHolds).map((statement) => ({
       Effect: String(statement.Effect),
       Action: listed(statement.Action).map(String),
       Resource: listed(statement.Resource),

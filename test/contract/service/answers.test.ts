@@ -89,6 +89,9 @@ describe('POST /migrations', () => {
     service.isApiOnly = true;
     expect((await ask(route, { body: aRequest() })).body.code).toBe('not-in-reach');
     service.isApiOnly = false;
+    service.isForOthers = true;
+    expect((await ask(route, { body: aRequest() })).body.code).toBe('replication-group-not-allowed');
+    service.isForOthers = false;
   });
 });
 

@@ -38,6 +38,8 @@ export interface Service {
   fault: AwsFault | undefined;
   /** As a stack without a VPC, as far as requests for migrations are concerned. */
   isApiOnly: boolean;
+  /** As a stack that may not migrate into the replication groups of the tests. */
+  isForOthers: boolean;
   invoke(functionArn: string, event: unknown): Promise<InvocationResult>;
   /** As the gateway hands it to the function and hands back what that says. Throws what a handler lets through. */
   ask(call: HttpCall): Promise<HttpAnswer>;
@@ -79,14 +81,13 @@ const handlerOf = async (functionArn: string): Promise<Handler> => {
 
 const STARTS = model.functions.find(({ logicalId }) => logicalId === 'StartMigrationFunction')?.arn ?? '';
 
-/** What a stack can reach is read when the module is loaded: this one is loaded once more. */
-const apiOnlyHandler = async (): Promise<Handler> => {
-  const before = process.env.REACH;
-  process.env.REACH = 'api-only';
-  const { handler } = (await import('../../../functions/api/start-migration.ts?api-only' as string)) as {
-    handler: Handler;
-  };
-  process.env.REACH = before;
+/** Parameters are read when the module is loaded: this one is loaded once more, by those of another stack. */
+const startsWhere = async (name: 'REACH' | 'REPLICATION_GROUP_IDS', value: string): Promise<Handler> => {
+  const before = process.env[name];
+  process.env[name] = value;
+  const again = new URL(`../../../functions/api/start-migration.ts?${name}`, import.meta.url).href;
+  const { handler } = (await import(again)) as { handler: Handler };
+  process.env[name] = before;
   return handler;
 };
 
@@ -117,12 +118,16 @@ export const openService = async (): Promise<Service> => {
     ...model.rules.flatMap(({ targets }) => targets.map(({ arn }) => arn)),
   ];
   for (const arn of entered) handlers.set(arn, await handlerOf(arn));
-  const apiOnly = await apiOnlyHandler();
+  const apiOnly = await startsWhere('REACH', 'api-only');
+  const forOthers = await startsWhere('REPLICATION_GROUP_IDS', 'others-*');
   const { migrationsIn } = await import('../../../functions/adapters/migrations.ts');
   const migrations = migrationsIn(TABLE.name);
 
-  const handlerFor = (functionArn: string) =>
-    service.isApiOnly && functionArn.startsWith(STARTS) ? apiOnly : handlers.get(functionArn);
+  const handlerFor = (functionArn: string) => {
+    if (!functionArn.startsWith(STARTS)) return handlers.get(functionArn);
+    if (service.isApiOnly) return apiOnly;
+    return service.isForOthers ? forOthers : handlers.get(functionArn);
+  };
   const call = (functionArn: string, event: unknown) =>
     (handlerFor(functionArn) as Handler)(event, contextOf('7f0c7a3e-2d1b-4c5f-9e86-0a1b2c3d4e5f'));
 
@@ -130,6 +135,7 @@ export const openService = async (): Promise<Service> => {
     executions,
     fault: undefined,
     isApiOnly: false,
+    isForOthers: false,
     async invoke(functionArn, event) {
       return { ok: true, payload: await call(functionArn, event), requestId: 'r', executedVersion: '1' };
     },

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, EventBridgeEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AllowedGroups } from '../../../functions/adapters/allowed-groups.ts';
 import { AllowedNetworks } from '../../../functions/adapters/allowed-networks.ts';
 import { busFunction } from '../../../functions/adapters/bus.ts';
 import {
@@ -76,7 +77,12 @@ const accepting = () => {
   const migrations = new FakeMigrations(clock);
   return {
     migrations,
-    accept: makeAcceptMigration(migrations, new FakeWorkflow(), new AllowedNetworks(['10.0.0.0/8'])),
+    accept: makeAcceptMigration(
+      migrations,
+      new FakeWorkflow(),
+      new AllowedNetworks(['10.0.0.0/8']),
+      new AllowedGroups(['*']),
+    ),
   };
 };
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AllowedGroups } from '../../../functions/adapters/allowed-groups.ts';
 import { AllowedNetworks } from '../../../functions/adapters/allowed-networks.ts';
 import { type Asking, makeAcceptMigration } from '../../../functions/migration/accept.ts';
 import type { Migrations, Workflow } from '../../../functions/migration/ports.ts';
@@ -25,7 +26,14 @@ const acceptWith = (over: Partial<Migrations & Workflow> = {}) => {
     executionArn: workflow.executionArn.bind(workflow),
     ...over,
   };
-  return makeAcceptMigration(standing, standing, PRIVATE, 'full', () => new Date(clock.now()));
+  return makeAcceptMigration(
+    standing,
+    standing,
+    PRIVATE,
+    new AllowedGroups(['test', 'orders-*']),
+    'full',
+    () => new Date(clock.now()),
+  );
 };
 const asking = (change: Partial<Asking> = {}): Asking => ({
   body: aRequest(),
@@ -34,6 +42,29 @@ const asking = (change: Partial<Asking> = {}): Asking => ({
   ...change,
 });
 const keyed = (change: Partial<Asking> = {}) => asking({ idempotencyKey: 'key-1', ...change });
+
+describe('a replication group that the deployment does not name', () => {
+  it('is refused by name before anything is written', async () => {
+    const claims: string[] = [];
+    const claimKey: Migrations['claimKey'] = async (claim) => {
+      claims.push(claim.migrationId);
+      return claim;
+    };
+    const accept = acceptWith({ claimKey });
+
+    for (const replicationGroupId of ['sessions', 'test-2', 'order', 'TESTS']) {
+      await expect(accept(keyed({ body: aRequest({ replicationGroupId }) }))).rejects.toMatchObject({
+        name: 'ReplicationGroupNotAllowedError',
+        code: 'replication-group-not-allowed',
+        message: `Replication group ${replicationGroupId.toLowerCase()} is not one that this deployment may migrate into: test, orders-*`,
+      });
+    }
+    expect([claims, migrations.records.size, workflow.started]).toEqual([[], 0, []]);
+    for (const replicationGroupId of ['TEST', 'Orders-1']) {
+      await expect(accept(keyed({ body: aRequest({ replicationGroupId }) }))).resolves.toBeDefined();
+    }
+  });
+});
 
 describe('acceptMigration', () => {
   it('answers where the migration will be, and starts its execution with the record as its memory', async () => {
