@@ -235,6 +235,22 @@ describe('a cutover of real servers', () => {
     expect(await engine.fence()).toBeUndefined();
   });
 
+  it('does not begin while Sentinels watch the source, unless that was waived; a replica that they promote behind the fence takes no writes', async () => {
+    const { engine, link } = await start({ sourceReplicas: 1 });
+    const replica = link.sourceReplicas[0] as Link['source'];
+    await (await client(link.source)).ask('SUBSCRIBE', '__sentinel__:hello');
+
+    expect(await engine.cutOver()).toMatchObject({
+      outcome: 'backedOut',
+      reason: expect.stringMatching(/of Sentinels/),
+    });
+    expect(await engine.fence()).toBeUndefined();
+    expect(await engine.cutOver({ waivers: ['source-sentinel'] })).toMatchObject({ outcome: 'sent' });
+    expect(await said(replica, 'REPLICAOF', 'NO', 'ONE')).toBe('OK');
+    expect(await said(replica, 'ROLE')).toContain('master');
+    expect(await said(replica, 'SET', 'k', 'v')).toBe('NOPERM');
+  });
+
   it('backs out while a script holds the source up', async () => {
     const { engine, link } = await start({ config: { 'lua-time-limit': '5' } });
     const hog = await client(link.source);

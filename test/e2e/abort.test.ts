@@ -25,7 +25,10 @@ describe.concurrent('an abort', { timeout: 240_000 }, () => {
   /** As it was before: on its own, and free for the next migration. */
   const isFreeAgain = async (group: string) => {
     await eventually(async () => statusOf(group) === 'available');
-    expect(await lab.aws.elastiCache.group(group).primary().command('ROLE')).toContain('master');
+    const primary = lab.aws.elastiCache.group(group).primary();
+    expect(await primary.command('ROLE')).toContain('master');
+    // What was copied stays, which is why the next one has to waive it.
+    expect(await primary.command('DBSIZE')).toBeGreaterThan(0);
     await lab.awaiting(await lab.start(group, sourcePort, { waivers: ['target-holds-data'] }));
   };
   const sourceTakesWrites = async () => {

@@ -128,7 +128,7 @@ describe('a migration on real Redis', () => {
     expect(JSON.parse(listed.out).migrations).toMatchObject([{ migrationId: id }, { dryRun: true }]);
   });
 
-  it('never lets the task token or the input out by the view, its timeline or the bus', async () => {
+  it('never lets the task token or the input out by the view, its timeline or the bus; the timeline has every event again', async () => {
     const source = await lab.source();
     await lab.group('secret');
     const migrationId = await lab.start('secret', source.port);
