@@ -12,17 +12,32 @@ const INNER = new Set(['Branches', 'ItemProcessor']);
 
 type Visible = 'result' | 'errorOutput' | undefined;
 
+/** By the field's kind and the source. A process that makes the same machines again and again would parse for seconds. */
+const known = new Map<string, readonly string[]>();
+
+/** What is wrong with an expression, wherever it stands. */
+const faultsOf = (source: string, visible: Visible): readonly string[] => {
+  const key = `${visible}:${source}`;
+  const before = known.get(key);
+  if (before) return before;
+  const found = judge(source, visible);
+  known.set(key, found);
+  return found;
+};
+
+const judge = (source: string, visible: Visible): string[] => {
+  try {
+    const tree = jsonata(source).ast();
+    return forbiddenReferences(tree, visible).map((why) => `UNSUPPORTED_JSONATA_EXPRESSION: ${why}`);
+  } catch (thrown) {
+    return [`INVALID_JSONATA_EXPRESSION: ${engineMessage(thrown)}`];
+  }
+};
+
 const check = (template: unknown, path: string, visible: Visible): string[] => {
   const faults: string[] = [];
   eachExpression(template, path, (source, at) => {
-    try {
-      const tree = jsonata(source).ast();
-      faults.push(
-        ...forbiddenReferences(tree, visible).map((why) => `UNSUPPORTED_JSONATA_EXPRESSION: ${why} at ${at}`),
-      );
-    } catch (thrown) {
-      faults.push(`INVALID_JSONATA_EXPRESSION: ${engineMessage(thrown)} at ${at}`);
-    }
+    faults.push(...faultsOf(source, visible).map((fault) => `${fault} at ${at}`));
   });
   return faults;
 };
