@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { commandsOf } from './commands.ts';
 import { textOf } from './sources.ts';
 
-const commands = commandsOf(textOf('docs/runbook.md'));
+const page = textOf('docs/runbook.md');
+const commands = commandsOf(page);
 
 /** Variables of the operator's: what a command uses, and no command before it has set. */
 const unsetIn = (lines: readonly string[]): string[] => {
@@ -25,6 +26,13 @@ describe('a command of the runbook', () => {
       'A: aws x --a "$A"',
       'A: export A=1 B="$A"',
     ]);
+  });
+
+  it('has no comment beside it, which zsh would take for words', () => {
+    const fences = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+
+    expect(fences.length).toBeGreaterThan(20);
+    expect(fences.filter((text) => /(?:^|\s)#/m.test(text))).toEqual([]);
   });
 
   it('asks the service by the command line, which signs by whatever credentials there are', () => {
