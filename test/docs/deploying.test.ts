@@ -64,7 +64,7 @@ describe('docs/deploying.md', () => {
   });
 
   it('has a list of every status that is no end, before anything is taken away', () => {
-    const asked = [...sectionOf(page, 'Draining').matchAll(/\?status=(\w+)"/g)].map(([, status]) => status);
+    const asked = [...sectionOf(page, 'Draining').matchAll(/--status (\w+)/g)].map(([, status]) => status);
 
     expect(asked).toEqual(STATUSES.filter((status) => !isOutcome(status)));
     expect(sectionOf(page, 'Draining')).toContain('`events:PutEvents` of `MigrationRequested`');
