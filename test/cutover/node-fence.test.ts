@@ -66,6 +66,8 @@ const USERS = [
   'user default on nopass ~* +@all',
   'user app on >secret ~* +@all -@dangerous +config|get',
   'user off off >secret ~* +@all',
+  // In another order after each restart.
+  'user many on >secret ~* -@all +get +set +del +append +expire +hset +lpush +config|get +config|set',
 ];
 
 afterEach(async () => {
@@ -228,6 +230,49 @@ describe('a fence by rules', () => {
     expect(await (await client('app')).call('SET', 'key', 'value')).toBe('OK');
   });
 
+  it('is undone after a restart, which tells the same rules in another order, and adds no selector twice', async () => {
+    if (isAtLeast(version, '7.0'))
+      await (await client()).ask(
+        'ACL',
+        'SETUSER',
+        'app',
+        '(~mine:* resetchannels -@all +set +del +append +expire +hset)',
+      );
+    const was = await rules();
+    const noted = await fenced('acl');
+    for (let times = 0; times < 3; times++) {
+      await restart();
+      await restored('acl', noted);
+      await setFence(await session(), 'acl', noted, { version, mustOutliveRestart: true });
+    }
+    await restart();
+    await restored('acl', noted);
+    await restart();
+
+    const words = (lines: string[]) => lines.map((line) => line.split(/[ ()]+/).sort());
+    expect(words(await rules())).toEqual(words(was));
+    const many = await client();
+    await many.ask('AUTH', 'many', 'secret');
+    expect(await many.call('SET', 'key', 'value')).toBe('OK');
+  });
+
+  it('is undone as far as it goes where the rules of one user cannot be given back', async () => {
+    await (await client()).ask('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    const noted = await fenced('acl');
+    await setFence(await session(), 'minReplicas', await readBefore(await session(), 'minReplicas'), {
+      version,
+      mustOutliveRestart: false,
+    });
+    const before = { ...noted.before, minReplicasToWrite: '0', minReplicasMaxLag: '10' };
+    const wrong = { ...before, users: (before.users ?? []).map((line) => line.replace(/^many /, 'many +nosuch ')) };
+
+    await expect(restored('acl', { before: wrong, persistsBy: 'aclFile' })).rejects.toThrow(/ACL SETUSER was refused/);
+    expect(await (await client()).ask('CONFIG', 'GET', 'min-replicas-to-write')).toContain('0');
+    expect(await (await client('app')).call('SET', 'key', 'value')).toBe('OK');
+    await restored('acl', { before, persistsBy: 'aclFile' });
+    expect(await (await client('many')).call('SET', 'key', 'value')).toBe('OK');
+  });
+
   it('does not stand where it would not outlive a restart, unless that was waived', async () => {
     const it = await session();
     const { before } = await readBefore(it, 'acl');
@@ -262,7 +307,7 @@ describe('whether a fence still stands', () => {
     ]);
     const before = await readBefore(await session(), 'acl');
     expect(await look('acl', before)).toEqual([
-      `the source 127.0.0.1:${redis.port} is not fenced any more: its rules let app, default, strings write`,
+      `the source 127.0.0.1:${redis.port} is not fenced any more: its rules let app, default, many, strings write`,
     ]);
     await setFence(await session(), 'acl', before, { version, mustOutliveRestart: true });
     expect(await look('acl', before)).toEqual([]);
@@ -294,8 +339,17 @@ describe('whether a fence still stands', () => {
     await start({ 'min-replicas-to-write': '0' });
     const before = await fenced('minReplicas', false);
     expect(await look('minReplicas', before)).toEqual([]);
-    await (await client()).ask('CONFIG', 'SET', 'min-replicas-to-write', '1');
-    expect(await look('minReplicas', before)).toEqual([expect.stringMatching(/min-replicas-to-write is 1$/)]);
+    const set = async (...setting: string[]) => (await client()).ask('CONFIG', 'SET', ...setting);
+    await set('min-replicas-max-lag', '0');
+    expect(await look('minReplicas', before)).toEqual([
+      expect.stringMatching(/2147483647, and min-replicas-max-lag 0$/),
+    ]);
+    await set('min-replicas-to-write', '1');
+    await set('min-replicas-max-lag', '10');
+    expect(await look('minReplicas', before)).toEqual([
+      expect.stringMatching(/min-replicas-to-write is 1, and min-replicas-max-lag 10$/),
+    ]);
+    await set('min-replicas-to-write', '2147483647');
 
     const both = await readBefore(await session(), 'acl');
     await setFence(await session(), 'acl', both, { version, mustOutliveRestart: false });

@@ -60,14 +60,17 @@ const allowed = (
     const [category] = categoryOf(word);
     const name = word.slice(1).toLowerCase();
     const isAll = name === '@all' || /^(all|no)commands$/.test(word);
+    const adds = word.startsWith('+') || word === 'allcommands';
     for (const command of commands) {
-      const isMeant = isAll || (category ? categories.get(category)?.has(command) : isOf(command, name));
+      const isMeant = isAll || (category ? categories.get(category)?.has(command) : isOf(command, name, adds));
       if (!isMeant) continue;
-      if (word.startsWith('+') || word === 'allcommands') may.add(command);
+      if (adds) may.add(command);
       else may.delete(command);
     }
   }
   return may;
 };
 
-const isOf = (command: string, name: string): boolean => command === name || command.startsWith(`${name}|`);
+/** Before 7.0 a command is one with all that its first argument may be, and a rule may allow it for one of these. */
+const isOf = (command: string, name: string, adds: boolean): boolean =>
+  command === name || command.startsWith(`${name}|`) || (adds && name.startsWith(`${command}|`));

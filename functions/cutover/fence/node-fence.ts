@@ -122,9 +122,11 @@ export const restoreFence = async (
 ): Promise<void> => {
   const isKnown = kind === 'acl' ? before.users !== undefined : before.minReplicasToWrite !== undefined;
   if (kind === 'none' || !isKnown) return;
-  if (before.users) await restoreUsers(session, before.users);
+  // What can be undone is, and the file has it, whatever one user's rules are.
+  const [rules] = await Promise.allSettled([before.users && restoreUsers(session, before.users)]);
   if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
   await persist(session, persistsBy);
+  if (rules.status === 'rejected') throw rules.reason;
 };
 
 const minReplicasOf = ({ minReplicasToWrite, minReplicasMaxLag }: FencedNode['before']): MinReplicas => {

@@ -53,9 +53,11 @@ export const whyOpen = async (
   { persistsBy }: Pick<FencedNode, 'persistsBy'>,
 ): Promise<string | undefined> => {
   if (kind === 'minReplicas' || persistsBy === 'minReplicas') {
-    const { minReplicasToWrite } = await readMinReplicas(session);
-    if (minReplicasToWrite === BEYOND_ANY) return undefined;
-    if (kind === 'minReplicas') return `min-replicas-to-write is ${minReplicasToWrite}`;
+    const { minReplicasToWrite, minReplicasMaxLag } = await readMinReplicas(session);
+    // With a lag of 0 the number does nothing (measured).
+    if (minReplicasToWrite === BEYOND_ANY && minReplicasMaxLag !== '0') return undefined;
+    if (kind === 'minReplicas')
+      return `min-replicas-to-write is ${minReplicasToWrite}, and min-replicas-max-lag ${minReplicasMaxLag}`;
   }
   const able = await readAbleUsers(session);
   return able.length === 0 ? undefined : `its rules let ${shown(shownNames(able), 300)} write`;

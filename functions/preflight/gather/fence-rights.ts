@@ -14,7 +14,8 @@ const EITHER = [
   ['CLIENT', 'UNPAUSE'],
 ];
 const FENCES: Record<keyof FenceRights, string[][]> = {
-  acl: [...EITHER, ['ACL', 'LIST'], ['ACL', 'SETUSER', 'x']],
+  // COMMAND tells what modules write by.
+  acl: [...EITHER, ['ACL', 'LIST'], ['ACL', 'SETUSER', 'x'], ['COMMAND']],
   minReplicas: [...EITHER, ['CONFIG', 'SET', 'min-replicas-to-write', '0']],
 };
 
@@ -30,8 +31,8 @@ export const readFenceRights = (line: Line, version: string | undefined): Promis
     const refused = async (commands: readonly string[][]): Promise<string[] | undefined> => {
       const replies = await line.askAll(commands.map((command) => ['ACL', 'DRYRUN', me, ...command]));
       if (replies.some((reply) => reply instanceof Refused)) return undefined;
-      return commands.flatMap(([name, sub], at) =>
-        textIn(replies[at], 'ACL DRYRUN') === 'OK' ? [] : [`${name} ${sub}`],
+      return commands.flatMap((command, at) =>
+        textIn(replies[at], 'ACL DRYRUN') === 'OK' ? [] : [command.slice(0, 2).join(' ')],
       );
     };
     const [acl, minReplicas] = [await refused(FENCES.acl), await refused(FENCES.minReplicas)];
