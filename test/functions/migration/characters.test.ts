@@ -9,8 +9,9 @@ import { parseMigrationRequest } from '../../../functions/migration/request.ts';
 import { parseUnfenceAsking } from '../../../functions/migration/unfence-asking.ts';
 import { aRequest } from '../support/records.ts';
 
-const HOSTILE = 'open \ud83d, \u202eesrever\u2066, \u009b31m\u0000\u0007, \u2028\u200b\ufeff';
-const TOLD = 'open \ufffd, \ufffdesrever\ufffd, \ufffd31m\ufffd\ufffd, \ufffd\ufffd\ufffd';
+const HOSTILE = 'open \ud83d, \u202eesrever\u2066, \u009b31m\u0000\u0007, \u2028\u200b\ufeff, \u061c\ufff9\ufffb, a\rb';
+const TOLD =
+  'open \ufffd, \ufffdesrever\ufffd, \ufffd31m\ufffd\ufffd, \ufffd\ufffd\ufffd, \ufffd\ufffd\ufffd, a\ufffdb';
 
 describe('a text of a request', () => {
   it('is kept as it is: paragraphs, any script, and characters that are made of several', () => {
@@ -24,10 +25,18 @@ describe('a text of a request', () => {
     expect(tellable(TOLD)).toBe(TOLD);
   });
 
+  it('loses a text that is hidden in tags, and keeps the marks that Hebrew and Arabic are written with', () => {
+    expect(tellable('ok\u{e0068}\u{e0069}\u{e007f}')).toBe('ok\ufffd\ufffd\ufffd');
+    expect(tellable('\u05e9\u05dc\u05d5\u05dd!\u200f C++\u200e\r\n')).toBe(
+      '\u05e9\u05dc\u05d5\u05dd!\u200f C++\u200e\r\n',
+    );
+  });
+
   it('is cut between characters', () => {
     expect(tellable(`a${'🙂'.repeat(600)}`, 512)).toBe(`a${'🙂'.repeat(511)}`);
     expect(tellable('🙂'.repeat(512), 512)).toBe('🙂'.repeat(512));
     expect(tellable('x'.repeat(2000), 512)).toBe('x'.repeat(512));
+    expect(tellable('ab\r\ncd', 3)).toBe('ab\ufffd');
   });
 
   const http = { body: JSON.stringify({ reason: HOSTILE }), headers: { 'content-type': 'application/json' } };
