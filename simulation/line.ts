@@ -1,4 +1,4 @@
-import { excessMs, lookAheadOf, nearerTurns } from '../functions/replication/line.ts';
+import { excessMs, lookAheadOf, nearerTurn } from '../functions/replication/line.ts';
 
 /** One that waits for its turn. */
 export interface Waiter {
@@ -26,7 +26,7 @@ export class SimulatedLine {
   /** Undefined for one that begins now. */
   take(nowMs: number): Waiter | undefined {
     if (this.#perMinute === 0) return undefined;
-    const everyMs = 60_000 / this.#perMinute;
+    const everyMs = Math.ceil(60_000 / this.#perMinute);
     const turnMs = Math.max(nowMs, this.#nextMs);
     this.#nextMs = turnMs + everyMs;
     const waiter = { turnMs: turnMs - this.#atOnce * everyMs };
@@ -50,16 +50,13 @@ export class SimulatedLine {
     this.#nextMs -= excessMs(this.#nextMs, this.#waiting.size, this.#perMinute, nowMs);
     this.#unused = 0;
     const first = [...this.#waiting].slice(0, lookAheadOf(this.#perMinute, unused));
-    const turnsMs = nearerTurns(
-      first.map(({ turnMs }) => turnMs),
-      this.#perMinute,
-      unused,
-      nowMs,
-    );
-    for (const [nth, turnMs] of turnsMs.entries()) {
-      const waiter = first[nth];
-      if (waiter && turnMs !== undefined) waiter.turnMs = turnMs;
+    let called = 0;
+    for (const [place, waiter] of first.entries()) {
+      const turnMs = nearerTurn(place, waiter.turnMs, this.#perMinute, unused, nowMs);
+      if (turnMs === undefined) continue;
+      waiter.turnMs = turnMs;
+      called++;
     }
-    return turnsMs.filter((turnMs) => turnMs !== undefined).length;
+    return called;
   }
 }

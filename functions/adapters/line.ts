@@ -54,7 +54,8 @@ export const lineIn = (table: string): Line => {
     end: () =>
       naming('Read line', async () => {
         const { Item } = await documents.send(new GetCommand({ TableName: table, Key: LINE, ConsistentRead: true }));
-        return Item && { nextMs: (Item.nextMs as number) ?? 0, unused: (Item.unused as number) ?? 0 };
+        // An earlier release took turns in fractions, which read as a number are more than they are.
+        return Item && { nextMs: Math.floor((Item.nextMs as number) ?? 0), unused: (Item.unused as number) ?? 0 };
       }),
 
     shorten: ({ nextMs, unused }, byMs) =>

@@ -47,7 +47,7 @@ const IN_LINE = {
  * caller's: migrations that wait for their cutover, or for their turn, would fill the page, and hide those behind them.
  */
 export const unsettledMigrations = async (table: string, { endedBefore, atWorkBefore }: Quiet, limit: number) => {
-  const { records } = await collect(
+  return filtered(
     {
       TableName: table,
       IndexName: 'unsettled',
@@ -63,26 +63,22 @@ export const unsettledMigrations = async (table: string, { endedBefore, atWorkBe
       },
     },
     limit,
-    undefined,
   );
-  return records;
 };
 
 /** Those that wait for their turn, oldest first; with what they are called by. */
-export const inLineMigrations = async (table: string, limit: number) => {
-  const { records } = await collect(
+export const inLineMigrations = async (table: string, limit: number, heardSince: string) => {
+  return filtered(
     {
       TableName: table,
       IndexName: 'unsettled',
       KeyConditionExpression: 'unsettledMark = :yes',
-      FilterExpression: IN_LINE.FilterExpression,
+      FilterExpression: `${IN_LINE.FilterExpression} AND updatedAt >= :heardSince`,
       ExpressionAttributeNames: IN_LINE.names,
-      ExpressionAttributeValues: { ':yes': 'yes', ...IN_LINE.values },
+      ExpressionAttributeValues: { ':yes': 'yes', ':heardSince': heardSince, ...IN_LINE.values },
     },
     limit,
-    undefined,
   );
-  return records;
 };
 
 /** Those that are open. Who waits for the cutover is counted after the others: about so many. */
@@ -127,20 +123,42 @@ const count = async (
   return sum;
 };
 
+/**
+ * The first ones that pass the filter. DynamoDB's limit is of what it looks at, before the filter, so none is set: what is
+ * still missing would be a page of one in the end, a query for each that does not pass. A page is 1 MB.
+ */
+const filtered = async (query: QueryCommandInput, limit: number): Promise<MigrationRecord[]> => {
+  const records: MigrationRecord[] = [];
+  let last: Key | undefined;
+  do {
+    const page = await readPage({ ...query, ...(last && { ExclusiveStartKey: last }) });
+    records.push(...page.records);
+    last = page.last;
+  } while (last && records.length < limit);
+  return records.slice(0, limit);
+};
+
+/** A page of a list: its last key is where the next one begins. */
 const collect = async (query: QueryCommandInput, limit: number, from: Key | undefined) => {
   const records: MigrationRecord[] = [];
   let last = from;
   do {
-    const page = await naming('List migrations', () =>
-      documents.send(
-        new QueryCommand({ ...query, Limit: limit - records.length, ...(last && { ExclusiveStartKey: last }) }),
-      ),
-    );
-    records.push(...((page.Items ?? []) as MigrationRecord[]));
-    last = page.LastEvaluatedKey as Key | undefined;
+    const page = await readPage({
+      ...query,
+      Limit: limit - records.length,
+      ...(last && { ExclusiveStartKey: last }),
+    });
+    records.push(...page.records);
+    last = page.last;
   } while (last && records.length < limit);
   return { records, last };
 };
+
+const readPage = (query: QueryCommandInput) =>
+  naming('List migrations', async () => {
+    const { Items, LastEvaluatedKey } = await documents.send(new QueryCommand(query));
+    return { records: (Items ?? []) as MigrationRecord[], last: LastEvaluatedKey as Key | undefined };
+  });
 
 /** A token holds where the page ended, and the filters it was made for: under others it would give wrong pages. */
 const writeToken = ({ pk, sortKey }: Key, filters: Key): string =>

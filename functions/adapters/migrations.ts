@@ -179,7 +179,7 @@ export const migrationsIn = (table: string, facts: MigrationFacts = UNHEARD): Mi
     list: (query) => listMigrations(table, query),
     unsettled: (quiet, limit) => unsettledMigrations(table, quiet, limit),
     countOpen: () => countOpen(table),
-    inLine: (limit) => inLineMigrations(table, limit),
+    inLine: (limit, heardSince) => inLineMigrations(table, limit, heardSince),
   };
 };
 

@@ -14,8 +14,9 @@ const UNTELLABLE =
 
 /**
  * A text of a request as it is kept and told on, in views, events, logs and certificates: half of a surrogate pair, controls
- * (a terminal obeys some of them), what is not seen, and what changes the direction of writing are each the replacement character, U+FFFD. The
- * canonical form of a certificate (RFC 8785) and other readers of JSON (RFC 7493) have no place for half a character.
+ * (a terminal obeys some of them), what hides a text, and what changes the direction of writing are each the replacement
+ * character, U+FFFD. The canonical form of a certificate (RFC 8785) and other readers of JSON (RFC 7493) have no place for
+ * half a character.
  *
  * @param most characters that are kept
  */

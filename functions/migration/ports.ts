@@ -121,8 +121,12 @@ export interface Migrations {
    */
   unsettled(quiet: Quiet, limit: number): Promise<MigrationRecord[]>;
   countOpen(): Promise<OpenCount>;
-  /** Those that wait for their turn to begin, and are not to be aborted; oldest first. */
-  inLine(limit: number): Promise<MigrationRecord[]>;
+  /**
+   * Those that wait for their turn to begin, are not to be aborted, and have written their record since; oldest first.
+   *
+   * @param heardSince ISO 8601
+   */
+  inLine(limit: number, heardSince: string): Promise<MigrationRecord[]>;
 }
 
 /** Migrations that are not settled. */

@@ -26,8 +26,12 @@ export interface Line {
 /** So many migrations begin at once when none has begun for a while. */
 export const STARTS_AT_ONCE = 20;
 
-/** Milliseconds between two that begin; 0: as many begin as come. */
-const everyMsOf = (startsPerMinute: number): number => (startsPerMinute === 0 ? 0 : 60_000 / startsPerMinute);
+/**
+ * Milliseconds between two that begin; 0: as many begin as come. Whole ones: DynamoDB adds decimals exactly, so that a line's
+ * end with a fraction would be one that no double is equal to.
+ */
+const everyMsOf = (startsPerMinute: number): number =>
+  startsPerMinute === 0 ? 0 : Math.ceil(60_000 / startsPerMinute);
 
 /** When whoever comes now begins at the latest, in milliseconds since the epoch. */
 export const takeBeginning = async (
@@ -64,21 +68,19 @@ const paceMs = (startsPerMinute: number, unused: number): number =>
   everyMsOf(startsPerMinute + Math.min(unused, MOST_MADE_UP * startsPerMinute));
 
 /**
- * When each of those who wait may begin, the first of them now, where that is earlier than the turn that it has. Made of
- * nothing but who waits, so that two sweeps at once come to the same.
+ * When one of those who wait may begin, the first of them now, where that is earlier than the turn that it has.
  *
- * @param turnsMs of those who wait, the first one first; milliseconds since the epoch
+ * @param place in the line, from 0
+ * @param turnMs milliseconds since the epoch, as is what it answers
  * @returns undefined for whoever keeps its turn
  */
-export const nearerTurns = (
-  turnsMs: readonly number[],
+export const nearerTurn = (
+  place: number,
+  turnMs: number,
   startsPerMinute: number,
   unused: number,
   nowMs: number,
-): (number | undefined)[] => {
-  const everyMs = paceMs(startsPerMinute, unused);
-  return turnsMs.map((turnMs, nth) => {
-    const dueMs = nowMs + nth * everyMs;
-    return turnMs - dueMs > WORTH_MS ? dueMs : undefined;
-  });
+): number | undefined => {
+  const dueMs = nowMs + place * paceMs(startsPerMinute, unused);
+  return turnMs - dueMs > WORTH_MS ? dueMs : undefined;
 };

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { STARTS_AT_ONCE, takeBeginning } from '../../../functions/replication/line.ts';
+import { makeMoveUp } from '../../../functions/replication/move-up.ts';
 import { aRecord } from '../support/records.ts';
 import { type RealTable, realTable } from '../support/table.ts';
+import { FakeWorkflow } from '../support/workflow.ts';
 
 let table: RealTable;
 beforeAll(async () => {
@@ -76,6 +79,27 @@ describe('the line in DynamoDB', () => {
 
     expect(drawn).toEqual([true, false]);
     expect(await table.line.end()).toEqual({ nextMs: NOW + 100_000, unused: 0 });
+  });
+
+  it.each([7, 14, 17])('is drawn nearer with any number of starts in a minute: %i', async (startsPerMinute) => {
+    const waiting = 20;
+    for (let nth = 0; nth < 50; nth++) await takeBeginning(table.line, startsPerMinute, NOW + nth);
+    await table.line.giveBack();
+    const seen = await table.line.end();
+    const migrations = { inLine: async () => [] };
+    await makeMoveUp(table.line, migrations, new FakeWorkflow(), startsPerMinute, { now: () => NOW })(seen, waiting);
+
+    const everyMs = Math.ceil(60_000 / startsPerMinute);
+    expect(await table.line.end()).toEqual({ nextMs: NOW + (STARTS_AT_ONCE + waiting) * everyMs, unused: 0 });
+  });
+
+  it('is drawn nearer where an earlier release has left it a fraction', async () => {
+    const at = { pk: { S: 'FLEET#line' }, nextMs: { N: '1795443128571.428685714265' }, unused: { N: '1' } };
+    await table.call('PutItem', { Item: at });
+    const seen = (await table.line.end()) ?? { nextMs: 0, unused: 0 };
+
+    expect(seen.nextMs).toBe(1_795_443_128_571);
+    expect(await table.line.shorten(seen, 1000)).toBe(true);
   });
 
   it('forgets the turns that it was seen with, and no other', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ListQuery } from '../../../functions/migration/ports.ts';
 import type { MigrationRecord } from '../../../functions/migration/record.ts';
 import { aRecord, CALLER } from '../support/records.ts';
@@ -116,6 +116,17 @@ describe('what is unsettled', () => {
     expect(await unsettled(at(50), at(0), 1)).toEqual([dead.migrationId]);
   });
 
+  it('is found in as many queries as there are pages, however few pass the filter', async () => {
+    const { documents } = await import('../../../functions/adapters/dynamo.ts');
+    const send = vi.spyOn(documents, 'send');
+    onTestFinished(() => send.mockRestore());
+
+    // The last two of 30, and one that is not there.
+    const found = await table.migrations.unsettled({ endedBefore: at(0), atWorkBefore: at(2) }, 3);
+    expect([found.length, send.mock.calls.length]).toEqual([2, 1]);
+    expect([await table.migrations.inLine(2, at(0)), send.mock.calls.length]).toEqual([[], 2]);
+  });
+
   it('no longer has what is settled', async () => {
     const id = 'gone-0123456789ab';
     await table.migrations.create(aRecord({ migrationId: id, acceptedAt: at(41), updatedAt: at(41) }));
@@ -136,13 +147,18 @@ describe('what is unsettled', () => {
     const found = await unsettled(at(80), at(65));
 
     expect(found.filter((id) => id.startsWith('line'))).toEqual([silent.migrationId, calls.migrationId]);
-    const inLine = (await table.migrations.inLine(10)).map(({ migrationId }) => migrationId);
+    const inLine = (await table.migrations.inLine(10, at(0))).map(({ migrationId }) => migrationId);
     expect(inLine).toEqual([waiting.migrationId, silent.migrationId]);
-    expect(await table.migrations.inLine(1)).toHaveLength(1);
+    expect(await table.migrations.inLine(1, at(0))).toHaveLength(1);
+    expect((await table.migrations.inLine(10, at(65))).map(({ migrationId }) => migrationId)).toEqual([
+      waiting.migrationId,
+    ]);
 
     const request = { at: at(90), reason: 'r', by: { ...CALLER, at: at(90) }, requestId: 'r' };
     await table.migrations.requestAct(waiting.migrationId, 'abort', request);
-    expect((await table.migrations.inLine(10)).map(({ migrationId }) => migrationId)).toEqual([silent.migrationId]);
+    expect((await table.migrations.inLine(10, at(0))).map(({ migrationId }) => migrationId)).toEqual([
+      silent.migrationId,
+    ]);
     expect((await table.migrations.countOpen()).inLine).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { makeInTurn } from '../../../functions/replication/in-turn.ts';
 import { makeMoveUp } from '../../../functions/replication/move-up.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -77,6 +78,16 @@ describe('a task in turn', () => {
     await inTurn()({ migrationId: idOf(2) });
     expect(line.unused).toBe(1);
   });
+
+  it.each([new TransientServiceError('Give turn back', new Error('slow down')), new Error('access denied')])(
+    'tells what it has found although the turn cannot be given back: %s',
+    async (error) => {
+      await accept(1);
+      line.giveBack = () => Promise.reject(error);
+
+      expect(await inTurn(blocks)({ migrationId: idOf(1) })).toEqual({ verdict: 'failed' });
+    },
+  );
 });
 
 /** Those that wait, and what they do when they are called or their turn comes: in steps of a second. */
@@ -106,6 +117,11 @@ const crowd = () => {
       const answer = (await inTurn(begins, startsPerMinute)({ migrationId: idOf(nth) })) as { turnAt?: string };
       if (answer.turnAt) await wait(nth, answer.turnAt);
       else await begin(nth);
+    },
+    /** Its token calls nobody any more, and nobody has noticed. */
+    die(nth: number) {
+      turns.delete(nth);
+      workflow.waiting.delete(tokenOf(nth));
     },
     async leave(nth: number) {
       turns.delete(nth);
@@ -226,6 +242,65 @@ describe('the line', () => {
     await those.pass(4, 1);
 
     expect(those.turns.size).toBe(0);
+  });
+
+  it('moves up over those that have died in it, and whose end is not recorded yet', async () => {
+    const those = await asked(300);
+    for (let nth = 20; nth < 200; nth++) {
+      if (nth < 140) await those.leave(nth);
+      else those.die(nth);
+    }
+    await those.pass(1);
+
+    expect([...those.beganMs.keys()]).toEqual(Array.from({ length: 12 }, (_, nth) => 200 + nth));
+  });
+
+  it('moves up over those that have died in it and whose turns are over', async () => {
+    const those = await asked(300);
+    for (let nth = 20; nth < 260; nth++) {
+      if (nth < 60) those.die(nth);
+      else await those.leave(nth);
+    }
+    clock.advance(6 * MINUTE_MS);
+    await those.pass(1);
+
+    expect([...those.beganMs.keys()]).toEqual(Array.from({ length: 12 }, (_, nth) => 260 + nth));
+  });
+
+  it('calls nobody who has been silent for so long that nobody can be called', async () => {
+    const those = await asked(400);
+    for (let nth = 21; nth < 300; nth++) those.die(nth);
+    clock.advance(21 * MINUTE_MS);
+    for (let nth = 300; nth < 400; nth++) await migrations.update(idOf(nth), {});
+    let calls = 0;
+    const resume: typeof workflow.resume = async () => ++calls > 0;
+    await makeMoveUp(line, migrations, { resume }, 12, clock)(await line.end(), 379);
+
+    expect(calls).toBe(18);
+  });
+
+  it('is called no further by a sweep that Step Functions refuses, and by the next one again', async () => {
+    const those = await asked(100);
+    for (let nth = 20; nth < 90; nth++) await those.leave(nth);
+    const slow = new TransientServiceError('Resume execution', new Error('slow down'));
+    workflow.faults.resume = [slow];
+    const sweep = async () => makeMoveUp(line, migrations, workflow, 12, clock)(await line.end(), 10);
+
+    expect([await sweep(), workflow.resumed]).toEqual([0, []]);
+    expect(await sweep()).toBe(10);
+
+    workflow.faults.resume = [new Error('access denied')];
+    for (let nth = 90; nth < 100; nth++) workflow.waiting.add(`token-${nth}`);
+    await expect(sweep()).rejects.toThrow('access denied');
+  });
+
+  it('makes up for what was given back once, where the sweep that saw it could not draw it nearer', async () => {
+    await asked(300);
+    line.unused = 24;
+    line.shorten = async () => false;
+    await makeMoveUp(line, migrations, workflow, 12, clock)(await line.end(), 280);
+
+    expect(workflow.resumed).toEqual([]);
   });
 
   it('comes to the same when it is swept twice', async () => {

@@ -177,9 +177,9 @@ export class FakeMigrations implements Migrations {
     return { atWork: open.filter(({ status }) => status !== 'awaitingCutover').length - inLine, inLine };
   }
 
-  async inLine(limit: number): Promise<MigrationRecord[]> {
+  async inLine(limit: number, heardSince: string): Promise<MigrationRecord[]> {
     return [...this.records.values()]
-      .filter((record) => record.unsettled && isInLine(record))
+      .filter((record) => record.unsettled && isInLine(record) && record.updatedAt >= heardSince)
       .sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
       .slice(0, limit);
   }
