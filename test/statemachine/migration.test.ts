@@ -512,6 +512,27 @@ describe('the state machine of a migration', () => {
       expect(run.history.length).toBeLessThan(2000);
     });
 
+    it('is told so after a day, too, where Lambda has a place for each of its waits only after many tries', async () => {
+      const run = await runWorkflow('migration', {
+        tasks: {
+          Preflight: queuedFor(200_000),
+          Rest: (_, { count }) => (count % 20 === 0 ? {} : failing('Lambda.TooManyRequestsException')),
+        },
+      });
+
+      expect([run.status, run.error]).toEqual(['FAILED', 'TurnNeverCame']);
+      expect(Math.round(run.durationMs / 3_600_000)).toBe(24);
+    });
+
+    it('waits for what holds the wait where its turn is near: it is through with the record before its turn has come', async () => {
+      const run = await runWorkflow('migration', {
+        tasks: { Preflight: queuedFor(1), Rest: () => new Later(4000, {}) },
+      });
+      const first = run.history.find(({ type }) => type === 'TaskSubmitted' || type === 'TaskTimedOut');
+
+      expect([run.status, first?.type]).toEqual(['SUCCEEDED', 'TaskSubmitted']);
+    });
+
     it.each(['Lambda.TooManyRequestsException', 'Lambda.Unknown', 'TypeError'])(
       'waits all the same where nothing can hold the wait (%s), and has its turn',
       async (error) => {
