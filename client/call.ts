@@ -25,7 +25,8 @@ export interface ApiAnswer {
 
 /**
  * Asks the API, and gives whatever it answers: also a 4xx and a 5xx.
- * @throws PathRefusedError, ApiUnreachableError, ApiTimeoutError, ApiAnswerUnreadableError; the signal's reason
+ * @throws PathRefusedError, ApiUnreachableError, ApiTimeoutError, ApiAnswerUnreadableError; TypeError for headers that cannot be
+ * sent; the signal's reason
  */
 export type ApiCall = (request: ApiRequest) => Promise<ApiAnswer>;
 
@@ -76,6 +77,8 @@ export const makeApiCall =
   async ({ method, path, query = [], headers = {}, body, signal }) => {
     const url = urlOf(apiUrl, path, query);
     const signed = await sign({ method, url, query, headers, body });
+    // What no header can hold is a fault of the caller, and says nothing of the API.
+    const sent = new Headers(signed);
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = signal ? AbortSignal.any([timeout, signal]) : timeout;
     let status: number;
@@ -84,7 +87,7 @@ export const makeApiCall =
     try {
       const response = await fetch(url, {
         method,
-        headers: signed,
+        headers: sent,
         // A signature is for one address: what is answered from elsewhere is not the API's.
         redirect: 'manual',
         signal: either,

@@ -1,3 +1,4 @@
+import { readStream } from '../../client/file/stream.ts';
 import { checkFile } from '../../verify/certificate/check.ts';
 import { MOST_BYTES, readInput } from '../../verify/certificate/input.ts';
 import { readable } from '../../verify/certificate/report.ts';
@@ -6,7 +7,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { document, line } from '../say.ts';
 import type { Io } from '../terminal/io.ts';
 import { reflow } from '../terminal/layout.ts';
-import { readAll } from '../terminal/read.ts';
 
 export interface CertificateOptions {
   publicKey?: string;
@@ -25,7 +25,7 @@ export const checkCertificate = async (
   const isPiped = file === '-';
   const name = isPiped ? STDIN : file;
   const asked = { file: name, ...(publicKey !== undefined && { publicKeyFile: publicKey }) };
-  const { value, key } = await readInput(asked, isPiped ? () => readPiped(io) : undefined);
+  const { value, key } = await readInput(asked, { signal: io.signal, ...(isPiped && { read: () => readPiped(io) }) });
   const check = checkFile(value, key);
   if (!check) throw usageError([`${name} holds no certificate`]);
   if (json) document(io, { verdict: check.verdict, findings: check.findings });
@@ -36,7 +36,7 @@ export const checkCertificate = async (
 const readPiped = async (io: Io): Promise<Buffer | string> => {
   // Nobody sees by a cursor that something is waited for.
   if (io.stdin.isTTY) line(io.stderr, 'Reads the certificate from standard input, until Ctrl-D.');
-  const bytes = await readAll(io, MOST_BYTES);
+  const bytes = await readStream(io.stdin, MOST_BYTES, io.signal);
   if (!bytes) return `${STDIN} goes on after ${MOST_BYTES} bytes, which no certificate has`;
   return bytes.length === 0 ? `${STDIN} is empty` : bytes;
 };

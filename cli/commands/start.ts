@@ -23,6 +23,9 @@ export interface StartCommandOptions extends StartOptions {
 /** How often a request is sent whose answer does not come: its key makes that harmless. */
 const TRIES = 4;
 const FIRST_PAUSE_MS = 500;
+/** As the API takes it. Not every other text can be sent: a header has bytes. */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const KEY_RULE = 'must have 1-255 visible ASCII characters without spaces';
 
 /**
  * The request that options and file make.
@@ -104,7 +107,7 @@ export const requestAgain = (context: Context, { file }: StartOptions, body: unk
 export const start = async (context: Context, options: StartCommandOptions): Promise<ExitCode> => {
   const { io, caller, json } = context;
   const { idempotencyKey: key = randomUUID(), watch: goesOn, ...asked } = options;
-  if (key === '') throw usageError(['--idempotency-key is empty']);
+  if (!KEY.test(key)) throw usageError([`--idempotency-key ${KEY_RULE}: ${key}`]);
   const body = await bodyOf(asked, context);
   const { api } = await connected(context);
   // Before it is sent: whoever gets no answer needs it.

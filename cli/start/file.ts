@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { decoded } from '../../verify/decoded.ts';
+import { decoded } from '../../client/file/decoded.ts';
+import { withFile } from '../../client/file/open.ts';
+import { readStream } from '../../client/file/stream.ts';
 import { usageError } from '../errors.ts';
 import type { Io } from '../terminal/io.ts';
-import { readAll } from '../terminal/read.ts';
 
 /** As the API takes no more. */
 const MOST_BYTES = 64 * 1024;
@@ -20,30 +20,27 @@ export const readRequest = async (path: string, io: Io): Promise<Record<string, 
   const shownAs = path === '-' ? 'Standard input' : name;
   if (path === '-' && io.stdin.isTTY)
     throw usageError(['Standard input is this terminal: pipe a request into it, or name a file']);
-  const text = decoded(path === '-' ? await readInput(io) : await readBytes(name));
+  const text = decoded(path === '-' ? await readInput(io) : await readBytes(name, io.signal));
   const value = await parsed(text, shownAs);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw usageError([`${shownAs} holds no request: it has to be an object`]);
   return toRequest(value as Record<string, unknown>, shownAs);
 };
 
-const readBytes = async (name: string): Promise<Buffer> => {
-  try {
-    const { size } = await stat(name);
-    if (size > MOST_BYTES) throw usageError([`${name} has ${size} bytes; a request has at most ${MOST_TEXT}`]);
-    return await readFile(name);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'usage') throw error;
-    throw usageError([
-      code === 'ENOENT' ? `There is no file ${name}` : `${name} cannot be read: ${(error as Error).message}`,
-    ]);
-  }
+const readBytes = async (name: string, signal: AbortSignal): Promise<Buffer> => {
+  const bytes = await withFile(name, (file) => file.read(MOST_BYTES, signal)).catch((error: unknown) => {
+    if (signal.aborted) throw signal.reason;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw usageError([code === 'ENOENT' ? `There is no file ${name}` : `${name} cannot be read: ${message}`]);
+  });
+  return orTooLong(bytes, name);
 };
 
-const readInput = async (io: Io): Promise<Buffer> => {
-  const bytes = await readAll(io, MOST_BYTES);
-  if (!bytes) throw usageError([`Standard input goes on after ${MOST_TEXT}, which no request does`]);
+const readInput = async ({ stdin, signal }: Io): Promise<Buffer> =>
+  orTooLong(await readStream(stdin, MOST_BYTES, signal), 'Standard input');
+
+const orTooLong = (bytes: Buffer | undefined, shownAs: string): Buffer => {
+  if (!bytes) throw usageError([`${shownAs} goes on after ${MOST_TEXT}, which no request does`]);
   return bytes;
 };
 

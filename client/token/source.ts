@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import { decoded } from '../file/decoded.ts';
+import { type OpenFile, withFile } from '../file/open.ts';
 import { TOKEN_VARIABLE, TokenUnreadableError } from './errors.ts';
-import { LARGEST_TOKEN_BYTES, type Token, tokenOf } from './token.ts';
+import { LARGEST_TOKEN_BYTES, TOO_LONG, type Token, tokenOf } from './token.ts';
 
 /** Where tokens come from. */
 export interface TokenSource {
@@ -17,6 +18,9 @@ export interface TokenSource {
 /** Of whom a file can be read by others than its owner. */
 const OTHERS = 0o044;
 
+/** In UTF-16, with its mark and an end of line. */
+const LARGEST_FILE_BYTES = 2 * LARGEST_TOKEN_BYTES + 64;
+
 const whyNot = (error: unknown): string => {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'does not exist';
@@ -27,31 +31,25 @@ const whyNot = (error: unknown): string => {
 /** A file that is read anew at each request: whoever watches for hours has its token renewed by another program. */
 export const tokenInFile = (path: string): TokenSource => {
   const where = `the file ${path}`;
-  const reading = async <T>(use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> => {
-    const file = await open(path, 'r').catch((error: unknown) => {
-      throw new TokenUnreadableError(where, whyNot(error));
+  const reading = <T>(use: (file: OpenFile) => Promise<T>): Promise<T> =>
+    withFile(path, use).catch((error: unknown) => {
+      throw error instanceof TokenUnreadableError ? error : new TokenUnreadableError(where, whyNot(error));
     });
-    try {
-      return await use(file);
-    } finally {
-      await file.close();
-    }
-  };
   return {
     where,
     isNamed: true,
     read: () =>
       reading(async (file) => {
         // A pipe is read once, and a token is needed at each request.
-        if (!(await file.stat()).isFile()) throw new TokenUnreadableError(where, 'is no file that can be read again');
-        // One byte too many is enough to see that it is too long.
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(LARGEST_TOKEN_BYTES + 3), 0);
-        return tokenOf(buffer.toString('utf8', 0, bytesRead), where);
+        if (!file.stats.isFile()) throw new TokenUnreadableError(where, 'is no file that can be read again');
+        const bytes = await file.read(LARGEST_FILE_BYTES);
+        if (!bytes) throw new TokenUnreadableError(where, TOO_LONG);
+        return tokenOf(decoded(bytes), where);
       }),
     isOpen: () =>
       process.platform === 'win32'
         ? Promise.resolve(undefined)
-        : reading(async (file) => ((await file.stat()).mode & OTHERS) !== 0),
+        : reading(async ({ stats }) => (stats.mode & OTHERS) !== 0),
   };
 };
 

@@ -23,6 +23,8 @@ export interface Token extends TokenClaims {
  */
 export const LARGEST_TOKEN_BYTES = 10_240;
 
+export const TOO_LONG = `has more than ${LARGEST_TOKEN_BYTES} bytes`;
+
 /** RFC 7515, 7.1: header, payload and signature, each in base64url. */
 const JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -43,7 +45,7 @@ const objectIn = (part: string): Record<string, unknown> | undefined => {
 /** Unlike most, a token is told by what it is not: nothing of what was found is repeated. */
 const faultOf = (text: string): string | undefined => {
   if (text === '') return 'is empty';
-  if (Buffer.byteLength(text) > LARGEST_TOKEN_BYTES) return `has more than ${LARGEST_TOKEN_BYTES} bytes`;
+  if (Buffer.byteLength(text) > LARGEST_TOKEN_BYTES) return TOO_LONG;
   if (/\p{Cc}/u.test(text)) return 'has a control character, or more than one line';
   if (/^bearer\s/i.test(text)) return 'begins with "Bearer": leave the token alone in it';
   if (!JWS.test(text)) return 'has no JSON Web Token (three parts in base64url, with dots between them)';
@@ -52,12 +54,12 @@ const faultOf = (text: string): string | undefined => {
 };
 
 /**
- * A token of this text; a line feed at its end is that of the editor.
+ * A token of this text; a line feed at its end is that of the editor, and spaces around it are nobody's.
  * @param where for messages: `the file token.jwt`
  * @throws TokenUnreadableError
  */
 export const tokenOf = (given: string, where: string): Token => {
-  const text = given.replace(/\r?\n$/, '');
+  const text = given.replace(/^ +| *(?:\r?\n)?$/g, '');
   const fault = faultOf(text);
   if (fault !== undefined) throw new TokenUnreadableError(where, fault);
   const { iss, sub, aud, client_id, scope, scp, exp } = objectIn(text.split('.')[1] as string) as Record<

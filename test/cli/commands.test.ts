@@ -122,6 +122,13 @@ describe('start', () => {
     expect(there.err).toContain('--source (/customerNodeEndpointList/0/port) must be at most 65535');
   });
 
+  it.each([' ', 'ü€', 'a\nb', 'x'.repeat(256)])('sends nothing under a key that none can be: %j', async (key) => {
+    const ran = await runHere([...`start ${REQUEST} --endpoint ${service.url} --idempotency-key`.split(' '), key]);
+
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('1-255 visible ASCII characters') });
+    expect(service.received).toEqual([]);
+  });
+
   it('is interrupted by Ctrl-C also while it waits to send again', async () => {
     const { signal, press } = ctrlC();
     service.instead = () => {

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../../cli/exit-codes.ts';
 import { isUnsent } from '../../cli/passing.ts';
@@ -134,6 +138,22 @@ describe('an interruption', () => {
     const last = JSON.parse(ran.out.trim().split('\n').at(-1) ?? '');
     expectSchema('error', last);
     expect(last.error.exitCode).toBe(exitCode);
+  });
+
+  it.runIf(process.platform !== 'win32')('ends a wait for a pipe that is named as a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cli-pipe-'));
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const line of [`start -f ${pipe}`, `certificate check ${pipe}`, `certificate check - --public-key ${pipe}`]) {
+      const { signal, press } = ctrlC();
+      setTimeout(press, 5);
+
+      expect(await runHere(split(line), { signal, stdin: '{}' })).toMatchObject({ code: 130, err: 'Interrupted.\n' });
+    }
+    const args = ['show', ID, '--token-file', pipe, '--endpoint', service.url];
+
+    expect((await runHere(args, { env: { COLUMNS: '300' } })).err).toContain('is no file that can be read again');
+    await rm(folder, { recursive: true });
   });
 
   it('before anything is sent ends doctor and a wait for standard input, too', async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +79,26 @@ describe('a file', () => {
       '--sample-keys has to be a whole number: many',
     ])
       expect(err).toContain(problem);
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    ['start --dry-run -f /dev/zero', '/dev/zero goes on after 64 KiB'],
+    ['certificate check /dev/zero', '/dev/zero goes on after 4194304 bytes'],
+    ['certificate check - --public-key /dev/zero', '/dev/zero goes on after 4194304 bytes'],
+    ["certificate check ''", 'The name of a file is empty'],
+  ])('that has no end, or no name, is not read: %s', async (line, problem) => {
+    expect(await ask(line, '{}')).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
+  });
+
+  it('that is a private key is none to check by', async () => {
+    const file = join(folder, 'key.pem');
+    const { privateKey } = generateKeyPairSync('ed25519');
+    await writeFile(file, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+
+    expect(await ask(`certificate check - --public-key ${file}`, '{}')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is a private key: give the public one'),
+    });
   });
 
   it('with a mark is also read as a certificate', async () => {

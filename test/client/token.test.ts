@@ -189,6 +189,17 @@ describe('what is no token', () => {
   });
 });
 
+describe('a file with a token', () => {
+  it('may have a byte order mark, spaces around it and an end of line, as editors and PowerShell leave them', async () => {
+    const token = await api.token();
+
+    for (const bytes of [`\ufeff${token}\r\n`, ` ${token}  `, Buffer.from(`\ufeff${token}\r\n`, 'utf16le')]) {
+      await writeFile(path, bytes);
+      expect((await tokenInFile(path).read()).text).toBe(token);
+    }
+  });
+});
+
 describe('where a token comes from', () => {
   it('is the file before the environment, and a file tells who else can read it', async () => {
     await writeFile(path, '');

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { decoded } from '../../client/file/decoded.ts';
+import { withFile } from '../../client/file/open.ts';
 import { UsageError } from '../arguments.ts';
-import { decoded } from '../decoded.ts';
 
 export const USAGE = `Checks the offset certificate of a cutover, without a network.
 
@@ -53,27 +53,32 @@ export const parseCertificateRequest = (args: readonly string[]): CertificateReq
 /** A certificate of hundreds of nodes has some 100 kB, and an event 256 kB at the most. */
 export const MOST_BYTES = 4 * 1024 * 1024;
 
-const readBytes = async (path: string): Promise<Buffer | string> => {
+const readBytes = async (path: string, signal?: AbortSignal): Promise<Buffer | string> => {
+  if (path === '') return 'The name of a file is empty';
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) return `${path} has ${size} bytes, which no certificate has`;
-    return await readFile(path);
+    const bytes = await withFile(path, (file) => file.read(MOST_BYTES, signal));
+    return bytes ?? `${path} goes on after ${MOST_BYTES} bytes, which no certificate has`;
   } catch (error) {
+    if (signal?.aborted) throw signal.reason;
     return `${path} cannot be read: ${(error as Error).message}`;
   }
 };
 
-/**
- * @param read gives the certificate's bytes, or what is wrong with them
- * @throws UsageError with every problem: of the file, and of the key
- */
+export interface Reading {
+  /** Ends it. */
+  signal?: AbortSignal;
+  /** Gives the certificate's bytes, or what is wrong with them; default: those of the file. */
+  read?: (file: string) => Promise<Buffer | string>;
+}
+
+/** @throws UsageError with every problem: of the file, and of the key; the signal's reason */
 export const readInput = async (
   { file, publicKeyFile }: Omit<CertificateRequest, 'json'>,
-  read: (file: string) => Promise<Buffer | string> = readBytes,
+  { signal, read = (path) => readBytes(path, signal) }: Reading = {},
 ): Promise<{ value: unknown; key: KeyObject | undefined }> => {
   const problems: string[] = [];
   const bytes = await read(file);
-  const keyBytes = publicKeyFile === undefined ? undefined : await readBytes(publicKeyFile);
+  const keyBytes = publicKeyFile === undefined ? undefined : await readBytes(publicKeyFile, signal);
   let value: unknown;
   let key: KeyObject | undefined;
   if (typeof bytes === 'string') problems.push(bytes);
@@ -85,6 +90,8 @@ export const readInput = async (
     }
   }
   if (typeof keyBytes === 'string') problems.push(keyBytes);
+  else if (keyBytes?.includes('PRIVATE KEY-----'))
+    problems.push(`${publicKeyFile} is a private key: give the public one`);
   else if (keyBytes) {
     key = toKey(keyBytes);
     if (!key) problems.push(`${publicKeyFile} is no public key in PEM or DER`);

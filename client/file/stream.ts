@@ -1,20 +1,20 @@
-import { addAbortSignal } from 'node:stream';
-import type { Io } from './io.ts';
+import { addAbortSignal, type Readable } from 'node:stream';
 
 /**
- * All of standard input, whatever it is: a pipe, a socket, a file, a terminal until Ctrl-D.
+ * All of a stream, whatever it is: a pipe, a socket, a file, a terminal until Ctrl-D.
  *
  * @returns undefined where it goes on after so many bytes
  * @throws the signal's reason, and what reading throws
  */
-export const readAll = async (
-  { stdin, signal }: Pick<Io, 'stdin' | 'signal'>,
+export const readStream = async (
+  stream: Readable,
   mostBytes: number,
+  signal: AbortSignal,
 ): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of addAbortSignal(signal, stdin)) {
+    for await (const chunk of addAbortSignal(signal, stream)) {
       chunks.push(Buffer.from(chunk));
       bytes += chunk.length;
       if (bytes > mostBytes) return undefined;
