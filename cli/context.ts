@@ -23,13 +23,11 @@ export interface CommonOptions extends TargetOptions {
 }
 
 /** @throws CommandError (usage) */
-export const contextOf = (io: Io, { json = false, ...options }: CommonOptions, args: readonly string[]): Context => ({
-  io,
-  target: targetOf(options, io.env),
-  caller: { me: callName(io.env), options: optionsText(options) },
-  args,
-  json,
-});
+export const contextOf = (io: Io, { json = false, ...options }: CommonOptions, args: readonly string[]): Context => {
+  const target = targetOf(options, io.env);
+  const caller = { me: callName(io.env), options: optionsText(options), hasToken: target.tokens !== undefined };
+  return { io, target, caller, args, json };
+};
 
 /**
  * What was typed, to be typed again.

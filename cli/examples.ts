@@ -89,4 +89,5 @@ It sends only what changes nothing. Exit code: 0 all is there, 1 something is mi
 } as const;
 
 export const EXIT_HELP = `Exit codes:
-  0 done   1 failed   2 asked for wrongly   3 refused   4 could not tell   5 aborted   130 interrupted`;
+  0 done   1 failed   2 asked for wrongly   3 refused
+  4 could not tell   5 aborted   130 interrupted`;

@@ -18,6 +18,7 @@ export interface Failure {
 }
 
 const UNSIGNED = '. An endpoint is asked without a signature: name a deployed stack by --stack NAME.';
+const NOT_LET_IN = '. A token was sent, and is not let in.';
 const REFUSED = [
   'api-access-denied',
   'stack-access-denied',
@@ -63,8 +64,10 @@ const ofProblem = ({ problem }: ApiProblemError, { me, options }: Caller): Failu
     );
   if (status >= 500) problems.push(`The request id is ${requestId}; the logs have it.`);
   const next = code === 'migration-not-found' ? [`${me} list${options}`] : [];
-  return { exitCode, code, problems, next: [...next, `docs/errors.md#${code}`] };
+  return { exitCode, code, problems, next: [...next, ...(isCode(code) ? [`docs/errors.md#${code}`] : [])] };
 };
+
+const isCode = (code: unknown): code is string => typeof code === 'string' && /^[a-z]+(-[a-z]+)*$/.test(code);
 
 /** @param caller for commands to type */
 export const toFailure = (error: unknown, caller: Caller): Failure => {
@@ -85,14 +88,14 @@ export const toFailure = (error: unknown, caller: Caller): Failure => {
     const isRefused =
       REFUSED.includes(error.code) ||
       (error instanceof GatewayRefusedError && error.status < 500 && error.status !== 429);
-    const advice = tokenAdvice(error);
-    const unsigned = error instanceof GatewayRefusedError && error.status === 403;
+    const isForbidden = error instanceof GatewayRefusedError && error.status === 403;
+    const { say, see } = tokenAdvice(error, isForbidden && caller.hasToken === true);
     const doctor = error.code === 'path-refused' ? [] : [`${caller.me} doctor${caller.options}`];
     return {
       exitCode: ASKED_WRONGLY.includes(error.code) ? EXIT.usage : isRefused ? EXIT.refused : EXIT.unknown,
       code: error.code,
-      problems: [`${error.message}${unsigned ? UNSIGNED : ''}`, ...advice.say],
-      next: [...doctor, ...advice.see, `docs/errors.md#${error.code}`],
+      problems: [`${error.message}${isForbidden ? (caller.hasToken ? NOT_LET_IN : UNSIGNED) : ''}`, ...say],
+      next: [...doctor, ...see, `docs/errors.md#${error.code}`],
     };
   }
   return ofOther(error);
@@ -102,8 +105,7 @@ export const toFailure = (error: unknown, caller: Caller): Failure => {
 const ofOther = (error: unknown): Failure => {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const text = typeof message === 'string' ? message : String(error);
-  const isOurs = typeof code === 'string' && /^[a-z]+(-[a-z]+)*$/.test(code);
-  return isOurs
+  return isCode(code)
     ? { exitCode: EXIT.unknown, code, problems: [text], next: [`docs/errors.md#${code}`] }
     : { exitCode: EXIT.unknown, code: 'crash', problems: [`Something went wrong in this command: ${text}`], next: [] };
 };

@@ -9,6 +9,7 @@ import { ACTS } from './act-help.ts';
 import { type CommonOptions, type Context, contextOf } from './context.ts';
 import { EXAMPLES, EXIT_HELP } from './examples.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { folded, HELP_LAYOUT } from './help-layout.ts';
 import { DEFAULT_ENDPOINT, ENDPOINT_VARIABLE, STACK_VARIABLE } from './target.ts';
 import { hasColor, type Io, widthOf } from './terminal/io.ts';
 import { paintFor } from './terminal/paint.ts';
@@ -101,6 +102,10 @@ export const makeProgram = (
     return context;
   };
   const silent = () => undefined;
+  const below =
+    (text: string) =>
+    ({ error }: { error: boolean }): string =>
+      `\n${folded(text, widthOf(error ? io.stderr : io.stdout, io.env))}`;
   const paint = paintFor(io.stdout, io.env);
   program
     .description(
@@ -121,13 +126,13 @@ export const makeProgram = (
       getOutHasColors: () => hasColor(io.stdout, io.env),
       getErrHasColors: () => hasColor(io.stderr, io.env),
     })
-    .configureHelp({ styleTitle: (text) => paint.bold(text), minWidthToWrap: 20 })
-    .addHelpText('after', `\n${EXAMPLES.program}\n\n${EXIT_HELP}`);
+    .configureHelp({ styleTitle: (text) => paint.bold(text), ...HELP_LAYOUT })
+    .addHelpText('after', below(`${EXAMPLES.program}\n\n${EXIT_HELP}`));
 
   const command = (name: string, description: string): Command => {
     const made = program.command(name).description(description);
     const examples = EXAMPLES[name.split(' ')[0] as keyof typeof EXAMPLES];
-    if (examples) made.addHelpText('after', `\n${examples}`);
+    if (examples) made.addHelpText('after', below(examples));
     return made;
   };
 
@@ -196,7 +201,7 @@ export const makeProgram = (
 
   program.commandsGroup('Without the service:');
   command('verify', 'compare two servers, key by key, while they are in use')
-    .argument('<source>', 'redis://user:password@host:port/database, or rediss:// for TLS')
+    .argument('<source>', 'redis://user:password@host:port/db, or rediss:// for TLS')
     .argument('<target>', 'the other one')
     .option('--json', 'the report as JSON')
     .addOption(new Option('--mode <mode>', 'all keys (default), or some drawn at random').choices(['full', 'sample']))
@@ -218,7 +223,7 @@ export const makeProgram = (
     )
     .option('--public-key <file>', 'of the KMS key that signed it')
     .option('--json', 'the findings as JSON')
-    .addHelpText('after', `\n${EXAMPLES.certificate}`)
+    .addHelpText('after', below(EXAMPLES.certificate))
     .action(async (file, options) =>
       done(await (await import('./commands/certificate.ts')).checkCertificate(io, file, options)),
     );

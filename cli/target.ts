@@ -39,8 +39,8 @@ export const targetOf = (options: TargetOptions, env: Io['env']): Target => {
   const url = endpoint ?? (named === undefined ? env[ENDPOINT_VARIABLE] || undefined : undefined);
   if (named === undefined && (region !== undefined || profile !== undefined))
     problems.push('--region and --profile are for a stack, and none is named: add --stack');
-  if (url !== undefined && url !== '' && !isHttp(url))
-    problems.push(`The endpoint has to be an http or https URL: ${url}`);
+  const fault = url ? faultOf(url) : undefined;
+  if (fault !== undefined) problems.push(fault);
   if (problems.length > 0) throw usageError(problems);
   // What the environment has is not for whoever happens to listen where nobody has named a service.
   const isUnnamed = named === undefined && url === undefined;
@@ -61,9 +61,16 @@ export const targetOf = (options: TargetOptions, env: Io['env']): Target => {
   };
 };
 
-const isHttp = (text: string): boolean => {
+/** What may be a password is not repeated. */
+const faultOf = (text: string): string | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search + url.hash === '';
+  if (!url || !/^https?:$/.test(url.protocol))
+    return `The endpoint has to be an http or https URL: ${text.replace(/^(\w+:\/\/)?.*@/s, '$1…@')}`;
+  if (url.username !== '' || url.password !== '')
+    return `The endpoint cannot have a user or a password: name it as ${url.protocol}//${url.host}${url.pathname}`;
+  if (url.search + url.hash !== '')
+    return `The endpoint cannot have a query or a fragment: name it as ${url.protocol}//${url.host}${url.pathname}`;
+  return undefined;
 };
 
 /** The options that name the same service again, for a command to paste: what the environment says, it says again. */

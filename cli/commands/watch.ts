@@ -1,3 +1,4 @@
+import type { Api } from '../../client/api.ts';
 import type { Status } from '../../functions/migration/status.ts';
 import type { MigrationView } from '../../functions/migration/view.ts';
 import { type Context, connected } from '../context.ts';
@@ -38,16 +39,41 @@ const isPending = ({ waitingFor = '' }: MigrationView): boolean => /^the \w+ tha
 class WatchTimeoutError extends Error {}
 
 export const watch = async (context: Context, name: string, options: WatchOptions): Promise<ExitCode> => {
-  const { io, caller, json } = context;
+  const { io, caller } = context;
   const seconds = secondsOf(options.timeout);
-  const { api } = await connected(context);
-  const first = await findToRead(api, name, io.signal);
-  const { migrationId } = first;
-  const until = options.until === undefined ? '' : ` --until ${options.until}`;
-  const watchAgain = commandFor(caller, 'watch', migrationId, until);
   const timeout = new AbortController();
   const timer =
     seconds === undefined ? undefined : setTimeout(() => timeout.abort(new WatchTimeoutError()), seconds * 1000);
+  const signal = AbortSignal.any([io.signal, timeout.signal]);
+  const until = options.until === undefined ? '' : ` --until ${options.until}`;
+  let first: MigrationView | undefined;
+  try {
+    const { api } = await connected({ ...context, io: { ...io, signal } });
+    first = await findToRead(api, name, signal);
+    return await watchOn(context, api, first, options, signal);
+  } catch (error) {
+    const watchAgain = [commandFor(caller, 'watch', first?.migrationId ?? name, until)];
+    if (error instanceof WatchTimeoutError) {
+      const found = first
+        ? `${first.migrationId} has not come to its end within ${seconds} s. It goes on without being watched.`
+        : `The API has not shown ${name} within ${seconds} s: how it goes is not known.`;
+      throw new CommandError(EXIT.unknown, 'watch-timeout', [found], watchAgain);
+    }
+    if (error instanceof InterruptedError && first)
+      throw interruption(error, [`Left alone: ${first.migrationId} goes on without being watched.`], watchAgain);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const watchOn = async (
+  { io, caller, json }: Context,
+  api: Api,
+  first: MigrationView,
+  options: WatchOptions,
+  signal: AbortSignal,
+): Promise<ExitCode> => {
   if (!json) for (const text of lacksText(safeDeep(first), lookOf(io))) line(io.stdout, text);
   const screen = await openScreen(io, caller, json);
   const isUntil = ({ status }: MigrationView) => status === (options.until as Status | undefined);
@@ -57,7 +83,7 @@ export const watch = async (context: Context, name: string, options: WatchOption
       api,
       first,
       {
-        signal: AbortSignal.any([io.signal, timeout.signal]),
+        signal,
         isOver: (view) => (view.outcome !== undefined && !isPending(view)) || isUntil(view),
       },
       { ...screen, events: (events) => screen.events(events.filter(({ at }) => at >= since)) },
@@ -71,18 +97,7 @@ export const watch = async (context: Context, name: string, options: WatchOption
     return exitCode;
   } catch (error) {
     screen.done();
-    if (error instanceof WatchTimeoutError)
-      throw new CommandError(
-        EXIT.unknown,
-        'watch-timeout',
-        [`${migrationId} has not come to its end within ${seconds} s. It goes on without being watched.`],
-        [watchAgain],
-      );
-    if (error instanceof InterruptedError)
-      throw interruption(error, [`Left alone: ${migrationId} goes on without being watched.`], [watchAgain]);
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 };
 

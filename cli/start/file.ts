@@ -3,6 +3,7 @@ import { withFile } from '../../client/file/open.ts';
 import { readStream } from '../../client/file/stream.ts';
 import { usageError } from '../errors.ts';
 import type { Io } from '../terminal/io.ts';
+import { toEndpoints } from './aws-spelling.ts';
 
 /** As the API takes no more. */
 const MOST_BYTES = 64 * 1024;
@@ -78,16 +79,3 @@ const toRequest = (value: Member, shownAs: string): Member => {
     ...(CustomerNodeEndpointList !== undefined && { customerNodeEndpointList: toEndpoints(CustomerNodeEndpointList) }),
   };
 };
-
-const toEndpoints = (list: unknown): unknown =>
-  Array.isArray(list)
-    ? list.map((one: Member | null) => {
-        if (typeof one !== 'object' || one === null) return one;
-        const { Address, Port, ...rest } = one;
-        return {
-          ...rest,
-          ...(Address !== undefined && { address: Address }),
-          ...(Port !== undefined && { port: Port }),
-        };
-      })
-    : list;

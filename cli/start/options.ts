@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../functions/migration/record.ts';
+import { toEndpoints } from './aws-spelling.ts';
 import { ENDPOINT_RULE, readEndpoint } from './endpoint.ts';
 
 /** What can be said about a migration that is to begin. Numbers as they were typed: parsing tells what is wrong with them. */
@@ -46,12 +47,8 @@ const sourceOf = (text: string, problems: string[]): Endpoint | undefined => {
 /** As the aws command takes it: `Address='10.0.0.5',Port=6379`, or JSON. */
 const endpointsOf = (text: string, problems: string[]): Body[] => {
   const given = /^\s*[[{]/.test(text) ? fromJson(text) : [fromShorthand(text)];
-  const endpoints = given.map((one) => {
-    const { Address: address, Port: port } = one ?? {};
-    return { address, port };
-  });
-  if (endpoints.length > 0 && endpoints.every(({ address, port }) => address !== undefined && port !== undefined))
-    return endpoints;
+  const isWhole = (one: Body | null | undefined) => one?.Address !== undefined && one.Port !== undefined;
+  if (given.length > 0 && given.every(isWhole)) return toEndpoints(given) as Body[];
   problems.push(
     `--customer-node-endpoint-list has to be Address=10.0.0.5,Port=6379, as for aws elasticache start-migration: ${text}`,
   );
@@ -66,8 +63,13 @@ const fromJson = (text: string): (Body | null)[] => {
   }
 };
 
-const fromShorthand = (text: string): Body => {
-  const pairs = [...text.matchAll(/\s*(\w+)=(?:'([^']*)'|"([^"]*)"|([^,\s]*)),?/g)];
+const PAIR = /\s*(\w+)=(?:'([^']*)'|"([^"]*)"|([^,\s'"]*))\s*(?:,|$)/gy;
+
+/** @returns undefined where the text is anything else, or says a thing twice */
+const fromShorthand = (text: string): Body | undefined => {
+  const pairs = [...text.matchAll(PAIR)];
+  const names = new Set(pairs.map(([, name]) => name));
+  if (pairs.map(([all]) => all).join('') !== text || names.size < pairs.length) return undefined;
   return Object.fromEntries(
     pairs.map(([, name = '', single, double, bare]) => {
       const value = single ?? double ?? bare ?? '';

@@ -15,6 +15,8 @@ export interface Caller {
   me: string;
   /** ` --stack cache --region eu-west-1`, or nothing. */
   options: string;
+  /** Whether a token goes with each request. */
+  hasToken?: boolean;
 }
 
 /** Where an act needs a reason it asks for it. */

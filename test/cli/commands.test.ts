@@ -357,6 +357,18 @@ describe('watch, piped', () => {
     expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('goes on without being watched') });
   });
 
+  it('gives up when the time is over before the first answer, too', async () => {
+    service.isSilent = true;
+    const ran = await ask(`watch ${ID} --timeout 0.05 --json`);
+
+    expect(ran.code).toBe(4);
+    expect(JSON.parse(ran.out).error).toMatchObject({
+      code: 'watch-timeout',
+      problems: [`The API has not shown ${ID} within 0.05 s: how it goes is not known.`],
+      next: [expect.stringContaining(`watch ${ID} --endpoint`)],
+    });
+  });
+
   it.each(PHASES)('leaves the migration alone at Ctrl-C: %s', async (phase) => {
     service.views = [aView({ ...awaiting, phase })];
     const { signal, press } = ctrlC();
@@ -446,6 +458,24 @@ describe('what goes wrong', () => {
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(named) });
   });
 
+  it.each([
+    ['http://me:secret@h/', 'cannot have a user or a password: name it as http://h/'],
+    ['http://:secret@h/', 'cannot have a user or a password'],
+    ['http://h/a?key=secret', 'cannot have a query or a fragment: name it as http://h/a'],
+    ['ftp://me:a/secret@h', 'has to be an http or https URL: ftp://…@h'],
+  ])('is an address with more than an address: %s', async (url, problem) => {
+    const ran = await runHere(['list', '--endpoint', url], { env: { COLUMNS: '200' } });
+
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
+    expect(ran.err).not.toContain('secret');
+  });
+
+  it('has a page to read only where its code is one', async () => {
+    service.instead = () => problem(409, 'a b; rm -rf', 'No.');
+
+    expect(JSON.parse((await ask('list --json')).out).error).toMatchObject({ code: 'a b; rm -rf', next: [] });
+  });
+
   it('is nothing said at all: help, on the side, and a code for a script', async () => {
     expect(await runHere([])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Usage:') });
   });
@@ -468,6 +498,17 @@ describe('help', () => {
     expect(await help({ FORCE_COLOR: '0' })).not.toContain('\u001b[');
     expect(await help({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain('\u001b[');
   });
+
+  it.each(['--help', 'help start', 'help list', 'help watch', 'help certificate check', 'help doctor', 'help verify'])(
+    'fits into 40 columns, but for what is pasted: %s',
+    async (line) => {
+      const { out } = await runHere(line.split(' '), { env: { COLUMNS: '40' } });
+      const words = out.split('\n').filter((text) => !/elasticache-migrator |^ +aws /.test(text));
+
+      expect(words.filter((text) => text.length > 40)).toEqual([]);
+      expect(words.length).toBeGreaterThan(10);
+    },
+  );
 
   it('teaches every command by examples', async () => {
     const { out } = await runHere(['--help']);

@@ -85,6 +85,29 @@ describe('options', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([
+    ['Address=10.0.0.5,Port=6379,Tls=true', { Tls: 'true' }],
+    ['[{"Address":"10.0.0.5","Port":6379,"Tls":true}]', { Tls: true }],
+  ])('leave what else is said of a source for the API to judge: %s', (text, more) => {
+    const { customerNodeEndpointList } = requestOf({ customerNodeEndpointList: [text] }, {}, []);
+
+    expect(customerNodeEndpointList).toEqual([{ address: '10.0.0.5', port: 6379, ...more }]);
+  });
+
+  it.each([
+    'Address=10.0.0.5,Port=6379,tls',
+    'and Address=10.0.0.5,Port=6379',
+    'Address=10.0.0.5;Port=6379',
+    "Address='10.0.0.5'x,Port=6379",
+    'Address=10.0.0.5,Port=6379 Address=10.0.0.6,Port=6379',
+    'Address=10.0.0.5,Port=6379,Port=6380',
+  ])('are refused where a part of them would be lost: %s', (text) => {
+    const problems: string[] = [];
+    requestOf({ customerNodeEndpointList: [text] }, {}, problems);
+
+    expect(problems).toEqual([expect.stringContaining('has to be Address=10.0.0.5,Port=6379')]);
+  });
+
   it('name all that are in one list, for the API to judge', () => {
     const list = '[{"Address":"10.0.0.5","Port":6379},{"Address":"10.0.0.6","Port":6379}]';
 

@@ -131,6 +131,26 @@ describe('a stack that takes tokens', () => {
     });
   });
 
+  it('tells that a token was sent, where it is not let in', async () => {
+    await put();
+    api.answer = () => ({ status: 403, body: { message: 'Forbidden' } });
+    const { error } = JSON.parse((await ask(`show ${ID} --json ${STACK} --token-file ${path}`)).out);
+
+    expect(error).toMatchObject({ code: 'gateway-refused', exitCode: 3 });
+    expect(error.problems.join()).toMatch(/A token was sent, and is not let in\.$/);
+    expect(error.next).toContain('docs/security.md#by-token');
+  });
+
+  it.each([
+    ['Bearer a.b.c', 'leave the token alone in it'],
+    ['hunter2', 'no JSON Web Token'],
+  ])('is not told to get a new one where the file is at fault: %s', async (text, fault) => {
+    await writeFile(path, text);
+    const { error } = JSON.parse((await ask(`show ${ID} --json ${STACK} --token-file ${path}`)).out);
+
+    expect(error.problems).toEqual([expect.stringContaining(fault)]);
+  });
+
   it.each([
     ['that has expired', { exp: 1 }, 4, 'token-expired'],
     ['for another service', { aud: 'mail' }, 3, 'token-refused'],

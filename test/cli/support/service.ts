@@ -9,6 +9,8 @@ export interface Service extends Pick<FakeApi, 'url' | 'received' | 'close'> {
   events: Announced[];
   /** Answers in the place of everything else, where it answers at all. */
   instead: ((received: Received) => { status: number; body: unknown; type?: string } | undefined) | undefined;
+  /** Takes connections, and answers nothing. */
+  isSilent: boolean;
   /** Of each answer to a POST. */
   delayMs: number;
   /** What was posted: path and body. */
@@ -32,6 +34,7 @@ export const startService = async (): Promise<Service> => {
     views: [],
     events: [],
     instead: undefined,
+    isSilent: false,
     delayMs: 0,
     posted: () =>
       api.received
@@ -43,6 +46,7 @@ export const startService = async (): Promise<Service> => {
         })),
   };
   api.answer = (received, response) => {
+    if (service.isSilent) return;
     const { status, body, type } = service.instead?.(received) ?? answerOf(service, received);
     const delayMs = received.method === 'POST' ? service.delayMs : 0;
     if (delayMs === 0) json(response, status, body, type);
