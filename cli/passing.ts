@@ -1,4 +1,10 @@
-import { ApiProblemError, ApiTimeoutError, ApiUnreachableError, GatewayRefusedError } from '../client/errors.ts';
+import {
+  ApiProblemError,
+  ApiTimeoutError,
+  ApiUnreachableError,
+  BAD_PORT,
+  GatewayRefusedError,
+} from '../client/errors.ts';
 import { CommandError } from './errors.ts';
 
 const PASSING_CODES = [
@@ -27,7 +33,8 @@ const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', '
 
 /** Whether a request has surely not arrived, or has surely been turned away before it could do anything. */
 export const isUnsent = (error: unknown): boolean => {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  const { code, cause, message } = (error ?? {}) as { code?: unknown; cause?: unknown; message?: unknown };
+  if (message === BAD_PORT) return true;
   if (typeof code === 'string' && (UNSENT_CODES.includes(code) || UNCONNECTED.includes(code))) return true;
   return cause instanceof Error && isUnsent(cause);
 };

@@ -9,7 +9,7 @@ export interface MigrationsPage {
   nextToken?: string;
 }
 
-type Form = 'string' | 'object' | 'list';
+type Form = 'string' | 'number' | 'object' | 'list';
 type Forms = Readonly<Record<string, Form>>;
 
 /** What everybody who is shown a migration takes for granted. More may be absent: an older stack has an older API. */
@@ -27,6 +27,19 @@ const MIGRATION: Forms = {
   waivers: 'list',
   phases: 'list',
 };
+const ENDPOINT: Forms = { address: 'string', port: 'number' };
+/** Members that may be absent; where they are there they are shown. */
+const PREFLIGHT: Forms = { verdict: 'string', checks: 'number', findings: 'list', forecast: 'object' };
+const FINDING: Forms = {
+  id: 'string',
+  severity: 'string',
+  title: 'string',
+  found: 'string',
+  required: 'string',
+  remedy: 'list',
+  because: 'object',
+};
+const OF_CUTOVER = { fenced: 'object', rollback: 'object', stragglers: 'object', certificate: 'object' } as const;
 const EVENT: Forms = { at: 'string', detailType: 'string', detail: 'object' };
 const DETAIL: Forms = { metadata: 'object', data: 'object' };
 
@@ -50,12 +63,28 @@ const lackingOfEvent = (one: unknown, place: string): string[] => {
   return missing.length > 0 ? missing : lacking(member(one, 'detail'), DETAIL, `${place}detail.`);
 };
 
+/** Of a migration that is shown whole, and not as a line of a list. */
+const lackingOfView = (json: unknown): string[] => {
+  const missing = lacking(json, MIGRATION);
+  if (missing.length > 0) return missing;
+  const { source, preflight, cutover } = json as { source: unknown; preflight?: unknown; cutover: object };
+  const there = Object.entries(OF_CUTOVER).filter(([name]) => member(cutover, name) !== undefined);
+  const within = [
+    ...lacking(source, ENDPOINT, 'source.'),
+    ...(preflight === undefined ? [] : lacking(preflight, PREFLIGHT, 'preflight.')),
+    ...lacking(cutover, Object.fromEntries(there), 'cutover.'),
+  ];
+  return within.length > 0 || preflight === undefined
+    ? within
+    : lackingEach(preflight, 'findings', (one, place) => lacking(one, FINDING, `preflight.${place}`));
+};
+
 /** What an answer has to have, by what was asked for. Each tells what it lacks; nothing where it can be believed. */
 export const LACKS = {
   acceptance: (json: unknown): string[] => lacking(json, { migrationId: 'string' }),
   page: (json: unknown): string[] => lackingEach(json, 'migrations', (one, place) => lacking(one, MIGRATION, place)),
-  migration: (json: unknown): string[] => lacking(json, MIGRATION),
-  announced: (json: unknown): string[] => [...lacking(json, MIGRATION), ...lackingEach(json, 'events', lackingOfEvent)],
+  migration: lackingOfView,
+  announced: (json: unknown): string[] => [...lackingOfView(json), ...lackingEach(json, 'events', lackingOfEvent)],
   history: (json: unknown): string[] => lacking(json, { samples: 'list' }),
   problem: (json: unknown): string[] => lacking(json, { code: 'string', detail: 'string' }),
 } as const;

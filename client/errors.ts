@@ -48,10 +48,15 @@ export class ApiAnswerUnreadableError extends ClientError {
   }
 }
 
+/** Node's word for a port that belongs to another protocol: nothing is sent there. */
+export const BAD_PORT = 'bad port';
+
 /** The fault below fetch's own `fetch failed`, which says nothing. */
 const reasonOf = (error: unknown): string => {
   const { cause } = error as { cause?: unknown };
   const { code, message } = (cause ?? error) as { code?: string; message?: string };
+  if (message === BAD_PORT)
+    return 'no HTTP client asks a server at this port (https://fetch.spec.whatwg.org/#port-blocking)';
   return message || code || String(error);
 };
 

@@ -1,3 +1,4 @@
+import { ApiAnswerUnreadableError } from '../../client/errors.ts';
 import type { ListedMigration } from '../../functions/migration/view.ts';
 import { again, type Context, connected } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -25,14 +26,19 @@ export const list = async (context: Context, options: ListOptions): Promise<Exit
     ...(limit !== undefined && { limit: limit as unknown as number }),
   };
   const { io, caller } = context;
-  const { api, where } = await connected(context);
+  const { api, apiUrl, where } = await connected(context);
   const found: ListedMigration[] = [];
   let { nextToken } = options;
+  const pages = new Set<string>();
   do {
     const query = { ...filter, ...(nextToken !== undefined && { nextToken }) };
     const page = await api.list(query, { signal: io.signal });
     found.push(...page.migrations);
     nextToken = page.nextToken;
+    // It would never end.
+    if (all && nextToken && pages.has(nextToken))
+      throw new ApiAnswerUnreadableError(apiUrl, 'it names the same next page twice');
+    if (nextToken) pages.add(nextToken);
   } while (all && nextToken);
   if (context.json) {
     document(io, { migrations: found, ...(nextToken && { nextToken }) });
@@ -41,11 +47,9 @@ export const list = async (context: Context, options: ListOptions): Promise<Exit
   const look = { width: widthOf(io.stdout, io.env), paint: paintFor(io.stdout, io.env), nowMs: Date.now() };
   for (const text of listText(safeDeep(found), look)) if (found.length > 0) line(io.stdout, text);
   if (found.length === 0) {
-    line(
-      io.stderr,
-      `No migrations${Object.keys(filter).length > 0 ? ' that are asked for' : ''}, says ${safe(where)}.`,
-    );
-    line(io.stderr, `\n  ${caller.me} preflight --help`);
+    const isFiltered = status !== undefined || replicationGroupId !== undefined;
+    line(io.stderr, `No migrations${isFiltered ? ' that are asked for' : ''}, says ${safe(where)}.`);
+    line(io.stderr, `\n  ${caller.me} ${isFiltered ? `list${caller.options}` : 'preflight --help'}`);
   }
   if (nextToken)
     line(

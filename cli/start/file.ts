@@ -1,7 +1,7 @@
 import { decoded } from '../../client/file/decoded.ts';
 import { withFile } from '../../client/file/open.ts';
 import { readStream } from '../../client/file/stream.ts';
-import { usageError } from '../errors.ts';
+import { CommandError, usageError } from '../errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { toEndpoints } from './aws-spelling.ts';
 
@@ -47,21 +47,28 @@ const orTooLong = (bytes: Buffer | undefined, shownAs: string): Buffer => {
 
 const parsed = async (text: string, shownAs: string): Promise<unknown> => {
   if (text.trim() === '') throw usageError([`${shownAs} is empty`]);
-  if (/^\s*[{[]/.test(text)) {
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw usageError([`${shownAs} is no JSON: ${(error as Error).message}`]);
-    }
-  }
-  const { parse } = await import('./yaml.ts');
+  const isJson = /^\s*[{[]/.test(text);
+  const { parseDocument } = await import('./yaml.ts');
   try {
+    const value: unknown = isJson ? JSON.parse(text) : undefined;
+    const read = parseDocument(text, { logLevel: 'error' });
+    // JSON.parse takes the last of them.
+    const twice = read.errors.find(({ code }) => code === 'DUPLICATE_KEY');
+    if (twice) throw usageError([`${shownAs} says ${wordAt(text, twice.pos[0])} twice`]);
+    if (isJson) return value;
+    if (read.errors[0]?.code === 'MULTIPLE_DOCS')
+      throw usageError([`${shownAs} holds several documents, and a request is one`]);
+    if (read.errors[0]) throw read.errors[0];
     // A text that names itself again and again would grow without end.
-    return parse(text, { maxAliasCount: 0 });
+    return read.toJS({ maxAliasCount: 0 });
   } catch (error) {
-    throw usageError([`${shownAs} is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}`]);
+    if (error instanceof CommandError) throw error;
+    const [why] = (error as Error).message.split('\n');
+    throw usageError([`${shownAs} is ${isJson ? 'no JSON' : 'neither JSON nor YAML'}: ${why}`]);
   }
 };
+
+const wordAt = (text: string, at: number): string => /^(?:"[^"\n]*"|[^\s:]*)/.exec(text.slice(at))?.[0] ?? '';
 
 type Member = Record<string, unknown>;
 

@@ -9,7 +9,7 @@ const severity = ({ severity, waived }: Finding, paint: Paint): string =>
       ? paint.tone('bad', severity)
       : paint.yellow(severity);
 
-/** One finding with what was found, what is required, and commands to paste, which are never broken. */
+/** One finding with what was found, what is required, and commands and an address to paste, which are never broken. */
 const findingText = (finding: Finding, width: number, paint: Paint): string[] => {
   const { id, title, found, required, remedy, because } = finding;
   const told = (text: string) => wrap(text, width - 4).map((line) => `    ${line}`);
@@ -18,7 +18,8 @@ const findingText = (finding: Finding, width: number, paint: Paint): string[] =>
     ...told(title),
     ...told(`Found: ${found}`),
     ...told(`Required: ${required}`),
-    ...told(`Because: ${because.text}${because.url ? ` (${because.url})` : ''}`),
+    ...told(`Because: ${because.text}`),
+    ...(because.url ? [`      ${because.url}`] : []),
     ...remedy.map((line) => `      ${paint.cyan(line)}`),
     '',
   ];

@@ -310,6 +310,13 @@ describe('list and show', () => {
     expect(service.received[0]?.url).toBe('/migrations?status=failed&replicationGroupId=test&limit=5&nextToken=t');
   });
 
+  it('propose all of them where none is as it was asked for, and a first one where there is none', async () => {
+    expect((await ask('list --status failed')).err).toContain(
+      `\n  elasticache-migrator list --endpoint ${service.url}\n`,
+    );
+    expect((await ask('list --limit 3')).err).toContain('\n  elasticache-migrator preflight --help\n');
+  });
+
   it('fit into a narrow terminal', async () => {
     service.views = [awaiting, promoted];
 

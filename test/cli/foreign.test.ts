@@ -38,6 +38,31 @@ describe('a JSON server that is not this API', () => {
     expect((await ask('list')).err).toContain('without migrations[1].phase, migrations[1].source');
   });
 
+  it.each([
+    [{ source: {} }, 'source.address, source.port'],
+    [{ source: { address: 7, port: 6379 } }, 'source.address'],
+    [{ preflight: {} }, 'preflight.verdict, preflight.checks, preflight.findings'],
+    [{ preflight: { verdict: 'passed', checks: 1, findings: [{}], forecast: {} } }, 'preflight.findings[0].id'],
+    [{ cutover: { mode: 'manual', fenced: 3 } }, 'cutover.fenced'],
+  ])('is told by what is rubbish within: %j', async (rubbish, place) => {
+    service.instead = () => ({ status: 200, body: { ...view, ...rubbish } });
+
+    expect(await ask(`show ${ID} --findings`)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining(`without ${place}`),
+    });
+  });
+
+  it('does not lead a list round and round', async () => {
+    service.instead = () => ({ status: 200, body: { migrations: [view], nextToken: 'again' } });
+
+    expect(await ask('list --all')).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('the same next page twice'),
+    });
+    expect(service.received).toHaveLength(2);
+  });
+
   it('has problem documents of its own, which say nothing of a migration', async () => {
     service.instead = () => ({ status: 404, type: PROBLEM, body: { title: 'Not Found' } });
     const theirs = await ask(`show ${ID}`);

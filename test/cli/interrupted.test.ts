@@ -110,6 +110,16 @@ describe('a request that has surely not arrived', () => {
     expect(ran.err).not.toContain('not known');
   });
 
+  it('is not told to be in doubt: the port is none to ask', async () => {
+    const ran = await runHere([...split(`start ${REQUEST}`), '--endpoint', 'http://127.0.0.1:1'], {
+      env: { COLUMNS: '300' },
+    });
+
+    expect(ran.code).toBe(4);
+    expect(ran.err).toContain('no HTTP client asks a server at this port');
+    expect(ran.err).not.toContain('not known');
+  });
+
   it('is told apart from one that was cut off on its way', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     const cut = Object.assign(new Error('read'), { code: 'ECONNRESET' });

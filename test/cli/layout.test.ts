@@ -1,10 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { findingsText } from '../../cli/tell/findings.ts';
 import { listText } from '../../cli/tell/list.ts';
 import { isAscii, speakLocale, toAscii, toAsciiJson } from '../../cli/terminal/ascii.ts';
 import { reflow, seenWidth } from '../../cli/terminal/layout.ts';
 import { paintFor } from '../../cli/terminal/paint.ts';
 import { drawing, longTurns } from '../../cli/watch/text.ts';
+import type { PreflightResult } from '../../functions/migration/preflight.ts';
 import type { ListedMigration } from '../../functions/migration/view.ts';
 import { at, aView, phases, START_MS } from '../console/migration/views.ts';
 
@@ -55,6 +57,18 @@ describe('a narrow terminal', () => {
       'ok   short',
     ]);
     expect(reflow(report, new PassThrough(), {})).toEqual(report.split('\n'));
+  });
+
+  it('has the address of a page whole: it is opened', () => {
+    const url = 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Migration-Prepare.html';
+    const finding = {
+      ...{ id: 'source-auth', severity: 'blocking', title: 'AUTH', found: 'on', required: 'off', remedy: [] },
+      because: { text: 'The page says so.', url },
+    };
+    const result = { findings: [finding], forecast: { verdict: 'pass', why: '', remedy: [] } };
+    const text = findingsText(result as unknown as PreflightResult, 40, look(40).paint);
+
+    expect(text.map((line) => line.trim())).toContain(url);
   });
 
   it('has ids whole in a list: they are typed next', () => {

@@ -52,10 +52,35 @@ describe('a request in a file', () => {
     ['a word', 'hello', 'holds no request'],
     ['one thing by two names', '{"ReplicationGroupId":"a","replicationGroupId":"b"}', 'has both'],
     ['too much', `{"reason":"${'x'.repeat(70_000)}"}`, '64 KiB'],
+    [
+      'a thing twice',
+      '{"ReplicationGroupId":"test","a":[{"ReplicationGroupId":"other"}],"ReplicationGroupId":"b"}',
+      'twice',
+    ],
+    ['a thing twice below', '{"cutover":{"mode":"manual", "mode":"automatic"}}', 'says "mode" twice'],
+    ['a thing twice, as YAML', 'reason: a\nreason: b', 'says reason twice'],
+    ['two documents', 'reason: a\n---\nreason: b', 'several documents'],
     ['YAML that grows', 'a: &a [1,1]\nb: &b [*a,*a]\nc: [*b,*b]', 'neither JSON nor YAML'],
   ])('is refused: %s', async (_, text, why) => {
     await expect(read(text)).rejects.toThrow(why);
   });
+});
+
+it('with a tag that nobody knows warns nobody', async () => {
+  const warned: unknown[] = [];
+  const note = (warning: unknown) => warned.push(warning);
+  process.on('warning', note);
+  await read('reason: !!js/function "x"');
+  await new Promise(setImmediate);
+  process.off('warning', note);
+
+  expect(warned).toEqual([]);
+});
+
+it('is read as JSON also where YAML is stricter', async () => {
+  const text = `{\n\t"reason":\t"a\\/b",\n\t"${'k'.repeat(2000)}":\t1e2\n}`;
+
+  expect(await read(text)).toEqual(JSON.parse(text));
 });
 
 describe('options', () => {
