@@ -19,6 +19,7 @@ const PASSING_CODES = [
 
 /** Whether asking again may help: the API is away, overwhelmed or being deployed; credentials can be renewed meanwhile. */
 export const isPassing = (error: unknown): boolean => {
+  if (hasBadPort(error)) return false;
   if (error instanceof ApiUnreachableError || error instanceof ApiTimeoutError) return true;
   if (error instanceof ApiProblemError) return error.problem.status >= 500 || error.problem.status === 429;
   if (error instanceof GatewayRefusedError) return error.status >= 500 || error.status === 429;
@@ -27,14 +28,17 @@ export const isPassing = (error: unknown): boolean => {
   return typeof code === 'string' && PASSING_CODES.includes(code);
 };
 
+const hasBadPort = (error: unknown): boolean =>
+  error instanceof Error && (error.message === BAD_PORT || hasBadPort(error.cause));
+
 /** Before these nothing has gone out: there was nobody to connect to, or nothing to sign or to sign in with. */
 const UNSENT_CODES = ['aws-unreachable', 'credentials-expired', 'token-expired', 'token-unreadable'];
 const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** Whether a request has surely not arrived, or has surely been turned away before it could do anything. */
 export const isUnsent = (error: unknown): boolean => {
-  const { code, cause, message } = (error ?? {}) as { code?: unknown; cause?: unknown; message?: unknown };
-  if (message === BAD_PORT) return true;
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  if (hasBadPort(error)) return true;
   if (typeof code === 'string' && (UNSENT_CODES.includes(code) || UNCONNECTED.includes(code))) return true;
   return cause instanceof Error && isUnsent(cause);
 };

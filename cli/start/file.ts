@@ -63,8 +63,12 @@ const parsed = async (text: string, shownAs: string): Promise<unknown> => {
     return read.toJS({ maxAliasCount: 0 });
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const [why] = (error as Error).message.split('\n');
-    throw usageError([`${shownAs} is ${isJson ? 'no JSON' : 'neither JSON nor YAML'}: ${why}`]);
+    const { message } = error as Error;
+    throw usageError([
+      isJson
+        ? `${shownAs} is no JSON: ${message.replace(/\s+/g, ' ')}`
+        : `${shownAs} is neither JSON nor YAML: ${message.split('\n')[0]}`,
+    ]);
   }
 };
 
