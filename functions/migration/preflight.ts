@@ -84,6 +84,7 @@ export const PREFLIGHT_CHECKS = {
   'fence-not-durable': blocking,
   'clock-skew': warning,
   'acl-users': warning,
+  'users-included': warning,
   'big-keys': warning,
   'short-ttls': info,
   'sliding-ttls': info,

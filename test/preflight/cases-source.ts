@@ -364,6 +364,13 @@ const FENCE: Case[] = [
     what: 'a user beside the default one',
     pair: { acl: ['default on nopass ~* &* +@all', 'app on >secret ~app:* +@read'] },
   },
+  {
+    id: 'users-included',
+    how: 'redis.conf',
+    what: 'a user that stands in the configuration, which CONFIG REWRITE writes',
+    also: ['acl-users'],
+    pair: { source: { aclfile: '', user: 'app on >secret ~app:* +@read' } },
+  },
 ];
 
 /** What its keys are like. */

@@ -103,6 +103,31 @@ export const SOURCE_FENCE_CHECKS = [
           };
     },
   }),
+  check({
+    id: 'users-included',
+    title: 'The cutover has the source write its users into its configuration file.',
+    required:
+      'No users in a file that the configuration file includes. CONFIG REWRITE, which keeps the fence, writes them into the configuration file, too, and from Redis 7.0 on a server with a user in both does not start any more. The ACL file is no such file.',
+    because: measured('on redis-server 7.0 and 8.2 and Valkey 8.0 the next start ended with "Duplicate user found"'),
+    needs: ['sourceInfo', 'sourceConfig', 'sourceUsers'],
+    rule: (facts, circumstances) => {
+      const { sourceInfo, sourceConfig, sourceUsers } = facts;
+      const chosen = chosenFence(circumstances.fence, facts);
+      const file = sourceInfo.get('config_file');
+      const areAsked = sourceConfig.get('aclfile') || !isAtLeast(sourceVersion(sourceInfo), '7.0');
+      if (!file || areAsked || chosen === undefined || chosen === 'none') return undefined;
+      const users = sourceUsers.filter((user) => user !== 'default').length;
+      if (users === 0) return undefined;
+      const path = /^\/[\w./-]+$/.test(file) ? [`grep -n '^include' ${file}`] : [];
+      return {
+        found: `${users} ${users === 1 ? 'user' : 'users'} beside default, and no ACL file. No command tells which files are included.`,
+        remedy: [
+          ...path.map((line) => `${line}   # on the source's machine`),
+          '# A user of an included file: move it to the file that aclfile names, and restart the source once.',
+        ],
+      };
+    },
+  }),
 ] as const;
 
 const ofVersion = ({ sourceInfo, sourceUsers }: FenceFacts): string => {

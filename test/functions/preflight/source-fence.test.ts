@@ -157,4 +157,22 @@ describe('users of the source', () => {
     expect(ask('acl-users', { sourceUsers: ['default'] })).toBeUndefined();
     expect(ask('acl-users', { sourceUsers: ['default', 'app', 'ops'] })?.found).toBe('2: app and ops.');
   });
+
+  it.each<[string, Record<string, string>, Record<string, string>, boolean]>([
+    ['in the configuration file, or in one that it includes', {}, {}, true],
+    ['in the ACL file', {}, { aclfile: '/etc/redis/users.acl' }, false],
+    ['of a server before 7.0, which takes a user twice', { redis_version: '6.2.14' }, {}, false],
+    ['of a server without a file', { config_file: '' }, {}, false],
+  ])('that are written a second time: %s', (_, info, config, isTold) => {
+    const facts = {
+      sourceInfo: sourceInfo({ redis_version: '7.0.15', config_file: '/etc/redis/redis.conf', ...info }),
+      sourceConfig: sourceConfig({ aclfile: '', ...config }),
+      sourceUsers: ['default', 'app'],
+    };
+    const finding = ask('users-included', facts);
+
+    expect(finding !== undefined).toBe(isTold);
+    if (isTold) expect(finding?.remedy[0]).toContain("grep -n '^include' /etc/redis/redis.conf");
+    expect(ask('users-included', { ...facts, sourceUsers: ['default'] })).toBeUndefined();
+  });
 });
