@@ -77,19 +77,20 @@ export const makeLiftFence =
       const ours = await fences.takeOver(migrationId, attempt, expected, mustBe);
       if (!ours) throw elsewhere(migrationId);
       const isGivenUp = (node: FencedNode, at: number) => lines[at] instanceof SessionLost && givesUp(node);
-      const failures = await Promise.all(
+      const results = await Promise.all(
         ours.nodes.map((node, at) =>
           isGivenUp(node, at) ? undefined : restore(lines[at], node, ours, { name, untouched, clock }),
         ),
       );
-      const told = failures.filter((failure) => failure !== undefined);
+      const told = results.flatMap((result) => result?.failure ?? []);
+      const remarks = results.flatMap((result) => result?.remark ?? []);
       if (told.length > 0)
         throw new TransientServiceError(`Lift of the fence of migration ${migrationId}`, told.join('; '));
       const givenUp = ours.nodes.filter(isGivenUp).map(({ endpoint }) => endpoint);
       const lifted = await fences.advance(migrationId, attempt, {
         phase: 'lifted',
         liftedAt: new Date(clock.now()).toISOString(),
-        liftedBecause: sentence(because.slice(0, 2000)),
+        liftedBecause: [because.slice(0, 2000), ...remarks].map(sentence).join(' '),
         ...(givenUp.length > 0 && { givenUp }),
       });
       await migrations.note(migrationId, { fence: toFenceSummary(lifted) });
@@ -141,7 +142,10 @@ const unlessSent = async (
 const elsewhere = (migrationId: string) =>
   new TransientServiceError(`Lift of the fence of migration ${migrationId}`, 'somebody else has taken it over');
 
-/** The connection, or why there is none. A server that a script holds up is asked again. */
+/** A script holds the server up, or clients that come back at once have taken every place. */
+const PASSING = / BUSY |max number of clients/;
+
+/** The connection, or why there is none. What may pass is asked again. */
 const connect = async (
   open: Servers['open'],
   { endpoint }: FencedNode,
@@ -154,7 +158,7 @@ const connect = async (
       return await openNamed(open, endpoint, name, untilMs);
     } catch (error) {
       if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-      if (!/ BUSY /.test(error.message) || clock.now() + BUSY_MS >= untilMs) return error;
+      if (!PASSING.test(error.message) || clock.now() + BUSY_MS >= untilMs) return error;
       await clock.sleep(BUSY_MS);
     }
   }
@@ -164,23 +168,27 @@ const connect = async (
  * Ends every other connection that acts for a fence, so that nothing which is still under way in a socket can ever run;
  * then gives the node back what it was, and lets go on who waits.
  *
- * @returns why it is not done; undefined when it is
+ * @returns why it is not done, or what there is to know of it; undefined when it is done and that is all
  */
 const restore = async (
   line: Session | Error | undefined,
   node: FencedNode,
   { migrationId, kind, deadlineAt }: FenceRecord,
   { name, untouched, clock }: { name: string; untouched: boolean; clock: Clock },
-): Promise<string | undefined> => {
+): Promise<{ failure?: string; remark?: string } | undefined> => {
   try {
     if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
     await killConnections(line, connectionsOf(migrationId), name);
-    if (!untouched) await restoreFence(line, kind, node);
-    // Before Redis 6.2 it is refused: there is no pause of ours then.
-    if (clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS) await line.askAll([['CLIENT', 'UNPAUSE']]);
-    return undefined;
+    const isPaused = clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS;
+    const undone = await Promise.allSettled([untouched ? { forgotten: true } : restoreFence(line, kind, node)]);
+    // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
+    if (isPaused) await line.askAll([['CLIENT', 'UNPAUSE']]);
+    const [result] = undone;
+    if (result.status === 'rejected') throw result.reason;
+    const file = 'runs without the file in which its fence was kept: started with that file, it is fenced again';
+    return result.value.forgotten ? undefined : { remark: `${nameOf(node.endpoint)} ${file}` };
   } catch (error) {
     if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-    return `${nameOf(node.endpoint)}: ${error.message}`;
+    return { failure: `${nameOf(node.endpoint)}: ${error.message}` };
   }
 };

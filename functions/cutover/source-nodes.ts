@@ -1,7 +1,7 @@
 import type { Endpoint } from '../migration/record.ts';
 import { isAtLeast } from '../preflight/engine.ts';
 import { infoIn } from '../preflight/gather/replies.ts';
-import { type Servers, type Session, Unread } from '../preflight/ports.ts';
+import { Refused, type Servers, type Session, Unread } from '../preflight/ports.ts';
 import { type Info, numberOf, replicaLines } from '../replication/info.ts';
 import type { ShardLink } from '../replication/shard-link.ts';
 import { carryOut } from './fence/ask.ts';
@@ -146,6 +146,12 @@ const unlessQuiet = async (
   if (info.get('cluster_enabled') === '1')
     throw new BackOut('source-not-fenceable', `${name} runs in cluster mode, and may be failed over`);
   const [answer] = await session.askAll([['PUBSUB', 'NUMSUB', SENTINELS]]);
+  if (answer instanceof Refused && !sentinelsAreWaived) {
+    throw new BackOut(
+      'source-not-fenceable',
+      `${name} does not tell whether Sentinels watch it (PUBSUB NUMSUB was refused): waive source-sentinel if none does`,
+    );
+  }
   const watching = Array.isArray(answer) ? Number(answer[1]) : 0;
   if (watching > 0 && !sentinelsAreWaived) {
     throw new BackOut(

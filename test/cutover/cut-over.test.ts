@@ -251,6 +251,16 @@ describe('a cutover of real servers', () => {
     expect(await said(replica, 'SET', 'k', 'v')).toBe('NOPERM');
   });
 
+  it('does not begin where nobody can tell whether Sentinels watch the source, unless that was waived', async () => {
+    const { engine } = await start({ config: { 'rename-command': 'PUBSUB ""' } });
+
+    expect(await engine.cutOver()).toMatchObject({
+      outcome: 'backedOut',
+      reason: expect.stringMatching(/does not tell whether Sentinels watch it .* waive source-sentinel/),
+    });
+    expect(await engine.cutOver({ waivers: ['source-sentinel'] })).toMatchObject({ outcome: 'sent' });
+  });
+
   it('backs out while a script holds the source up', async () => {
     const { engine, link } = await start({ config: { 'lua-time-limit': '5' } });
     const hog = await client(link.source);

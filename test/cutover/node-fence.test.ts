@@ -18,6 +18,7 @@ import type { FenceKind } from '../../functions/migration/fence.ts';
 import { isAtLeast } from '../../functions/preflight/engine.ts';
 import type { Session } from '../../functions/preflight/ports.ts';
 import { type RedisProcess, startRedis } from '../../local/redis/server.ts';
+import { startWithoutFile } from '../preflight/bare-server.ts';
 import { Connection, Refusal } from './ledger/resp.ts';
 
 /** Another version than the one that everything else is tested with. */
@@ -271,6 +272,22 @@ describe('a fence by rules', () => {
     expect(await (await client('app')).call('SET', 'key', 'value')).toBe('OK');
     await restored('acl', { before, persistsBy: 'aclFile' });
     expect(await (await client('many')).call('SET', 'key', 'value')).toBe('OK');
+  });
+
+  it('is undone on a server that was started again without its file, which is told', async () => {
+    const noted = await fenced('acl');
+    expect(await restored('acl', noted)).toEqual({ forgotten: true });
+    await fenced('acl');
+    await redis.stop();
+    const bare = await startWithoutFile({ save: '' });
+    const it = await redisServers().open({ address: '127.0.0.1', port: bare.port }, Date.now() + 60_000);
+    opened.push(it, { close: () => void bare.stop() });
+
+    for (const persistsBy of ['aclFile', 'configFile', 'minReplicas'] as const)
+      expect(await restoreFence(it, 'acl', { before: { users: ['default +@all'] }, persistsBy })).toEqual({
+        forgotten: false,
+      });
+    expect(await restoreFence(it, 'acl', { before: { users: ['default +@all'] } })).toEqual({ forgotten: true });
   });
 
   it('does not stand where it would not outlive a restart, unless that was waived', async () => {

@@ -6,7 +6,7 @@ import { readBeyondCategory } from '../write-calls.ts';
 import { fenceUsers, readUsers, restoreUsers } from './acl-fence.ts';
 import { FenceFailed } from './fence-failed.ts';
 import { fenceByMinReplicas, type MinReplicas, readMinReplicas, restoreMinReplicas } from './min-replicas-fence.ts';
-import { type PersistsBy, persist, persistenceOf } from './persist.ts';
+import { type PersistsBy, persist, persistenceOf, persistUndone } from './persist.ts';
 
 /** What is needed of a node to undo its fence; a part of what the record keeps. */
 export type NodeBefore = Pick<FencedNode, 'before' | 'persistsBy'>;
@@ -113,20 +113,22 @@ const keep = async (session: Session, by: PersistsBy | undefined, must: boolean)
  * Undoes what `setFence` did, or began to do, and forgets it for good. Repeated, it changes nothing more. A node that was recorded
  * without what it was before was never touched.
  *
+ * @returns whether a restart forgets it, too: not where the server runs without the file in which the fence was kept
  * @throws FenceFailed it is not as it was, or would not be after a restart; SessionLost
  */
 export const restoreFence = async (
   session: Session,
   kind: FenceKind,
   { before, persistsBy }: NodeBefore,
-): Promise<void> => {
+): Promise<{ forgotten: boolean }> => {
   const isKnown = kind === 'acl' ? before.users !== undefined : before.minReplicasToWrite !== undefined;
-  if (kind === 'none' || !isKnown) return;
+  if (kind === 'none' || !isKnown) return { forgotten: true };
   // What can be undone is, and the file has it, whatever one user's rules are.
   const [rules] = await Promise.allSettled([before.users && restoreUsers(session, before.users)]);
   if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
-  await persist(session, persistsBy);
+  const forgotten = await persistUndone(session, persistsBy);
   if (rules.status === 'rejected') throw rules.reason;
+  return { forgotten };
 };
 
 const minReplicasOf = ({ minReplicasToWrite, minReplicasMaxLag }: FencedNode['before']): MinReplicas => {

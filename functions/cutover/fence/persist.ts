@@ -39,3 +39,26 @@ export const persist = async (session: Session, by: PersistsBy | undefined): Pro
   if (reply instanceof Refused) throw new FenceFailed(`${SAVING[by].join(' ')} was refused: ${reply.message}`);
   return true;
 };
+
+/**
+ * Writes what is in force now, with the fence undone. A server that was started again without the file in which its fence was
+ * kept has no place for it, and needs none: it is as it was. The file still has the fence.
+ *
+ * @returns false where the server runs without that file
+ * @throws FenceFailed the server refused; Unread
+ */
+export const persistUndone = async (session: Session, by: PersistsBy | undefined): Promise<boolean> => {
+  try {
+    await persist(session, by);
+    return true;
+  } catch (error) {
+    if (!(error instanceof FenceFailed) || (await hasFile(session, by))) throw error;
+    return false;
+  }
+};
+
+const hasFile = async (session: Session, by: PersistsBy | undefined): Promise<boolean> => {
+  if (by !== 'aclFile') return Boolean(infoIn(await session.ask('INFO')).get('config_file'));
+  const aclFile = fieldsIn(await session.ask('CONFIG', 'GET', 'aclfile'), 'CONFIG GET').get('aclfile');
+  return aclFile === undefined || textIn(aclFile, 'CONFIG GET') !== '';
+};
