@@ -1,9 +1,10 @@
 import type { Problem } from '../functions/adapters/problem.ts';
 import type { Action } from '../functions/migration/actions.ts';
 import type { Endpoint } from '../functions/migration/record.ts';
-import { type Answers, LACKS, toProblem } from './answers.ts';
+import { type Answers, toProblem } from './answers.ts';
 import type { ApiAnswer, ApiCall, ApiRequest } from './call.ts';
 import { ApiAnswerUnreadableError, ApiProblemError, GatewayRefusedError } from './errors.ts';
+import { LACKS } from './lacks.ts';
 
 export interface ListFilter {
   status?: string;

@@ -1,6 +1,8 @@
 /** What the page has to know, at `/console/session`. */
 export interface ConsoleSession {
   target: ConsoleTarget;
+  /** Of the API. A page sends the one that it was opened for in the header `x-console-target`. No secret. */
+  targetId: string;
   /** Goes with every request that changes something, in the header `x-console-token`. New with every process. */
   requestToken: string;
   /** Of this process; on every answer of the API that it passes on, as `x-console-id`. No secret. */

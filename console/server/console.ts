@@ -5,7 +5,7 @@ import { type Answer, assetAnswer, jsonAnswer, send } from './answer.ts';
 import type { Assets } from './assets.ts';
 import { MethodRefusedError, NotFoundError } from './errors.ts';
 import { forward, type Upstream } from './forward.ts';
-import { checkHost, checkOrigin, checkReader, checkWriter } from './guard.ts';
+import { checkHost, checkOrigin, checkReader, checkTarget, checkWriter, targetIdOf } from './guard.ts';
 import type { AccessKeys } from './key.ts';
 import { isOwnFault, problemAnswer } from './problem.ts';
 
@@ -49,7 +49,9 @@ export const createConsole = ({ assets, upstream, target, keys, report }: Consol
     only(method, API_METHODS);
     checkReader(request);
     keys?.check(request);
-    if (!READING.includes(method)) checkWriter(request, requestToken);
+    const isWriter = !READING.includes(method);
+    if (isWriter) checkWriter(request, requestToken);
+    checkTarget(request, upstream.apiUrl, isWriter);
     const answer = await forward(request, path, search, upstream, gone);
     return { ...answer, headers: { ...answer.headers, 'x-console-id': consoleId } };
   };
@@ -57,7 +59,7 @@ export const createConsole = ({ assets, upstream, target, keys, report }: Consol
   const session = async (request: IncomingMessage): Promise<Answer> => {
     checkReader(request);
     keys?.check(request);
-    return jsonAnswer({ target: await target(), requestToken, consoleId });
+    return jsonAnswer({ target: await target(), targetId: targetIdOf(upstream.apiUrl), requestToken, consoleId });
   };
 
   const answerTo = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {

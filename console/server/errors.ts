@@ -44,6 +44,18 @@ export class TokenRefusedError extends ConsoleError {
   }
 }
 
+/** What an open page was told and shows is of one API; what it sends must not come to another. */
+export class OtherTargetError extends ConsoleError {
+  override readonly name = 'OtherTargetError';
+  readonly code = 'console-other-target';
+  readonly status = 409;
+  readonly title = 'This page was opened for another API';
+
+  constructor(apiUrl: string) {
+    super(`The console leads to ${apiUrl} now, and this page was opened for another API. Nothing was asked of it`);
+  }
+}
+
 /** Another user of this machine could ask, too: the printed URL has what only the operator knows. */
 export class KeyNeededError extends ConsoleError {
   override readonly name = 'KeyNeededError';

@@ -1,6 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { HostRefusedError, MediaTypeRefusedError, OriginRefusedError, TokenRefusedError } from './errors.ts';
+import {
+  HostRefusedError,
+  MediaTypeRefusedError,
+  OriginRefusedError,
+  OtherTargetError,
+  TokenRefusedError,
+} from './errors.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -48,4 +54,18 @@ export const checkWriter = ({ headers }: IncomingMessage, token: string): void =
   if (origin === undefined && site !== 'same-origin') throw new OriginRefusedError('nobody who says so');
   if (!isSame(typeof sent === 'string' ? sent : undefined, token)) throw new TokenRefusedError();
   if (!/^application\/json *(;|$)/i.test(type ?? '')) throw new MediaTypeRefusedError(type);
+};
+
+/** Names an API to the page. The same for every console that leads to it. */
+export const targetIdOf = (apiUrl: string): string => digest(apiUrl).toString('base64url').slice(0, 22);
+
+/**
+ * A page stays open while the console behind it ends, and another one, for another stack, takes its port: what the page shows
+ * is of the one, and what it sends would come to the other. Whoever reads may leave the header away, as a program does.
+ * @throws OtherTargetError
+ */
+export const checkTarget = ({ headers }: IncomingMessage, apiUrl: string, isWriter: boolean): void => {
+  const sent = headers['x-console-target'];
+  if (sent === undefined && !isWriter) return;
+  if (sent !== targetIdOf(apiUrl)) throw new OtherTargetError(apiUrl);
 };

@@ -123,6 +123,7 @@ describe('the session', () => {
 
     expect(JSON.parse(text)).toEqual({
       target: { kind: 'embedded', apiUrl: `${console.api.url}/base` },
+      targetId: expect.stringMatching(/^[\w-]{22}$/),
       requestToken: expect.stringMatching(/^[\w-]{43}$/),
       consoleId: expect.stringMatching(/^[\w-]{12}$/),
     });

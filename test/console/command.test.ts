@@ -122,6 +122,7 @@ describe('npm run console', () => {
         origin: url,
         'content-type': 'application/json',
         'x-console-token': JSON.parse(session.text).requestToken,
+        'x-console-target': JSON.parse(session.text).targetId,
       },
       body: '{"reason":"no"}',
     });

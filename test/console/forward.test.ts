@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { targetIdOf } from '../../console/server/guard.ts';
 import { json } from '../client/support/api.ts';
 import { send, sendBytes } from './support/requests.ts';
 import { type ServedConsole, serveAConsole } from './support/served.ts';
@@ -6,10 +7,12 @@ import { type ServedConsole, serveAConsole } from './support/served.ts';
 let console: ServedConsole;
 let host: string;
 let token: string;
+let target: string;
 beforeAll(async () => {
   console = await serveAConsole({ timeoutMs: 300 });
   host = new URL(console.url).host;
   token = await console.token();
+  target = targetIdOf(`${console.api.url}/base`);
 });
 afterEach(() => {
   console.api.received = [];
@@ -22,7 +25,13 @@ const post = (body: string, headers = {}) =>
   send(console.url, {
     method: 'POST',
     path: '/console/api/migrations',
-    headers: { origin: `http://${host}`, 'content-type': 'application/json', 'x-console-token': token, ...headers },
+    headers: {
+      origin: `http://${host}`,
+      'content-type': 'application/json',
+      'x-console-token': token,
+      'x-console-target': target,
+      ...headers,
+    },
     body,
   });
 
@@ -40,7 +49,7 @@ describe('what is passed on', () => {
     const [received] = console.api.received;
     expect(received).toMatchObject({ method: 'POST', url: '/base/migrations', body: '{"a":"ü"}' });
     expect(received?.headers).toMatchObject({ 'content-type': 'application/json', 'idempotency-key': 'k-1' });
-    expect(JSON.stringify(received?.headers)).not.toMatch(/secret|10\.0\.0\.1|console-token|origin/);
+    expect(JSON.stringify(received?.headers)).not.toMatch(/secret|10\.0\.0\.1|console-t|origin/);
   });
 
   it('keeps names and values of the query, in their order', async () => {
@@ -129,7 +138,7 @@ describe('a path that leads elsewhere', () => {
     ['a length and chunks', 'Content-Length: 40\r\nTransfer-Encoding: chunked\r\n'],
     ['a line broken in a header', 'X-A: 1\nX-B: 2\r\n'],
   ])('nor by smuggling: %s', async (_, headers) => {
-    const own = `Host: ${host}\r\nOrigin: http://${host}\r\nX-Console-Token: ${token}\r\nContent-Type: application/json\r\n`;
+    const own = `Host: ${host}\r\nOrigin: http://${host}\r\nX-Console-Token: ${token}\r\nX-Console-Target: ${target}\r\nContent-Type: application/json\r\n`;
     const smuggled = 'GET /secret HTTP/1.1\r\n\r\n';
     await sendBytes(console.url, `POST /console/api/migrations HTTP/1.1\r\n${own}${headers}\r\n0\r\n\r\n${smuggled}`);
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as Guard from '../../console/server/guard.ts';
+import { targetIdOf } from '../../console/server/guard.ts';
 import { AccessKeys } from '../../console/server/key.ts';
 import { type Asked, send, sendBytes } from './support/requests.ts';
 import { type ServedConsole, serveAConsole } from './support/served.ts';
@@ -20,10 +21,12 @@ vi.mock('../../console/server/guard.ts', async (importOriginal) => {
 let console: ServedConsole;
 let token: string;
 let host: string;
+let target: string;
 beforeAll(async () => {
   console = await serveAConsole();
   token = await console.token();
   host = new URL(console.url).host;
+  target = targetIdOf(`${console.api.url}/base`);
 });
 afterEach(() => {
   off.guard = '';
@@ -41,6 +44,7 @@ const act = (headers: Headers = {}): Asked => {
     'sec-fetch-site': 'same-origin',
     'content-type': 'application/json',
     'x-console-token': token,
+    'x-console-target': target,
     ...headers,
   };
   const kept = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -139,6 +143,24 @@ const ATTACKS: [string, keyof typeof Guard, string, () => Asked][] = [
     'checkWriter',
     'console-media-type-refused',
     () => act({ 'content-type': 'application/jsonp' }),
+  ],
+  [
+    'an act of a page of another stack',
+    'checkTarget',
+    'console-other-target',
+    () => act({ 'x-console-target': targetIdOf('https://staging.example') }),
+  ],
+  [
+    'an act that does not say what it is for',
+    'checkTarget',
+    'console-other-target',
+    () => act({ 'x-console-target': undefined }),
+  ],
+  [
+    'a read of a page of another stack',
+    'checkTarget',
+    'console-other-target',
+    () => read('/console/api/migrations', { 'x-console-target': targetIdOf('https://staging.example') }),
   ],
   ['no content type', 'checkWriter', 'console-media-type-refused', () => act({ 'content-type': undefined })],
 ];

@@ -1,5 +1,5 @@
 import './acts.css';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { ActDialog } from './dialog.tsx';
 import { type Late, LateAnswer } from './late.tsx';
@@ -10,12 +10,16 @@ import { actWords } from './words.ts';
 export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view: MigrationView): void }) => {
   const [asked, setAsked] = useState<string>();
   const [late, setLate] = useState<Late>();
+  const [dones, setDones] = useState(0);
+  // Once the dialog is closed, which keeps the focus inside: the button that opened it may be gone by then.
+  useLayoutEffect(() => {
+    if (dones > 0) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+  }, [dones]);
   const offered = offeredActs(view);
   const done = (changed: MigrationView) => {
     setAsked(undefined);
     onChanged(changed);
-    // The button that opened it may be gone by now.
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    setDones((before) => before + 1);
   };
   const ask = (act: string) => {
     setLate(undefined);

@@ -55,4 +55,9 @@ const unfence: Change = ({ replicationGroupId: group }, source) => ({
   after: [`Should ${group} be promoted all the same, both sides take writes, and nobody merges them.`],
 });
 
-export const API_ONLY: Readonly<Record<string, Change | undefined>> = { cutover, abort, confirm, unfence };
+const close: Change = ({ replicationGroupId: group }, source) => ({
+  will: ['It ends as completed. Nobody was looked for on the old primary, and nobody is.'],
+  after: [`Nothing was fenced: whatever is still written to ${source} is missing in ${group}, and nobody tells.`],
+});
+
+export const API_ONLY: Readonly<Record<string, Change | undefined>> = { cutover, abort, confirm, unfence, close };

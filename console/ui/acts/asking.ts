@@ -1,17 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { announce } from '../data/announce.tsx';
 import { ApiAway, ApiProblem, type Problem, post } from '../data/api.ts';
-import { type GivenUp, isUnfencePending, NOBODY, readGivenUp } from './give-up.ts';
+import { actBody, type Fields } from './body.ts';
+import { isUnfencePending, NOBODY, readGivenUp } from './give-up.ts';
 import { actWords } from './words.ts';
-
-interface Fields {
-  group: string;
-  reason: string;
-  waive: boolean;
-  /** Of an unfence. */
-  gone: GivenUp;
-}
 
 interface Missing {
   group?: string;
@@ -50,31 +43,31 @@ export const useAsking = (act: string, view: MigrationView, { onDone, onLate }: 
   }, [tries]);
 
   const isGone = useRef(false);
-  useEffect(
+  // In the layout phase, as the dialog closes: an answer that comes before the next paint is late, too.
+  useLayoutEffect(
     () => () => {
       isGone.current = true;
     },
     [],
   );
 
+  // It was ticked for the differences of that report, and not for those of another.
+  const { verifiedAt } = view.verification.report ?? {};
+  useLayoutEffect(() => setFields((before) => ({ ...before, waive: false })), [verifiedAt]);
+
   const tell = (told: ActAnswer) => (isGone.current ? onLate(told) : setAnswer(told));
 
   const send = async () => {
+    if (busy) return;
     const lacking = lackingIn(act, fields, view);
     setMissing(lacking);
     setTries((before) => before + 1);
-    if (busy || Object.keys(lacking).length > 0) return;
+    if (Object.keys(lacking).length > 0) return;
     setBusy(true);
     setAnswer({});
-    const gone = act === 'unfence' ? readGivenUp(fields.gone) : undefined;
-    const body = {
-      reason: fields.reason.trim(),
-      ...(fields.waive && { waivers: ['verification-differences'] }),
-      ...(gone && 'giveUp' in gone && gone.giveUp.length > 0 && { giveUp: gone.giveUp }),
-    };
     try {
       const path = `/migrations/${encodeURIComponent(view.migrationId)}/${encodeURIComponent(act)}`;
-      const { body: changed } = await post<MigrationView>(path, body);
+      const changed = await post('migration', path, actBody(act, fields, view));
       announce(`Asked for: ${actWords(act, view).button}`);
       if (isGone.current) onLate({}, changed);
       else onDone(changed);

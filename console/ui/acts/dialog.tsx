@@ -121,7 +121,7 @@ export const ActDialog = ({
           {answer.away !== undefined && <NoAnswer why={answer.away} />}
         </div>
         <div class="actions">
-          <button type="submit" class={words.tone} disabled={busy}>
+          <button type="submit" class={words.tone} aria-disabled={busy}>
             {busy ? 'Sending …' : words.button}
           </button>
           <button type="button" onClick={onClose}>

@@ -15,6 +15,21 @@ export const NOBODY: GivenUp = { known: [], others: '' };
 export const isUnfencePending = ({ waitingFor = '', cutover }: MigrationView): boolean =>
   waitingFor.startsWith('the unfence that was requested at ') && cutover.unfencedAt === undefined;
 
+/**
+ * It ended before CompleteMigration was sent, and its fence could not be lifted everywhere: nothing was promoted, and nobody
+ * but the source can have writers.
+ */
+export const isStuck = ({ outcome, completeSentAt, cutover }: MigrationView): boolean =>
+  outcome !== undefined && completeSentAt === undefined && cutover.promotedAt === undefined;
+
+/** Who is given up, by docs/cutover.md. */
+export const goneHint = (view: MigrationView): string => {
+  const stays = 'Whatever stands on it stays there: should it come back, it is fenced.';
+  return isStuck(view)
+    ? `A replica that cannot be reached is given up without being named. ${stays} Any other node is waited for, unless it is named here.`
+    : `Only one that is named here, and cannot be reached, is given up. ${stays} Without a name, the act waits for every node.`;
+};
+
 /** Nodes of the source as far as the page knows them, each as it is typed, with its role. */
 export const nodesOfSource = ({ source, cutover: { certificate } }: MigrationView): { name: string; role: string }[] =>
   certificate && 'certificate' in certificate

@@ -1,5 +1,5 @@
 import type { MigrationView } from '../../../functions/migration/view.ts';
-import { type GivenUp, nodesOfSource } from './give-up.ts';
+import { type GivenUp, goneHint, nodesOfSource } from './give-up.ts';
 
 /** Asks which nodes of the source are gone for good: nobody waits for those. */
 export const GoneNodes = ({
@@ -16,8 +16,7 @@ export const GoneNodes = ({
   <fieldset class="field gone-nodes" aria-describedby="act-gone-hint">
     <legend>Nodes of the source that are gone for good</legend>
     <p id="act-gone-hint" class="hint">
-      Only one that is named here, and cannot be reached, is given up. Whatever stands on it stays there: should it come
-      back, it is fenced. Without a name, the act waits for every node.
+      {goneHint(view)}
     </p>
     {nodesOfSource(view).map(({ name, role }) => (
       <label key={name} class="check">

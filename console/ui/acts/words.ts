@@ -4,7 +4,7 @@ import { apiNow } from '../data/api-clock.ts';
 import { lackingMode } from '../parts/guarantees.ts';
 import { age, count, duration, plain } from '../parts/text.ts';
 import { API_ONLY } from './api-only.ts';
-import { isUnfencePending } from './give-up.ts';
+import { isStuck, isUnfencePending } from './give-up.ts';
 
 /** An act in words, before it is asked for. */
 export interface ActWords {
@@ -109,23 +109,33 @@ const rollback: Words = (view) => ({
   tone: 'danger',
 });
 
-const unfence: Words = (view) => ({
-  button: isUnfencePending(view) ? 'Give nodes up' : 'Lift the fence',
-  title: `Lift the fence on ${sourceOf(view)} for good`,
-  will: [
-    `On every node of the source, users and settings are given back what they were before the cutover: ${sourceOf(view)} takes writes again.`,
-    ...(view.cutover.promotedAt
-      ? []
+/** By the request, or by what was really set. */
+const isUnfenced = ({ cutover: { fence, fenced } }: MigrationView): boolean => (fenced?.kind ?? fence) === 'none';
+
+const unfence: Words = (view) => {
+  const source = sourceOf(view);
+  const group = view.replicationGroupId;
+  const has = isUnfenced(view)
+    ? `No fence was set on ${source}: nothing has to be lifted, and whatever still holds its clients' writes is ended.`
+    : `On every node of the source, users and settings are given back what they were before the cutover: ${source} takes writes again.`;
+  const doubt = `The promotion is in doubt: look first whether the primary of ${group} has the role master. Afterwards this migration ends as failed.`;
+  const never = `CompleteMigration was never sent: ${group} was not promoted by this migration, which stays ${view.status}.`;
+  const second = view.cutover.promotedAt ? [] : [isStuck(view) ? never : doubt];
+  return {
+    ...(isUnfenced(view)
+      ? { button: 'Give the source back', title: `Say that ${source} may be written to again` }
+      : { button: 'Lift the fence', title: `Lift the fence on ${source} for good` }),
+    ...(isUnfencePending(view) && { button: 'Give nodes up' }),
+    will: [has, ...second],
+    after: isStuck(view)
+      ? [`Your clients go on with ${source}. To move them to ${group} after all, ask for a new migration.`]
       : [
-          `The promotion is in doubt: look first whether the primary of ${view.replicationGroupId} has the role master. Afterwards this migration ends as failed.`,
-        ]),
-  ],
-  after: [
-    `From then on source and target may both take writes, and nobody merges them: make sure that clients write to one of them alone.`,
-    'The fence is not set again, and a rollback is refused.',
-  ],
-  tone: 'danger',
-});
+          'From then on source and target may both take writes, and nobody merges them: make sure that clients write to one of them alone.',
+          'The fence is not set again, and a rollback is refused.',
+        ],
+    tone: 'danger',
+  };
+};
 
 const close: Words = (view) => {
   const { writers = 0, readers = 0 } = view.cutover.stragglers ?? {};
@@ -141,7 +151,7 @@ const close: Words = (view) => {
         : 'It ends as completed, without waiting until nobody has turned to the old primary for long enough.',
     ],
     after: [
-      'Nobody looks for stragglers any more. The fence stays: rollback and lifting it can be asked for as before.',
+      `Nobody looks for stragglers any more. ${isUnfenced(view) ? 'No fence was set: whoever still writes to the old primary is not hindered.' : 'The fence stays: rollback and lifting it can be asked for as before.'}`,
     ],
     tone: 'plain',
   };
@@ -159,7 +169,10 @@ const confirm: Words = (view) => {
     ],
     after: [
       `It is your word: were ${group} not what was the source, writes of the application would be missing in it.`,
-      'The fence on the source stays. A rollback is refused later on, since nothing proves that both have one history.',
+      isUnfenced(view)
+        ? `No fence was set on ${sourceOf(view)}: keeping clients away from it is yours.`
+        : 'The fence on the source is looked at: a node where it does not stand any more is named, and no fence is set again.',
+      'A rollback is refused later on, since nothing proves that both have one history.',
     ],
     tone: 'danger',
   };

@@ -6,6 +6,8 @@ import { makeStore, useStore } from './store.ts';
 let known: Promise<ConsoleSession> | undefined;
 let reading = false;
 const told = makeStore<ConsoleSession | undefined>(undefined);
+/** The first that was told: what the page shows, and what was typed into it, is meant for its API. */
+let first: ConsoleSession | undefined;
 
 /**
  * Read once; what failed is read again at the next call.
@@ -21,6 +23,7 @@ const readSession = async (): Promise<ConsoleSession> => {
   reading = true;
   try {
     const { body } = await read<ConsoleSession>('/console/session');
+    first ??= body;
     told.set(body);
     return body;
   } catch (error) {
@@ -43,9 +46,24 @@ export const renewSession = (): void => {
  */
 export const noteConsole = (consoleId: string | null): void => {
   if (consoleId === null || reading || consoleId === told.get()?.consoleId) return;
+  lookAtConsole();
+};
+
+/** Asks anew which console this is. */
+export const lookAtConsole = (): void => {
+  if (reading) return;
   renewSession();
   // What fails is asked for again by the next answer.
   session().catch(() => undefined);
+};
+
+/** Which API this page was opened for, as its console named it; undefined until that is known. */
+export const openedFor = (): string | undefined => first?.targetId;
+
+/** The console that the page was opened for, and the one that answers now, if that leads to another API. */
+export const useOtherTarget = (): { opened: ConsoleSession; now: ConsoleSession } | undefined => {
+  const now = useStore(told, (value) => value);
+  return first && now && now.targetId !== first.targetId ? { opened: first, now } : undefined;
 };
 
 /** Undefined until it is known: the pages do not wait for it. */

@@ -37,6 +37,8 @@ export const usePoll = <T>(
   const [state, setState] = useState<{ key: string; data?: T; problem?: Problem; away: boolean }>({ key, away: false });
   const latest = useRef({ load, everyMs });
   latest.current = { load, everyMs };
+  /** Counts what acts have answered: a look from before one of them is older than it. */
+  const given = useRef(0);
   const control = useRef<{ now(): void }>({ now: () => undefined });
 
   useEffect(() => {
@@ -66,9 +68,11 @@ export const usePoll = <T>(
 
     const read = async (): Promise<number> => {
       try {
+        const before = given.current;
         const data = await latest.current.load(ended.signal);
         failures = 0;
         reached(asker);
+        if (given.current !== before) return 0;
         take({ data, away: false });
         return latest.current.everyMs(data);
       } catch (error) {
@@ -106,6 +110,9 @@ export const usePoll = <T>(
     ...(problem && { problem }),
     away,
     refresh: () => control.current.now(),
-    set: (given) => setState((before) => ({ key, away: before.away, data: keep(before.data, given) })),
+    set: (answered) => {
+      given.current += 1;
+      setState((before) => ({ key, away: before.away, data: keep(before.data, answered) }));
+    },
   };
 };

@@ -1,7 +1,6 @@
 import './form.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import type { MigrationView } from '../../../functions/migration/view.ts';
 import { announce } from '../data/announce.tsx';
 import { get } from '../data/api.ts';
 import { Heading } from '../parts/heading.tsx';
@@ -20,21 +19,26 @@ export const NewMigration = () => {
   const { query } = useLocation();
   const [values, setValues] = useState<Values>(BLANK);
   const { answer, wrong, busy, send, right, anotherKey } = useSending();
+  const touched = useRef(false);
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
     const { from, waive } = query;
     if (!from) return;
-    get<MigrationView>(`/migrations/${encodeURIComponent(from)}`).then(
+    const left = new AbortController();
+    get('migration', `/migrations/${encodeURIComponent(from)}`, {}, left.signal).then(
       (view) => {
+        // What somebody has typed by now is meant, and so is what the button said when it was pressed.
+        if (touched.current || left.signal.aborted) return;
         const like = valuesOf(view);
         const waivers = new Set([...like.waivers, ...(waive ? waive.split(',') : [])]);
         setValues({ ...like, waivers: [...waivers] });
         announce(`The form has the settings of ${from}`);
       },
       // A form that stays blank is no harm: the fields show it.
-      () => announce(`The settings of ${from} could not be read`),
+      () => left.signal.aborted || announce(`The settings of ${from} could not be read`),
     );
+    return () => left.abort();
   }, [query.from, query.waive]);
 
   // What is wrong is shown first, and the fields that were closed are open by then.
@@ -45,6 +49,7 @@ export const NewMigration = () => {
   }, [wrong.found]);
 
   const change = (pointer: string, changed: Partial<Values>) => {
+    touched.current = true;
     setValues((before) => ({ ...before, ...changed }));
     right(pointer);
   };
@@ -58,6 +63,7 @@ export const NewMigration = () => {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
+            touched.current = true;
             const named = { ...values, waivers: values.waivers.filter((id) => id.trim() !== '') };
             setValues(named);
             send(named);
@@ -74,7 +80,7 @@ export const NewMigration = () => {
               <WaiverFields {...section} />
             </section>
           </WrongContext.Provider>
-          <button type="submit" class="primary" disabled={busy}>
+          <button type="submit" class="primary" aria-disabled={busy}>
             {busy ? 'Sending …' : values.dryRun ? 'Start the dry run' : 'Start the migration'}
           </button>
         </form>

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { announce } from '../data/announce.tsx';
 import { ApiAway, ApiProblem, type Problem, post } from '../data/api.ts';
@@ -22,6 +22,13 @@ export const useSending = () => {
   const [answer, setAnswer] = useState<FormAnswer>({});
   const [righted, setRighted] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
+  const isGone = useRef(false);
+  useLayoutEffect(
+    () => () => {
+      isGone.current = true;
+    },
+    [],
+  );
   const key = useRef(crypto.randomUUID() as string);
 
   const found = useMemo(() => (answer.problem ? wrongOf(answer.problem.violations ?? []) : NOTHING), [answer]);
@@ -31,15 +38,17 @@ export const useSending = () => {
   );
 
   const send = async (values: Values) => {
+    if (busy) return;
     setBusy(true);
     setAnswer({});
     setRighted([]);
     try {
-      const { body } = await post<{ migrationId: string }>('/migrations', bodyOf(values), {
+      const { migrationId } = await post('acceptance', '/migrations', bodyOf(values), {
         'idempotency-key': key.current,
       });
-      announce(`Migration ${body.migrationId} is accepted`);
-      route(`/console/migrations/${encodeURIComponent(body.migrationId)}`);
+      announce(`Migration ${migrationId} is accepted`);
+      // Whoever has gone elsewhere meanwhile is not called back.
+      if (!isGone.current) route(`/console/migrations/${encodeURIComponent(migrationId)}`);
     } catch (error) {
       setBusy(false);
       if (error instanceof ApiProblem) setAnswer({ problem: error.problem });

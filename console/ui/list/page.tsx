@@ -28,7 +28,7 @@ export const Migrations = () => {
   const { status, replicationGroupId, after } = query;
   const { data, problem } = usePoll<Listed>(
     hrefOf(query),
-    (signal) => get('/migrations', { status, replicationGroupId, nextToken: after, limit: PAGE }, signal),
+    (signal) => get('page', '/migrations', { status, replicationGroupId, nextToken: after, limit: PAGE }, signal),
     ({ migrations }) => (migrations.some(({ outcome }) => !outcome) ? LIVE_MS : STILL_MS),
   );
   const filtered = Boolean(status || replicationGroupId || after);

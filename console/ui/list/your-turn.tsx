@@ -1,26 +1,21 @@
-import type { ListedMigration } from '../../../functions/migration/view.ts';
 import { get } from '../data/api.ts';
 import { usePoll } from '../data/use-poll.ts';
+import { lackingMode } from '../parts/guarantees.ts';
 import { Note } from '../parts/note.tsx';
 import { hrefOf } from './query.ts';
-
-interface Listed {
-  migrations: ListedMigration[];
-  nextToken?: string;
-}
 
 const EVERY_MS = 4000;
 const MOST = 100;
 
 const readTurns = async (signal: AbortSignal) => {
-  const withStatus = (status: string) => get<Listed>('/migrations', { status, limit: String(MOST) }, signal);
+  const withStatus = (status: string) => get('page', '/migrations', { status, limit: String(MOST) }, signal);
   const [awaiting, cutting] = await Promise.all([withStatus('awaitingCutover'), withStatus('cuttingOver')]);
   return {
     awaiting: awaiting.migrations.filter(({ allowedActions }) => allowedActions.includes('cutover')).length,
     more: awaiting.nextToken !== undefined,
     inDoubt: cutting.migrations
       .filter(({ phase }) => phase === 'promotionInDoubt')
-      .map(({ migrationId, replicationGroupId }) => ({ migrationId, replicationGroupId })),
+      .map((one) => ({ ...one, hasFence: lackingMode(one) === undefined })),
   };
 };
 
@@ -31,10 +26,11 @@ export const YourTurn = () => {
   const { awaiting, more, inDoubt } = data;
   return (
     <>
-      {inDoubt.map(({ migrationId, replicationGroupId }) => (
+      {inDoubt.map(({ migrationId, replicationGroupId, hasFence }) => (
         <Note key={migrationId} tone="danger" title={`The promotion of ${replicationGroupId} is in doubt`}>
           <p>
-            CompleteMigration was sent, and nothing has proven yet what came of it. The source stays fenced.{' '}
+            CompleteMigration was sent, and nothing has proven yet what came of it.{' '}
+            {hasFence ? 'A fence that was set stays.' : 'Nothing is fenced.'}{' '}
             <a href={`/console/migrations/${encodeURIComponent(migrationId)}`}>Look at it</a>
           </p>
         </Note>

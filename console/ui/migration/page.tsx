@@ -19,7 +19,7 @@ import { endpoint } from './sentences.ts';
 /** One migration. */
 export const MigrationPage = ({ id }: { id: string }) => {
   const path = `/migrations/${encodeURIComponent(id)}`;
-  const { data: view, problem, set } = usePoll(path, (signal) => get<MigrationView>(path, {}, signal), pauseMs);
+  const { data: view, problem, set } = usePoll(path, (signal) => get('migration', path, {}, signal), pauseMs);
   useStatusTold(view);
   useAnchor(view !== undefined);
   const group = view?.replicationGroupId;

@@ -26,8 +26,7 @@ export const Timeline = ({ view }: { view: MigrationView }) => {
   } = usePoll<Announced[]>(
     `${path}?timeline=events`,
     async (signal) => {
-      const read = (nextToken: string | undefined) =>
-        get<MigrationView>(path, { timeline: 'events', nextToken }, signal);
+      const read = (nextToken: string | undefined) => get('announced', path, { timeline: 'events', nextToken }, signal);
       known.current = await readOn(known.current, read);
       return known.current;
     },

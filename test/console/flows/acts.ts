@@ -53,6 +53,9 @@ export const acts = (at: Harness) =>
       await tabTo(page, 'Abort');
       await at.shot(page, 'dialog-abort-by-keyboard');
       await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      // Not at the top of the document, where a reader would have to begin anew.
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
       await standsAt(page, 'Aborted');
       expect(await at.lab.view(id)).toMatchObject({ requests: { abort: { reason: 'the window is over' } } });
       await at.shot(page, 'migration-aborted');
@@ -71,6 +74,7 @@ export const acts = (at: Harness) =>
 
       await dialog.getByText('The action is not allowed now').waitFor();
       await dialog.getByText('It is not offered any more').waitFor();
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cut over');
       expect(await dialog.textContent()).toContain('what can be asked for: abort');
       await at.shot(page, 'dialog-refused');
     });

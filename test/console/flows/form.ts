@@ -86,5 +86,22 @@ export const askingForm = (at: Harness) =>
       expect(await page.getByRole('radio', { name: 'Dry run' }).isChecked()).toBe(true);
       expect(await page.getByLabel('Quiet, s').inputValue()).toBe('0');
       expect(await page.getByLabel('Waiver 1', { exact: true }).inputValue()).toBe('target-holds-data');
+
+      // Those of a migration that comes late neither replace what was typed, nor make a migration of a dry run.
+      const late = await at.open('/');
+      const answer = Promise.withResolvers<void>();
+      await late.route(`**/console/api/migrations/${id}`, async (route) => {
+        await answer.promise;
+        const real = await route.fetch();
+        await route.fulfill({ response: real, json: { ...(await real.json()), dryRun: false } });
+      });
+      await late.goto(`${at.front.url}/console/new?from=${id}`);
+      await late.getByLabel('Replication group').fill('mine');
+      const answered = late.waitForResponse((response) => response.url().endsWith(id));
+      answer.resolve();
+      await (await answered).finished();
+      await late.evaluate(() => new Promise(requestAnimationFrame));
+      expect(await late.getByLabel('Replication group').inputValue()).toBe('mine');
+      await late.getByRole('button', { name: 'Start the dry run' }).waitFor();
     });
   });

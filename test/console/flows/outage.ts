@@ -19,18 +19,21 @@ export const outage = (at: Harness) =>
       expect(await at.axe(page)).toEqual([]);
       await at.shot(page, 'outage');
 
-      // What answers on the port may be the console of another stack by then: the page says so.
-      await page.route('**/console/session', async (route) => {
-        const answer = await route.fetch();
-        const { target, ...session } = await answer.json();
-        await route.fulfill({
-          response: answer,
-          json: { ...session, target: { ...target, kind: 'stack', stack: 'other' } },
-        });
-      });
-      await at.front.start();
+      // What answers on the port may be the console of another stack by then: nothing of this page is for that one.
+      await at.front.start('http://127.0.0.1:1/production');
+      await page.getByText(`This page was opened for ${at.lab.aws.apiUrl}.`).waitFor();
       await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
-      await page.locator('header', { hasText: 'other' }).waitFor();
+      await standsAt(page, 'Awaiting cutover');
+      await ask(page, 'Abort', 'outage', 'to the wrong one');
+      await page.getByRole('dialog').getByText('This page was opened for another API', { exact: true }).waitFor();
+      expect((await at.lab.view(id)).requests).toBeUndefined();
+      expect(await at.axe(page)).toEqual([]);
+      await at.shot(page, 'other-stack');
+      await page.keyboard.press('Escape');
+
+      await at.front.stop();
+      await at.front.start();
+      await page.locator('strong', { hasText: 'This page was opened for' }).waitFor({ state: 'detached' });
       await ask(page, 'Abort', 'outage', 'after the outage');
       await standsAt(page, 'Aborted');
     });
@@ -49,5 +52,38 @@ export const outage = (at: Harness) =>
 
       at.front.leadTo(at.lab.aws.apiUrl);
       await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
+    });
+
+    it('by an answer that is rubbish is one as any other: the page stays, and goes on with the next answer', async () => {
+      const id = 'rubbish-000000000001';
+      const waiting = { status: 'awaitingCutover', phase: 'awaitingCutover', waitingFor: 'your request' } as const;
+      await putRecords(at.lab, [madeRecord(id, 'rubbish', waiting)]);
+      const page = await at.open(`/migrations/${id}`);
+      await standsAt(page, 'Awaiting cutover');
+      await page.route(`**/console/api/migrations/${id}`, (route) => route.fulfill({ json: { migrationId: id } }));
+      await page.getByText('It answered without status').waitFor();
+      await standsAt(page, 'Awaiting cutover');
+      expect(await page.getByText('This page broke').count()).toBe(0);
+
+      await putRecords(at.lab, [madeRecord(id, 'rubbish', { status: 'syncing', phase: 'linkLost' })]);
+      await page.unroute(`**/console/api/migrations/${id}`);
+      await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
+      await standsAt(page, 'Link lost');
+    });
+
+    it('of a page that breaks all the same ends by itself, too', async () => {
+      const id = 'broken-000000000001';
+      await putRecords(at.lab, [madeRecord(id, 'broken')]);
+      const page = await at.open('/');
+      await page.route(`**/console/api/migrations/${id}`, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, json: { ...(await answer.json()), shards: 'none' } });
+      });
+      await page.goto(`${at.front.url}/console/migrations/${id}`);
+      await page.getByText('This page broke').waitFor();
+      expect(await page.locator('.acts button').count()).toBe(0);
+      await page.unroute(`**/console/api/migrations/${id}`);
+      await page.getByText('This page broke').waitFor({ state: 'detached' });
+      await page.locator('main .badge').first().waitFor();
     });
   });

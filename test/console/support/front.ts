@@ -9,8 +9,8 @@ export interface Front {
   url: string;
   /** Ends the listening, and every connection. */
   stop(): Promise<void>;
-  /** Another console on the same port: with another token, as after a restart. */
-  start(): Promise<void>;
+  /** Another console on the same port: with another token, as after a restart. Default: for the same API. */
+  start(apiUrl?: string): Promise<void>;
   /** Where the API is asked from now on: behind a wrong one nobody listens. */
   leadTo(apiUrl: string): void;
 }
@@ -21,12 +21,12 @@ export const startFront = async (apiUrl: string): Promise<Front> => {
   let server: Server | undefined;
   let port = 0;
 
-  const start = async () => {
-    const target = async () => ({ kind: 'embedded' as const, region: 'us-west-2', apiUrl });
+  const start = async (named = apiUrl) => {
+    const target = async () => ({ kind: 'embedded' as const, region: 'us-west-2', apiUrl: named });
     const opened = createServer(
       createConsole({
         assets,
-        upstream: { apiUrl, call: (request) => makeApiCall({ apiUrl: leadsTo })(request) },
+        upstream: { apiUrl: named, call: (request) => makeApiCall({ apiUrl: leadsTo })(request) },
         target,
         report: console.error,
       }),

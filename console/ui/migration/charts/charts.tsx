@@ -57,7 +57,9 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
     key,
     async (signal) => {
       const before = known.current?.key === key ? known.current.history : undefined;
-      const history = await readHistory(before, (since = from) => get(path, { from: since, points: POINTS }, signal));
+      const history = await readHistory(before, (since = from) =>
+        get('history', path, { from: since, points: POINTS }, signal),
+      );
       known.current = { key, history };
       return history;
     },
