@@ -13,6 +13,10 @@ export const newPrimaries = ({ cutover, shards }: Pick<MigrationView, 'cutover' 
       )
     : [];
 
+/** Of a CompleteMigration that was sent: until it is proven, or an operator has given his word on it. */
+export const isOutcomeUnknown = ({ promotedAt, unfencedAt, rolledBackAt }: CutoverView): boolean =>
+  promotedAt === undefined && unfencedAt === undefined && rolledBackAt === undefined;
+
 export interface CutoverStep {
   title: string;
   /** ISO 8601. */

@@ -4,7 +4,7 @@ import type { CutoverView } from '../../../functions/migration/cutover-view.ts';
 import { Note } from '../parts/note.tsx';
 import { duration } from '../parts/text.ts';
 import { Ago } from '../parts/time.tsx';
-import { cutoverSteps, fenceText } from './cutover.ts';
+import { cutoverSteps, fenceText, isOutcomeUnknown } from './cutover.ts';
 import { Fact, Facts, Section, When, Wide } from './parts.tsx';
 import { askedBy, endpoint } from './sentences.ts';
 
@@ -18,7 +18,7 @@ export const Cutover = ({ cutover, completeSentAt }: { cutover: CutoverView; com
       title="Cutover"
       aside={<span class="muted small">{cutover.mode === 'manual' ? 'when you ask for it' : 'by itself'}</span>}
     >
-      {completeSentAt && (
+      {completeSentAt && isOutcomeUnknown(cutover) && (
         <Note tone="danger" title="CompleteMigration was sent, and its outcome is not known">
           <p>
             It was sent at <When at={completeSentAt} />. Until somebody has looked, no client may write to either side.

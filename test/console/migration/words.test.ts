@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { valuesOf } from '../../../console/ui/form/values.ts';
 import { againOf } from '../../../console/ui/migration/again.ts';
-import { cutoverSteps, fenceText, newPrimaries } from '../../../console/ui/migration/cutover.ts';
+import { cutoverSteps, fenceText, isOutcomeUnknown, newPrimaries } from '../../../console/ui/migration/cutover.ts';
 import { askedBy, compared, copied, endpoint, left, waits } from '../../../console/ui/migration/sentences.ts';
 import { statusWords } from '../../../console/ui/parts/status-words.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
@@ -63,6 +63,14 @@ describe('where clients belong', () => {
     expect(told({ promotedAt: at(1) })).toEqual(['10.1.0.1:6379']);
     expect(told({ promotedAt: at(1), rolledBackAt: at(2) })).toEqual([]);
     expect(told({ promotedAt: at(1), unfencedAt: at(2) })).toEqual([]);
+  });
+});
+
+describe('a CompleteMigration that was sent', () => {
+  it('is called unknown only until an operator has given his word: the source that he opened may be written to', () => {
+    expect(isOutcomeUnknown({ mode: 'manual' })).toBe(true);
+    expect(isOutcomeUnknown({ mode: 'manual', unfencedAt: at(1) })).toBe(false);
+    expect(isOutcomeUnknown({ mode: 'manual', promotedAt: at(1) })).toBe(false);
   });
 });
 
