@@ -1,4 +1,4 @@
-import { excessMs, lookAheadOf, nearerTurn } from '../functions/replication/line.ts';
+import { everyMsOf, excessMs, lookAheadOf, nearerTurn } from '../functions/replication/line.ts';
 
 /** One that waits for its turn. */
 export interface Waiter {
@@ -26,7 +26,7 @@ export class SimulatedLine {
   /** Undefined for one that begins now. */
   take(nowMs: number): Waiter | undefined {
     if (this.#perMinute === 0) return undefined;
-    const everyMs = Math.ceil(60_000 / this.#perMinute);
+    const everyMs = everyMsOf(this.#perMinute);
     const turnMs = Math.max(nowMs, this.#nextMs);
     this.#nextMs = turnMs + everyMs;
     const waiter = { turnMs: turnMs - this.#atOnce * everyMs };

@@ -1,19 +1,8 @@
-import { theAllowedGroups } from '../adapters/allowed-groups.ts';
-import { theAllowedNetworks } from '../adapters/allowed-networks.ts';
+import { theAcceptance } from '../adapters/acceptance.ts';
 import { httpFunction } from '../adapters/http.ts';
 import { readCaller, readCorrelationId, readIdempotencyKey, readJsonBody } from '../adapters/http-request.ts';
-import { theMigrations } from '../adapters/migrations.ts';
-import { theReach } from '../adapters/reach.ts';
-import { migrationStarter } from '../adapters/workflow.ts';
-import { makeAcceptMigration } from '../migration/accept.ts';
 
-const accept = makeAcceptMigration(
-  theMigrations(),
-  migrationStarter(),
-  theAllowedNetworks(),
-  theAllowedGroups(),
-  theReach(),
-);
+const accept = theAcceptance();
 
 export const handler = httpFunction(async (event) => {
   const idempotencyKey = readIdempotencyKey(event);

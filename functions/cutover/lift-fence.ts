@@ -180,13 +180,15 @@ const restore = async (
     if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
     await killConnections(line, connectionsOf(migrationId), name);
     const isPaused = clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS;
-    const undone = await Promise.allSettled([untouched ? { forgotten: true } : restoreFence(line, kind, node)]);
-    // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
-    if (isPaused) await line.askAll([['CLIENT', 'UNPAUSE']]);
-    const [result] = undone;
-    if (result.status === 'rejected') throw result.reason;
+    let forgotten = true;
+    try {
+      if (!untouched) ({ forgotten } = await restoreFence(line, kind, node));
+    } finally {
+      // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
+      if (isPaused) await line.askAll([['CLIENT', 'UNPAUSE']]);
+    }
     const file = 'runs without the file in which its fence was kept: started with that file, it is fenced again';
-    return result.value.forgotten ? undefined : { remark: `${nameOf(node.endpoint)} ${file}` };
+    return forgotten ? undefined : { remark: `${nameOf(node.endpoint)} ${file}` };
   } catch (error) {
     if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
     return { failure: `${nameOf(node.endpoint)}: ${error.message}` };

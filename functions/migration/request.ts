@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ADDRESS } from './address.ts';
 import { hasAtMost, tellable } from './characters.ts';
 import type { Violation } from './error.ts';
 import type { Reach } from './guarantees.ts';
@@ -27,9 +28,6 @@ export interface MigrationRequest {
   waivers?: WaiverId[];
   reason?: string;
 }
-
-/** A DNS name or an address: what AWS takes as a customer node endpoint's address. */
-export const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/;
 
 export const text = (what: string) => z.string(`must be ${what}`);
 

@@ -30,7 +30,7 @@ export const STARTS_AT_ONCE = 20;
  * Milliseconds between two that begin; 0: as many begin as come. Whole ones: DynamoDB adds decimals exactly, so that a line's
  * end with a fraction would be one that no double is equal to.
  */
-const everyMsOf = (startsPerMinute: number): number =>
+export const everyMsOf = (startsPerMinute: number): number =>
   startsPerMinute === 0 ? 0 : Math.ceil(60_000 / startsPerMinute);
 
 /** When whoever comes now begins at the latest, in milliseconds since the epoch. */

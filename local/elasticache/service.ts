@@ -26,12 +26,12 @@ import {
   type DescribeCacheParametersInput,
   type DescribeCacheParametersOutput,
   describeCacheParameters,
-  parameterValues,
 } from './parameters.ts';
 import { type GroupOptions, ReplicationGroup } from './replication-group.ts';
 import { type CustomerNodeEndpoint, theEndpoint } from './requirements.ts';
 import { defaultSettings, delayMs, type GroupSettings } from './settings.ts';
 import type { Aliases } from './source.ts';
+import { startGroup } from './start-group.ts';
 import { startMigration } from './start-migration.ts';
 import { testMigration } from './test-migration.ts';
 import { sleep } from './wait.ts';
@@ -212,24 +212,8 @@ export class ElastiCache {
     return group;
   }
 
-  async #start(group: ReplicationGroup): Promise<void> {
-    try {
-      const { parameterGroup } = group.options;
-      await group.startNodes(
-        parameterGroup === undefined ? {} : parameterValues(parameterGroup, this.account),
-        this.#background.signal,
-      );
-    } catch (failure) {
-      group.status = 'create-failed';
-      this.#events.add('replication-group', group.id, `Failed to create replication group ${group.id}`);
-      throw failure;
-    }
-    for (const node of group.nodes()) {
-      this.#events.add('cache-cluster', node.id, 'Cache cluster created');
-      this.#events.add('cache-cluster', node.id, `Added cache node 0001 in Availability Zone ${node.availabilityZone}`);
-    }
-    group.status = 'available';
-    this.#events.add('replication-group', group.id, `Replication group ${group.id} created`);
+  #start(group: ReplicationGroup): Promise<void> {
+    return startGroup(group, this.account, this.#events, this.#background.signal);
   }
 
   #named(input: { ReplicationGroupId?: string }): ReplicationGroup {

@@ -124,10 +124,13 @@ export const restoreFence = async (
   const isKnown = kind === 'acl' ? before.users !== undefined : before.minReplicasToWrite !== undefined;
   if (kind === 'none' || !isKnown) return { forgotten: true };
   // What can be undone is, and the file has it, whatever one user's rules are.
-  const [rules] = await Promise.allSettled([before.users && restoreUsers(session, before.users)]);
-  if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
-  const forgotten = await persistUndone(session, persistsBy);
-  if (rules.status === 'rejected') throw rules.reason;
+  let forgotten: boolean;
+  try {
+    if (before.users) await restoreUsers(session, before.users);
+  } finally {
+    if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
+    forgotten = await persistUndone(session, persistsBy);
+  }
   return { forgotten };
 };
 

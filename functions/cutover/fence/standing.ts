@@ -47,7 +47,7 @@ const whyNotOn = async (
 };
 
 /** @returns what lets clients write; undefined where the fence stands. @throws FenceFailed, Unread */
-export const whyOpen = async (
+const whyOpen = async (
   session: Session,
   kind: Kind,
   { persistsBy }: Pick<FencedNode, 'persistsBy'>,

@@ -1,5 +1,5 @@
+import { ADDRESS } from '../../migration/address.ts';
 import type { Endpoint } from '../../migration/record.ts';
-import { ADDRESS } from '../../migration/request.ts';
 import { check, PREPARE, page } from '../check.ts';
 import { type AddressKind, addressKind } from '../private-address.ts';
 import { listed, shown } from '../text.ts';

@@ -1,7 +1,7 @@
 import { check, measured, onSource } from '../check.ts';
 import { isAtLeast } from '../engine.ts';
 import { chosenFence, type FenceFacts, fenceOf, isDurable } from '../fence.ts';
-import { listed, shown } from '../text.ts';
+import { listed, shellWord, shown } from '../text.ts';
 import { sourceVersion } from '../version.ts';
 import { giveNamesBack } from './own-name.ts';
 
@@ -113,16 +113,16 @@ export const SOURCE_FENCE_CHECKS = [
     rule: (facts, circumstances) => {
       const { sourceInfo, sourceConfig, sourceUsers } = facts;
       const chosen = chosenFence(circumstances.fence, facts);
-      const file = sourceInfo.get('config_file');
-      const areAsked = sourceConfig.get('aclfile') || !isAtLeast(sourceVersion(sourceInfo), '7.0');
-      if (!file || areAsked || chosen === undefined || chosen === 'none') return undefined;
+      if (chosen === undefined || chosen === 'none') return undefined;
+      const file = sourceInfo.get('config_file') ?? '';
+      const takesTwice = !isAtLeast(sourceVersion(sourceInfo), '7.0');
+      if (file === '' || sourceConfig.get('aclfile') || takesTwice) return undefined;
       const users = sourceUsers.filter((user) => user !== 'default').length;
       if (users === 0) return undefined;
-      const path = /^\/[\w./-]+$/.test(file) ? [`grep -n '^include' ${file}`] : [];
       return {
         found: `${users} ${users === 1 ? 'user' : 'users'} beside default, and no ACL file. No command tells which files are included.`,
         remedy: [
-          ...path.map((line) => `${line}   # on the source's machine`),
+          `grep -n -e '^include' -- ${shellWord(file)}   # on the source's machine`,
           '# A user of an included file: move it to the file that aclfile names, and restart the source once.',
         ],
       };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ADDRESS } from '../../../functions/migration/address.ts';
 import type { Finding } from '../../../functions/migration/preflight.ts';
-import { ADDRESS } from '../../../functions/migration/request.ts';
 import { judge } from '../../../functions/preflight/judge.ts';
 import { cleanFacts, someCircumstances } from '../support/facts.ts';
 import { BROKEN, type BrokenFacts, loginTo, placesIn, withWord } from './broken-facts.ts';

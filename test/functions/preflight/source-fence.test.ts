@@ -172,7 +172,7 @@ describe('users of the source', () => {
     const finding = ask('users-included', facts);
 
     expect(finding !== undefined).toBe(isTold);
-    if (isTold) expect(finding?.remedy[0]).toContain("grep -n '^include' /etc/redis/redis.conf");
+    if (isTold) expect(finding?.remedy[0]).toContain("grep -n -e '^include' -- /etc/redis/redis.conf");
     expect(ask('users-included', { ...facts, sourceUsers: ['default'] })).toBeUndefined();
   });
 });
