@@ -62,7 +62,7 @@ export const serveStackConsole = async (
     report: console.error,
   });
   const [served, who] = await Promise.all([serveOnLoopback(listener, port), caller()]);
-  const urlWith = (key: string) => `${served.url}${CONSOLE}/?key=${key}`;
+  const urlWith = (key: string) => `${served.url}${CONSOLE}/#key=${key}`;
   const moved = port !== 0 && served.port !== port ? `Port ${port} is taken; this is the next free one.\n\n` : '';
   return {
     greeting: `${moved}  stack    ${stack} in ${region}

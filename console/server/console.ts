@@ -14,7 +14,7 @@ export interface ConsoleOptions {
   upstream: Upstream;
   target(): Promise<ConsoleTarget>;
   /** Default: every user of this machine may read and act, as at an API that asks for no signature. */
-  keys?: AccessKeys;
+  keys?: Pick<AccessKeys, 'check' | 'exchange'>;
   /** Hears of failures of the console itself; the page sees a 500. */
   report(error: unknown): void;
 }
@@ -24,6 +24,7 @@ export const CONSOLE = '/console';
 
 const READING = ['GET', 'HEAD'];
 const API_METHODS = [...READING, 'POST'];
+const KEY = `${CONSOLE}/key`;
 
 const only = (method: string, allowed: readonly string[]): void => {
   if (!allowed.includes(method)) throw new MethodRefusedError(method, allowed.join(', '));
@@ -32,13 +33,13 @@ const only = (method: string, allowed: readonly string[]): void => {
 /** A name with an ending is a file; anything else is a place in the page. */
 const isFile = (path: string): boolean => /\.[^/]*$/.test(path);
 
-const redirectTo = (location: string, status = 308): Answer => ({ status, headers: { location } });
+const redirectTo = (location: string): Answer => ({ status: 308, headers: { location } });
 
 /**
  * The console as a request listener for `/console` and everything below it.
  *
- * `/console/…` is the page, `/console/assets/…` its parts, `/console/session` what it has to know, and `/console/api/…` the
- * API. Only this machine's loopback names and the console's own page are let in.
+ * `/console/…` is the page, `/console/assets/…` its parts, `/console/key` takes the key of its URL, `/console/session` is what
+ * it has to know, and `/console/api/…` the API. Only this machine's loopback names and the console's own page are let in.
  */
 export const createConsole = ({ assets, upstream, target, keys, report }: ConsoleOptions): RequestListener => {
   const requestToken = randomBytes(32).toString('base64url');
@@ -62,6 +63,12 @@ export const createConsole = ({ assets, upstream, target, keys, report }: Consol
     return jsonAnswer({ target: await target(), targetId: targetIdOf(upstream.apiUrl), requestToken, consoleId });
   };
 
+  const lastingKey = (request: IncomingMessage, given: Pick<AccessKeys, 'exchange'>): Answer => {
+    only(request.method ?? '', ['POST']);
+    checkReader(request);
+    return jsonAnswer({ key: given.exchange(request) });
+  };
+
   const answerTo = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
     const { method = '', url = '' } = request;
     checkHost(request);
@@ -69,13 +76,14 @@ export const createConsole = ({ assets, upstream, target, keys, report }: Consol
     const [path = '', ...rest] = url.split('?');
     const search = rest.join('?');
     if (path.startsWith(`${CONSOLE}/api/`)) return api(request, path.slice(`${CONSOLE}/api/`.length), search, gone);
+    if (path === KEY && keys) return lastingKey(request, keys);
     only(method, READING);
     if (path === '/' || path === CONSOLE) return redirectTo(`${CONSOLE}/`);
     if (path === `${CONSOLE}/session`) return session(request);
     const asset = assets.files.get(path.slice(`${CONSOLE}/assets/`.length));
     if (asset && path.startsWith(`${CONSOLE}/assets/`)) return assetAnswer(request, asset, false);
     if (!path.startsWith(`${CONSOLE}/`) || isFile(path)) throw new NotFoundError(path);
-    return keys?.admit(request, path, search) ?? assetAnswer(request, assets.page, true);
+    return assetAnswer(request, assets.page, true);
   };
 
   return (request, response) => {

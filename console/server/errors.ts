@@ -64,7 +64,9 @@ export class KeyNeededError extends ConsoleError {
   readonly title = 'Open the console by the URL that it printed';
 
   constructor() {
-    super('This browser has not opened the URL that the command printed at its start, with the key in it');
+    super(
+      'This browser does not have the key of the console that runs now. Open the URL that npm run console printed at its start, whole, in any tab: what is open goes on by itself then',
+    );
   }
 }
 

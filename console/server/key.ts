@@ -1,30 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './answer.ts';
 import { KeyNeededError } from './errors.ts';
 import { isSame } from './guard.ts';
 
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
-/** Cookies do not know ports: two consoles on one machine must not overwrite each other's. */
-const cookieName = ({ socket }: IncomingMessage): string => `console-key-${socket.localPort}`;
-
-const cookieOf = (request: IncomingMessage): string | undefined => {
-  const name = cookieName(request);
-  const pairs = (request.headers.cookie ?? '').split(/; */).map((pair) => pair.split('=', 2));
-  return pairs.find(([found]) => found === name)?.[1];
-};
+const keyIn = ({ headers }: IncomingMessage): string => String(headers['x-console-key'] ?? '');
 
 /**
  * What keeps the other users of this machine out: they reach the port, too, and what is sent there is signed by the operator's
- * credentials. Whoever opens a URL that carries a key gets a cookie, which no script can read and no other site's page sends.
+ * credentials. The page finds a key in the fragment of its URL and sends it as a header. No cookie has it: browsers send those
+ * to every port of a host, on which another user may listen.
  */
 export class AccessKeys {
-  readonly #cookie = newSecret();
   readonly #lasting = newSecret();
   readonly #once = new Set<string>();
 
-  /** For the operator's terminal: good until the console ends. */
+  /** For the operator's terminal, and for the page: good until the console ends. */
   get lasting(): string {
     return this.#lasting;
   }
@@ -36,23 +28,14 @@ export class AccessKeys {
     return key;
   }
 
-  /** @returns for a page that is asked for with a key in its query: the cookie, and the way to the same page without it */
-  admit(request: IncomingMessage, path: string, search: string): Answer | undefined {
-    const query = new URLSearchParams(search);
-    const key = query.get('key');
-    if (key === null) return undefined;
-    const isGood = this.#once.delete(key) || isSame(key, this.#lasting);
-    query.delete('key');
-    const location = query.size > 0 ? `${path}?${query}` : path;
-    const cookie = `${cookieName(request)}=${this.#cookie}; Path=/console; HttpOnly; SameSite=Strict`;
-    return {
-      status: 303,
-      headers: { location, 'cache-control': 'no-store', ...(isGood && { 'set-cookie': cookie }) },
-    };
+  /** Takes either kind of key. @returns the lasting one @throws KeyNeededError */
+  exchange(request: IncomingMessage): string {
+    if (!this.#once.delete(keyIn(request))) this.check(request);
+    return this.#lasting;
   }
 
   /** @throws KeyNeededError */
   check(request: IncomingMessage): void {
-    if (!isSame(cookieOf(request), this.#cookie)) throw new KeyNeededError();
+    if (!isSame(keyIn(request), this.#lasting)) throw new KeyNeededError();
   }
 }

@@ -61,7 +61,7 @@ describe('npm run console', () => {
   let command: Command;
   let squatter: Server;
   let url: string;
-  let cookie: string;
+  let key: string;
   let folder: string;
   beforeAll(async () => {
     squatter = await listening('127.0.0.1');
@@ -71,9 +71,7 @@ describe('npm run console', () => {
     const open = isLinux ? ['--open'] : [];
     command = run('--stack', 'cache', '--region', 'eu-west-1', '--port', String(portOf(squatter)), ...open);
     const greeting = await command.printed('Ctrl-C ends');
-    const [, origin = '', path = ''] = /(http:\/\/127\.0\.0\.1:\d+)(\/console\/\?key=\S+)/.exec(greeting) ?? [];
-    url = origin;
-    cookie = (await send(url, { path })).headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    [, url = '', key = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/console\/#key=(\S+)/.exec(greeting) ?? [];
   });
   afterAll(async () => {
     command.child.kill('SIGKILL');
@@ -90,16 +88,17 @@ describe('npm run console', () => {
 
   it.runIf(isLinux)('opens the browser with a key that is good once, since every user sees command lines', async () => {
     const opened = () => readFile(join(folder, 'opened'), 'utf8').catch(() => '');
-    await expect.poll(opened, { timeout: 20_000 }).toMatch(/\?key=[\w-]{43}\n$/);
-    const path = (await opened()).trim().slice(url.length);
+    await expect.poll(opened, { timeout: 20_000 }).toMatch(/\/console\/#key=[\w-]{43}\n$/);
+    const [, once = ''] = (await opened()).trim().split('#key=');
+    const exchange = { method: 'POST', path: '/console/key', headers: { 'x-console-key': once } };
 
-    expect(command.output()).not.toContain(path);
-    expect((await send(url, { path })).headers['set-cookie']).toBeDefined();
-    expect((await send(url, { path })).headers['set-cookie']).toBeUndefined();
+    expect(command.output()).not.toContain(once);
+    expect(JSON.parse((await send(url, exchange)).text)).toEqual({ key });
+    expect((await send(url, exchange)).status).toBe(401);
   });
 
   it('tells its page what it works on', async () => {
-    const { text } = await send(url, { path: '/console/session', headers: { cookie } });
+    const { text } = await send(url, { path: '/console/session', headers: { 'x-console-key': key } });
 
     expect(JSON.parse(text).target).toEqual({
       kind: 'stack',
@@ -112,13 +111,13 @@ describe('npm run console', () => {
   });
 
   it('signs what its page asks, and nothing of it reaches the browser', async () => {
-    const session = await send(url, { path: '/console/session', headers: { cookie } });
+    const session = await send(url, { path: '/console/session', headers: { 'x-console-key': key } });
     const page = await send(url, { path: '/console/' });
     const acted = await send(url, {
       method: 'POST',
       path: '/console/api/migrations/m-1/abort',
       headers: {
-        cookie,
+        'x-console-key': key,
         origin: url,
         'content-type': 'application/json',
         'x-console-token': JSON.parse(session.text).requestToken,
@@ -131,7 +130,7 @@ describe('npm run console', () => {
     expect(received).toMatchObject({ method: 'POST', url: '/migrations/m-1/abort', body: '{"reason":"no"}' });
     expect(received && faultOf(received.request, received.body, SECRET)).toBeUndefined();
     expect(received?.headers['x-amz-security-token']).toBe(TOKEN);
-    expect(received?.headers.cookie).toBeUndefined();
+    expect(JSON.stringify(received?.headers)).not.toContain(key);
     for (const { headers, text } of [session, page, acted]) {
       expect(JSON.stringify(headers) + text).not.toMatch(
         new RegExp(`AWS4|authorization|${SECRET}|${TOKEN}|x-amz-`, 'i'),
@@ -142,7 +141,7 @@ describe('npm run console', () => {
   it('says what is missing when API Gateway lets nobody in', async () => {
     api.answer = (_, response) => json(response, 403, { message: 'Forbidden' });
 
-    const { text } = await send(url, { path: '/console/api/migrations', headers: { cookie } });
+    const { text } = await send(url, { path: '/console/api/migrations', headers: { 'x-console-key': key } });
 
     expect(JSON.parse(text)).toMatchObject({
       status: 403,
@@ -174,7 +173,9 @@ describe('npm run console', () => {
   it('ends at Ctrl-C, also while an API keeps it waiting', async () => {
     const asked = Promise.withResolvers<void>();
     api.answer = () => asked.resolve();
-    const waiting = send(url, { path: '/console/api/migrations', headers: { cookie } }).catch(() => 'broken off');
+    const waiting = send(url, { path: '/console/api/migrations', headers: { 'x-console-key': key } }).catch(
+      () => 'broken off',
+    );
     await asked.promise;
     command.child.kill('SIGINT');
 

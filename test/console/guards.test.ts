@@ -245,35 +245,54 @@ describe('a console with a key', () => {
   });
   afterAll(() => locked.close());
 
-  const cookieOf = async (key: string): Promise<string | undefined> => {
-    const { status, headers } = await send(locked.url, { path: `/console/migrations/m-1?key=${key}&tab=2` });
-    expect({ status, location: headers.location }).toEqual({ status: 303, location: '/console/migrations/m-1?tab=2' });
-    return headers['set-cookie']?.[0];
+  const exchange = async (key: string, headers: Record<string, string> = {}) => {
+    const asked = { method: 'POST', path: '/console/key', headers: { 'x-console-key': key, ...headers } };
+    return JSON.parse((await send(locked.url, asked)).text);
   };
 
-  it.each(['/console/session', '/console/api/migrations'])(
-    'keeps %s from whoever has not opened its URL',
-    async (path) => {
-      const cookie = await cookieOf(keys.lasting);
-      const without = await send(locked.url, { path });
-      const wrong = await send(locked.url, { path, headers: { cookie: `${cookie?.split('=')[0]}=x` } });
+  it.each(['/console/session', '/console/api/migrations'])('keeps %s from whoever does not send it', async (path) => {
+    const sent = (headers: Record<string, string>) => send(locked.url, { path, headers });
+    const { host: name } = new URL(locked.url);
+    const refused = [
+      await sent({}),
+      await sent({ 'x-console-key': keys.lasting.slice(1) }),
+      await sent({ cookie: `x-console-key=${keys.lasting}; console-key-${name.split(':')[1]}=${keys.lasting}` }),
+      await send(locked.url, { path: `${path}?key=${keys.lasting}` }),
+    ];
 
-      for (const refused of [without, wrong]) {
-        expect(JSON.parse(refused.text)).toMatchObject({ status: 401, code: 'console-key-needed' });
-      }
-      expect((await send(locked.url, { path, headers: { cookie: `other=1; ${cookie?.split(';')[0]}` } })).status).toBe(
-        200,
-      );
-      expect(cookie).toMatch(/; Path=\/console; HttpOnly; SameSite=Strict$/);
-    },
-  );
+    for (const { text } of refused) expect(JSON.parse(text)).toMatchObject({ status: 401, code: 'console-key-needed' });
+    expect(locked.api.received).toEqual([]);
+    expect((await sent({ 'x-console-key': keys.lasting })).status).toBe(200);
+    locked.api.received = [];
+  });
 
-  it('gives a key for one use to the first alone, and nothing for a wrong one', async () => {
+  it('gives one for one use to the first alone, and that opens nothing by itself', async () => {
+    const key = keys.once();
+    const direct = await send(locked.url, { path: '/console/session', headers: { 'x-console-key': key } });
+
+    expect(direct.status).toBe(401);
+    expect(await exchange(key)).toEqual({ key: keys.lasting });
+    expect(await exchange(key)).toMatchObject({ code: 'console-key-needed' });
+    expect(await exchange('wrong')).toMatchObject({ code: 'console-key-needed' });
+    expect(await exchange(keys.lasting)).toEqual({ key: keys.lasting });
+  });
+
+  it('uses none up for another site, and takes none by a method that a link has', async () => {
     const key = keys.once();
 
-    expect(await cookieOf(key)).toBeDefined();
-    expect(await cookieOf(key)).toBeUndefined();
-    expect(await cookieOf('wrong')).toBeUndefined();
+    expect(await exchange(key, { 'sec-fetch-site': 'same-site' })).toMatchObject({ code: 'console-origin-refused' });
+    expect(await exchange(key, { origin: 'http://127.0.0.1:1' })).toMatchObject({ code: 'console-origin-refused' });
+    const read = await send(locked.url, { path: '/console/key', headers: { 'x-console-key': key } });
+    expect(read.status).toBe(405);
+    expect(await exchange(key)).toEqual({ key: keys.lasting });
+  });
+
+  it('gives its browser no cookie, which would go to every port of this machine, and the API no key', async () => {
+    const headers = { 'x-console-key': keys.lasting };
+    const paths = ['/console/', '/console/session', '/console/api/migrations', `/console/?key=${keys.lasting}`];
+    for (const path of paths) expect((await send(locked.url, { path, headers })).headers['set-cookie']).toBeUndefined();
+
+    expect(JSON.stringify(locked.api.received.map((one) => one.headers))).not.toContain(keys.lasting);
   });
 
   it('shows its page to everybody: nothing is in it', async () => {

@@ -28,10 +28,9 @@ const asOperator = (endpoint: string): Record<string, string> => ({
 
 /** What a browser gets that opens the console by this URL. */
 const consoleAt = async (url: string) => {
-  const opened = await fetch(url, { redirect: 'manual' });
-  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const { origin } = new URL(url);
-  const get = async (path: string) => (await fetch(`${origin}/console/${path}`, { headers: { cookie } })).text();
+  const { origin, hash } = new URL(url);
+  const headers = { 'x-console-key': hash.replace('#key=', '') };
+  const get = async (path: string) => (await fetch(`${origin}/console/${path}`, { headers })).text();
   const { target } = JSON.parse(await get('session'));
   return { page: await get(''), target, listed: JSON.parse(await get('api/migrations')) };
 };

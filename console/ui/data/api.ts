@@ -2,7 +2,8 @@ import { LACKS } from '../../../client/lacks.ts';
 import type { History } from '../../../functions/migration/sample.ts';
 import type { ListedMigration, MigrationView } from '../../../functions/migration/view.ts';
 import { noteApiTime } from './clock.ts';
-import { ApiAway, ApiProblem, read } from './read.ts';
+import { readByKey } from './key.ts';
+import { ApiAway, ApiProblem } from './read.ts';
 import { lookAtConsole, noteConsole, openedFor, renewSession, session } from './session.ts';
 
 export { ApiAway, ApiProblem, type Problem } from './read.ts';
@@ -42,7 +43,7 @@ export const get = async <K extends Kind>(
   const sentMs = Date.now();
   const own = openedFor();
   const ofPage = own === undefined ? {} : { 'x-console-target': own };
-  const { body, headers } = await told(read<unknown>(`${API}${path}${search}`, { headers: ofPage }, signal));
+  const { body, headers } = await told(readByKey<unknown>(`${API}${path}${search}`, { headers: ofPage }, signal));
   noteApiTime(headers.get('date'), sentMs, Date.now());
   noteConsole(headers.get('x-console-id'));
   return believed(kind, body);
@@ -75,7 +76,7 @@ export const post = async <K extends Kind>(
       'x-console-target': openedFor() ?? targetId,
     };
     const init = { method: 'POST', body: JSON.stringify(body), headers: { ...own, ...headers } };
-    const answer = await told(read<unknown>(`${API}${path}`, init));
+    const answer = await told(readByKey<unknown>(`${API}${path}`, init));
     return believed(kind, answer.body);
   };
   try {

@@ -26,10 +26,13 @@ export const reached = (asker: string): void => {
   if (failing.delete(asker)) tell();
 };
 
+/** Whatever follows the API asks it at once, and not after its pause. */
+export const tryNow = (): void => wishes.set(wishes.get() + 1);
+
 /** @returns a function that ends the following */
-export const onWish = (tryNow: () => void): (() => void) => wishes.follow(tryNow);
+export const onWish = (look: () => void): (() => void) => wishes.follow(look);
 
 export const useConnection = () => ({
   lost: useStore(lost, (value) => value),
-  retry: () => wishes.set(wishes.get() + 1),
+  retry: tryNow,
 });

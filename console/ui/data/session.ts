@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { ConsoleSession } from '../../session.ts';
-import { read } from './read.ts';
+import { readByKey } from './key.ts';
 import { makeStore, useStore } from './store.ts';
 
 let known: Promise<ConsoleSession> | undefined;
@@ -22,7 +22,7 @@ export const session = (): Promise<ConsoleSession> => {
 const readSession = async (): Promise<ConsoleSession> => {
   reading = true;
   try {
-    const { body } = await read<ConsoleSession>('/console/session');
+    const { body } = await readByKey<ConsoleSession>('/console/session');
     first ??= body;
     told.set(body);
     return body;

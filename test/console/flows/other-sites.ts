@@ -3,8 +3,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildConsole } from '../../../console/build.ts';
-import { AccessKeys } from '../../../console/server/key.ts';
 import { json } from '../../client/support/api.ts';
 import type { Harness } from '../harness.ts';
 import { type ServedConsole, serveAConsole } from '../support/served.ts';
@@ -124,27 +122,5 @@ export const otherSites = (at: Harness) =>
       expect(await page.evaluate(() => fetch('/console/session').then((one) => one.text()))).toContain(
         'console-host-refused',
       );
-    });
-  });
-
-export const keyOfTheStack = (at: Harness) =>
-  describe('the console of a stack', () => {
-    it('opens by the printed URL alone, and the key stays in no address', async () => {
-      const keys = new AccessKeys();
-      const served = await serveAConsole({ keys, assets: await buildConsole() });
-      served.api.answer = (_, response) => json(response, 200, { migrations: [] });
-      const [mine, other] = await Promise.all([at.browser.newContext(), at.browser.newContext()]);
-      const [page, stranger] = await Promise.all([mine.newPage(), other.newPage()]);
-
-      await page.goto(`${served.url}/console/?key=${keys.lasting}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await expect.poll(() => served.api.received.length).toBeGreaterThan(0);
-      await stranger.goto(`${served.url}/console/`);
-      await stranger.getByText('Open the console by the URL that it printed').first().waitFor();
-
-      expect(page.url()).toBe(`${served.url}/console/`);
-      expect(await page.evaluate(() => document.cookie)).toBe('');
-      await Promise.all([mine.close(), other.close()]);
-      await served.close();
     });
   });
