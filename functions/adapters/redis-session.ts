@@ -36,7 +36,7 @@ export class RedisSession implements Session {
   sentBytes = 0;
   readonly #socket: Socket;
   readonly #name: string;
-  readonly #times: SessionTimes;
+  #times: SessionTimes;
   readonly #reader: RespReader;
   readonly #calls: Call[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -99,6 +99,12 @@ export class RedisSession implements Session {
       this.close();
     }
     return heard;
+  }
+
+  prolong(untilMs: number): void {
+    this.#times = { ...this.#times, untilMs };
+    // What is awaited already has the new time, too.
+    this.#next();
   }
 
   close(): void {

@@ -4,11 +4,12 @@ import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
-import { type Servers, type Session, SessionLost, Unread } from '../preflight/ports.ts';
+import { type Servers, type Session, Unread } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';
-import { connectionName, connectionsOf, nameOf, openNamed } from './fence/connection.ts';
+import { connectionName, connectionsOf, nameOf } from './fence/connection.ts';
 import { killConnections } from './fence/connections.ts';
 import { FenceFailed } from './fence/fence-failed.ts';
+import { isGone, type Line, openLines } from './fence/lines.ts';
 import { restoreFence } from './fence/node-fence.ts';
 
 export interface LiftFenceInput {
@@ -17,13 +18,14 @@ export interface LiftFenceInput {
   because: string;
   /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
   byOrder?: boolean;
-  /** Of these nodes of the source those that cannot be reached are left as they are, and named in the record. */
+  /** Of these nodes of the source those that are not to be found are left as they are, and named in the record. */
   givesUp?: (node: FencedNode) => boolean;
   /**
    * The try that lifts its own fence, and no other. It may know that nothing durable was set, and no file is written then; and
-   * that it has not begun to note CompleteMigration, which whoever else has noted was not sent under this fence.
+   * that it has not begun to note CompleteMigration, which whoever else has noted was not sent under this fence. Its connections,
+   * by endpoint, are used and closed.
    */
-  own?: { attempt: string; untouched: boolean; unsent?: boolean };
+  own?: { attempt: string; untouched: boolean; unsent?: boolean; held?: ReadonlyMap<string, Session> };
 }
 
 /** `nothing`: there was no fence, or it was lifted already. */
@@ -31,7 +33,6 @@ export type LiftFence = (input: LiftFenceInput) => Promise<'lifted' | 'nothing'>
 
 /** To connect to every node and to give it back what it was. */
 const LIFTING_MS = 10_000;
-const BUSY_MS = 100;
 /** A pause that was sent before the deadline may have begun later, if a script held the server up. */
 const LATE_PAUSE_MS = 120_000;
 
@@ -69,14 +70,18 @@ export const makeLiftFence =
     }
     const attempt = newAttempt();
     const name = connectionName(migrationId, attempt);
+    const { kind } = standing;
     const untilMs = clock.now() + LIFTING_MS;
-    const lines = await Promise.all(standing.nodes.map((node) => connect(open, node, name, clock, untilMs)));
+    const ways = { open, clock, name, untilMs, kind, givesUp, ...(own?.held && { held: own.held }) };
+    const lines = await openLines(standing.nodes, ways);
     try {
       // To connect may take long, and the sweeper's lifters take it over from each other meanwhile: an order judges nothing.
       const expected = byOrder ? await holderOf(fences, standing) : standing.attempt;
-      const ours = await fences.takeOver(migrationId, attempt, expected, mustBe);
+      let ours = await fences.takeOver(migrationId, attempt, expected, mustBe);
       if (!ours) throw elsewhere(migrationId);
-      const isGivenUp = (node: FencedNode, at: number) => lines[at] instanceof SessionLost && givesUp(node);
+      const nodes = withProcesses(ours.nodes, lines);
+      if (nodes) ours = await fences.advance(migrationId, attempt, { nodes });
+      const isGivenUp = (node: FencedNode, at: number) => isGone(lines[at]) && givesUp(node);
       const results = await Promise.all(
         ours.nodes.map((node, at) =>
           isGivenUp(node, at) ? undefined : restore(lines[at], node, ours, { name, untouched, clock }),
@@ -98,7 +103,7 @@ export const makeLiftFence =
     } catch (error) {
       throw error instanceof FenceTakenOverError ? elsewhere(migrationId) : error;
     } finally {
-      for (const line of lines) if (!(line instanceof Error)) line.close();
+      for (const line of lines) if (!(line instanceof Error)) line.session.close();
     }
   };
 
@@ -142,26 +147,17 @@ const unlessSent = async (
 const elsewhere = (migrationId: string) =>
   new TransientServiceError(`Lift of the fence of migration ${migrationId}`, 'somebody else has taken it over');
 
-/** A script holds the server up, or clients that come back at once have taken every place. */
-const PASSING = / BUSY |max number of clients/;
-
-/** The connection, or why there is none. What may pass is asked again. */
-const connect = async (
-  open: Servers['open'],
-  { endpoint }: FencedNode,
-  name: string,
-  clock: Clock,
-  untilMs: number,
-): Promise<Session | Error> => {
-  for (;;) {
-    try {
-      return await openNamed(open, endpoint, name, untilMs);
-    } catch (error) {
-      if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-      if (!PASSING.test(error.message) || clock.now() + BUSY_MS >= untilMs) return error;
-      await clock.sleep(BUSY_MS);
-    }
-  }
+/**
+ * A process that has read its fence from a file is from now on the one that was fenced: what is undone in its memory and not yet in
+ * its file is known again by whoever repeats this.
+ */
+const withProcesses = (nodes: readonly FencedNode[], lines: readonly (Line | Error)[]): FencedNode[] | undefined => {
+  const known = nodes.map((node, at): FencedNode => {
+    const line = lines[at];
+    if (line === undefined || line instanceof Error || line.is !== 'fenced' || line.runId === undefined) return node;
+    return { ...node, runId: line.runId };
+  });
+  return known.some(({ runId }, at) => runId !== nodes[at]?.runId) ? known : undefined;
 };
 
 /**
@@ -171,26 +167,31 @@ const connect = async (
  * @returns why it is not done, or what there is to know of it; undefined when it is done and that is all
  */
 const restore = async (
-  line: Session | Error | undefined,
+  line: Line | Error | undefined,
   node: FencedNode,
   { migrationId, kind, deadlineAt }: FenceRecord,
   { name, untouched, clock }: { name: string; untouched: boolean; clock: Clock },
 ): Promise<{ failure?: string; remark?: string } | undefined> => {
+  const where = nameOf(node.endpoint);
   try {
     if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
-    await killConnections(line, connectionsOf(migrationId), name);
+    if (line.is === 'asBefore') return untouched ? undefined : { remark: `${where} ${NOTHING_OF_IT}` };
+    await killConnections(line.session, connectionsOf(migrationId), name);
     const isPaused = clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS;
     let forgotten = true;
     try {
-      if (!untouched) ({ forgotten } = await restoreFence(line, kind, node));
+      if (!untouched) ({ forgotten } = await restoreFence(line.session, kind, node));
     } finally {
       // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
-      if (isPaused) await line.askAll([['CLIENT', 'UNPAUSE']]);
+      if (isPaused) await line.session.askAll([['CLIENT', 'UNPAUSE']]);
     }
-    const file = 'runs without the file in which its fence was kept: started with that file, it is fenced again';
-    return forgotten ? undefined : { remark: `${nameOf(node.endpoint)} ${file}` };
+    return forgotten ? undefined : { remark: `${where} ${WITHOUT_FILE}` };
   } catch (error) {
     if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-    return { failure: `${nameOf(node.endpoint)}: ${error.message}` };
+    return { failure: `${where}: ${error.message}` };
   }
 };
+
+const WITHOUT_FILE = 'runs without the file in which its fence was kept: started with that file, it is fenced again';
+const NOTHING_OF_IT =
+  'is another process than the one that was fenced, and has nothing of the fence: if it is another server, the fenced one still is';

@@ -1,24 +1,20 @@
 import { failIfAborted } from '../migration/abort.ts';
-import {
-  FenceStandsError,
-  FenceTakenOverError,
-  isRefusal,
-  MigrationEndedElsewhereError,
-  TargetNotAvailableError,
-  TargetNotMigratingError,
-  TransientServiceError,
-} from '../migration/errors.ts';
+import { FenceStandsError, FenceTakenOverError, TransientServiceError } from '../migration/errors.ts';
 import { DEFAULT_CUTOVER, type FencedShard } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { NotedIntent } from '../migration/lock-ports.ts';
+import type { Session } from '../preflight/ports.ts';
 import { linksOf } from '../replication/observe.ts';
 import type { Clock, ReplicationGroup } from '../replication/ports.ts';
 import type { CutOverInput, CutOverMoment, CutOverSettings, CutOverWorld, Sent } from './cut-over-world.ts';
 import { BackOut } from './fence/back-out.ts';
+import { nameOf } from './fence/connection.ts';
 import { drainAndFence } from './fence/drain-and-fence.ts';
 import { unpause } from './fence/freeze.ts';
+import { type Held, holding } from './fence/held.ts';
 import { type PreparedFence, prepareFence } from './fence/prepare-fence.ts';
 import { lookForSync } from './last-look.ts';
+import { sendComplete } from './send-complete.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
 /**
@@ -54,13 +50,14 @@ export const tryCutOver = async (
   await locks.arm(replicationGroupId, migrationId, attempt);
   const ours = { migrationId, replicationGroupId, attempt };
   const preparing = { ...ours, cutover: cutover ?? DEFAULT_CUTOVER, links, waivers, preparingMs, sealingMs };
+  const held = holding(world.open);
   let prepared: PreparedFence | undefined;
   let touched = false;
   let unsent = true;
   let intent: NotedIntent & { fresh: boolean };
   let shards: FencedShard[];
   try {
-    prepared = await prepareFence(world.open, fences, clock, preparing);
+    prepared = await prepareFence({ target: world.open, source: held.open }, fences, clock, preparing);
     await migrations.update(migrationId, {
       statusReason: 'The writes of the application are frozen until the target has applied everything.',
       phase: 'draining',
@@ -96,13 +93,22 @@ export const tryCutOver = async (
     intent = await locks.intend(replicationGroupId, migrationId, 'complete', noted, attempt);
     if (!intent.fresh) throw new TransientServiceError('CutOver', 'CompleteMigration was noted by another try');
   } catch (error) {
-    const own = { attempt, untouched: prepared !== undefined && !touched, unsent };
-    await takeBack(prepared, own.untouched);
-    // Whether the note was taken, where its answer was lost, is what the lifting finds out first.
-    await lift({ migrationId, because: `the cutover was backed out: ${(error as Error).message}`, own });
+    const because = `the cutover was backed out: ${(error as Error).message}`;
+    try {
+      const own = { attempt, untouched: !touched, unsent, held: held.takeBack() };
+      if (own.untouched) await letGo(prepared, own.held);
+      // Whether the note was taken, where its answer was lost, is what the lifting finds out first.
+      await lift({ migrationId, because, own });
+    } finally {
+      end(prepared, held);
+    }
     throw toBackOut(error);
   }
-  await send(world, prepared, { ...ours, intent });
+  try {
+    await sendComplete(world, prepared, { ...ours, intent, held });
+  } finally {
+    end(prepared, held);
+  }
   return { intent, shards };
 };
 
@@ -127,10 +133,18 @@ export const describeMigrating = async (
   }
 };
 
-/** Lets go on who waits, at once where nothing durable stands, and ends our connections. */
-const takeBack = async (prepared: PreparedFence | undefined, untouched: boolean): Promise<void> => {
-  if (untouched) await Promise.all((prepared?.nodes ?? []).map(unpause));
-  prepared?.close();
+/** Nothing durable stands: who waits goes on at once. */
+const letGo = async (prepared: PreparedFence | undefined, held: ReadonlyMap<string, Session>): Promise<void> => {
+  const waking = (prepared?.nodes ?? []).map(({ endpoint, pausesWrites }) => {
+    const session = held.get(nameOf(endpoint));
+    return session && unpause({ session, pausesWrites });
+  });
+  await Promise.all(waking);
+};
+
+const end = (prepared: PreparedFence | undefined, held: Held): void => {
+  for (const { session } of prepared?.targets ?? []) session.close();
+  held.close();
 };
 
 const toBackOut = (error: unknown): unknown => {
@@ -138,67 +152,4 @@ const toBackOut = (error: unknown): unknown => {
     return new BackOut('fence-taken-over', 'it took so long that its fence was taken over', { cause: error });
   // The repeat lifts it.
   return error instanceof FenceStandsError ? new TransientServiceError('CutOver', error) : error;
-};
-
-interface Sending {
-  migrationId: string;
-  replicationGroupId: string;
-  attempt: string;
-  intent: NotedIntent;
-}
-
-/** CompleteMigration. Between its note and the call is nothing that can fail. */
-const send = async (
-  { groups, locks, fences, migrations, lift }: CutOverWorld,
-  prepared: PreparedFence,
-  { migrationId, replicationGroupId, attempt, intent }: Sending,
-): Promise<void> => {
-  let refusal: Error | undefined;
-  try {
-    await groups.complete(replicationGroupId);
-  } catch (error) {
-    // After a transient fault nobody knows whether it took effect: a repeat looks, and sends it again.
-    if (!isRefusal(error)) throw error;
-    refusal = error as Error;
-  } finally {
-    // Where the operator's word is the only fence, what keeps the writes off stays: it may be a pause of the operator's own.
-    if (!refusal && prepared.record.kind !== 'none') await Promise.all(prepared.nodes.map(unpause));
-    prepared.close();
-  }
-  const judged = { at: intent.at, sends: 1 };
-  // What another try has sent meanwhile nobody has judged.
-  if (refusal && (await locks.withdraw(replicationGroupId, migrationId, 'complete', judged))) {
-    const own = { attempt, untouched: false };
-    await lift({ migrationId, because: `CompleteMigration was refused: ${refusal.message}`, own });
-    if (refusal instanceof TargetNotAvailableError)
-      throw new BackOut('target-refused', refusal.message, { cause: refusal });
-    if (refusal instanceof TargetNotMigratingError) {
-      throw new MigrationEndedElsewhereError(replicationGroupId, refusal.message);
-    }
-    throw refusal;
-  }
-  try {
-    await fences.leave(migrationId, attempt);
-    await tellSent({ fences, migrations }, migrationId, intent);
-  } catch (error) {
-    // A repeat of the task would send it once more. The watch tells the same, and the fence's mark only brings a look at it.
-    if (!(error instanceof TransientServiceError)) throw error;
-  }
-};
-
-const tellSent = async (
-  { fences, migrations }: Pick<CutOverWorld, 'fences' | 'migrations'>,
-  migrationId: string,
-  intent: NotedIntent,
-): Promise<void> => {
-  const [standing, sealed] = await Promise.all([migrations.find(migrationId), fences.find(migrationId)]);
-  // This try was taken for dead: the watch has told what came of it, and what may be asked for hangs on that.
-  if (standing?.promotedAt !== undefined || standing?.phase === 'promotionInDoubt') return;
-  await migrations.update(migrationId, {
-    statusReason: 'CompleteMigration was sent: there is no way back by itself.',
-    phase: 'promoting',
-    waitingFor: 'the primary to be promoted',
-    ...(sealed && { fence: toFenceSummary(sealed) }),
-    ...(standing?.progress && { progress: { ...standing.progress, lagBytes: 0, asOf: intent.at } }),
-  });
 };

@@ -43,6 +43,7 @@ export interface FencedNode {
   endpoint: Endpoint;
   /** Of the source: its primary takes the writes, a replica could come to. */
   role: 'primary' | 'replica';
+  /** Of the process that was fenced, or of the one that came after it and has its fence. */
   runId?: string;
   /** The name of the connection that sets the fence (CLIENT SETNAME): whoever lifts it kills that connection first. */
   connection: string;
@@ -60,6 +61,8 @@ export interface FencedNode {
    * server would load its append-only file under them.
    */
   persistsBy?: 'aclFile' | 'configFile' | 'minReplicas';
+  /** Of `acl`, once it is sealed: six characters of a digest for each of `before.users`, of what that user may behind the fence. */
+  behind?: string;
 }
 
 /** Where a node of the target stood under the durable fence. */

@@ -84,6 +84,8 @@ export interface Session {
    * @throws Refused, SessionLost
    */
   hear(channel: string, forMs: number, enough: (messages: readonly string[]) => boolean): Promise<string[]>;
+  /** From now on nothing is waited for past this time, by that of Clock.now(): for whoever takes the connection over. */
+  prolong(untilMs: number): void;
   close(): void;
 }
 

@@ -296,7 +296,7 @@ describe('a fence by rules', () => {
     const set = (mustOutliveRestart: boolean) => setFence(it, 'acl', { before }, { version, mustOutliveRestart });
 
     await expect(set(true)).rejects.toThrow(FenceFailed);
-    expect(await set(false)).toEqual({ persisted: false });
+    expect(await set(false)).toEqual({ persisted: false, behind: expect.any(String) });
   });
 
   it('leaves a node alone whose rules were never noted', async () => {

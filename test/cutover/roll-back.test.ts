@@ -40,6 +40,7 @@ const meddling = (meddle: (command: Command) => Promise<Reply | undefined>): Pic
       ask: async (...command) => (await meddle(command)) ?? session.ask(...command),
       askAll: (commands) => session.askAll(commands),
       hear: (...args) => session.hear(...args),
+      prolong: (untilMs) => session.prolong(untilMs),
       close: () => session.close(),
     };
     return wrapped;

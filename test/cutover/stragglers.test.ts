@@ -233,6 +233,7 @@ describe('a server that is large or hostile', () => {
       },
       askAll: async (commands: readonly (readonly (string | Buffer)[])[]) => commands.map(reply),
       hear: async () => [],
+      prolong: () => undefined,
       close: () => undefined,
     };
     return { asked, look: makeStragglerLook({ open: async () => session }, systemClock) };

@@ -64,9 +64,10 @@ const usersIn = (reply: Reply | undefined): string[] =>
  * Forbids writes to every user. A user whose old rules nobody has noted is not fenced: nobody could undo it.
  *
  * @param before as `readUsers` read them
+ * @returns the users as they are behind it
  * @throws FenceFailed a rule was refused, or did not hold, or there are other users than before; SessionLost
  */
-export const fenceUsers = async (session: Session, before: readonly string[], server: Fencing): Promise<void> => {
+export const fenceUsers = async (session: Session, before: readonly string[], server: Fencing): Promise<AclUser[]> => {
   const names = before.map((line) => parseUser(line).name);
   const set = names.map((name) => fencing(name, server));
   const once = usersIn((await carryOut(session, [...set, LIST])).at(-1));
@@ -76,6 +77,7 @@ export const fenceUsers = async (session: Session, before: readonly string[], se
   const twice = usersIn((await carryOut(session, [...set, LIST])).at(-1));
   const changed = twice.filter((line) => !once.includes(line)).map((line) => parseUser(line).name);
   if (changed.length > 0) throw new FenceFailed(`rules of users were changed meanwhile: ${shownNames(changed)}`);
+  return twice.map(parseUser);
 };
 
 /**

@@ -44,6 +44,10 @@ export const mayTheSame = (one: AclUser, other: AclUser): boolean => {
   );
 };
 
+/** What a user may, in words that are the same after a restart. */
+export const rightsOf = ({ commands, selectors }: AclUser): string =>
+  [comparable(commands), ...selectors.map(comparableSelector).sort()].join('\n');
+
 const isOfMany = (word: string): boolean => /^[+-]@/.test(word) || /^(all|no)commands$/.test(word);
 
 /**

@@ -139,11 +139,11 @@ const fence = async (
   clock: Clock,
 ): Promise<{ record: FencedNode; reading: ServerReading }> => {
   const { session, version } = node;
-  const { persisted } = await setFence(session, kind, recorded, { version, mustOutliveRestart: !mayForget });
+  const { persisted, behind } = await setFence(session, kind, recorded, { version, mustOutliveRestart: !mayForget });
   const [, [info = null]] = await Promise.all([kind === 'none' ? 0 : killClients(session), session.askAll([['INFO']])]);
   const { persistsBy, ...record } = recorded;
   return {
-    record: { ...record, ...(persisted && persistsBy && { persistsBy }) },
+    record: { ...record, ...(persisted && persistsBy && { persistsBy }), ...(behind && { behind }) },
     reading: toReading(node, info, clock),
   };
 };

@@ -4,7 +4,9 @@ import { fieldsIn, infoIn, listIn, textIn } from '../../preflight/gather/replies
 import { Refused, type Session } from '../../preflight/ports.ts';
 import { readBeyondCategory } from '../write-calls.ts';
 import { fenceUsers, readUsers, restoreUsers } from './acl-fence.ts';
+import { parseUser } from './acl-rules.ts';
 import { FenceFailed } from './fence-failed.ts';
+import { fingerprintsOf } from './fingerprints.ts';
 import { fenceByMinReplicas, type MinReplicas, readMinReplicas, restoreMinReplicas } from './min-replicas-fence.ts';
 import { type PersistsBy, persist, persistenceOf, persistUndone } from './persist.ts';
 
@@ -78,7 +80,7 @@ const readRules = async (session: Session, kind: FenceKind): Promise<FencedNode[
  * only that can be undone.
  *
  * @param version as `fenceKindOf` found it
- * @returns whether a restart keeps it
+ * @returns whether a restart keeps it; of rules of users, what the record says of them as they are behind it
  * @throws FenceFailed it does not stand, or would not outlive a restart although it must; SessionLost
  */
 export const setFence = async (
@@ -86,16 +88,19 @@ export const setFence = async (
   kind: FenceKind,
   { before, persistsBy }: NodeBefore,
   { version, mustOutliveRestart }: { version: string; mustOutliveRestart: boolean },
-): Promise<{ persisted: boolean }> => {
+): Promise<{ persisted: boolean; behind?: string }> => {
   if (kind === 'none') return { persisted: false };
-  const setRules = () =>
-    fenceUsers(session, before.users ?? [], { version, uncategorised: before.uncategorised ?? [] });
   if (kind === 'minReplicas' || persistsBy === 'minReplicas') await fenceByMinReplicas(session, minReplicasOf(before));
+  const keepIt = () => keep(session, persistsBy, mustOutliveRestart);
+  if (kind === 'minReplicas') return { persisted: await keepIt() };
+  const { users = [], uncategorised = [] } = before;
+  const setRules = async () => {
+    const names = users.map((line) => parseUser(line).name);
+    return fingerprintsOf(names, await fenceUsers(session, users, { version, uncategorised }));
+  };
   // The file that is written may be the one of the users, too: they are not to be in it as they are behind the fence.
-  if (kind === 'acl' && persistsBy !== 'minReplicas') await setRules();
-  const persisted = await keep(session, persistsBy, mustOutliveRestart);
-  if (kind === 'acl' && persistsBy === 'minReplicas') await setRules();
-  return { persisted };
+  if (persistsBy === 'minReplicas') return { persisted: await keepIt(), behind: await setRules() };
+  return { behind: await setRules(), persisted: await keepIt() };
 };
 
 const keep = async (session: Session, by: PersistsBy | undefined, must: boolean): Promise<boolean> => {

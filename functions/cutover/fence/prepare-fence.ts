@@ -9,6 +9,7 @@ import { readWriting } from '../write-calls.ts';
 import { BackOut } from './back-out.ts';
 import { connectionName, nameOf } from './connection.ts';
 import { FenceFailed } from './fence-failed.ts';
+import { FINGERPRINT_LENGTH } from './fingerprints.ts';
 import { unlessFenced, unlessOthersAct } from './foreign-fence.ts';
 import { fenceKindOf, readBefore } from './node-fence.ts';
 import { unlessLockedOut } from './own-user.ts';
@@ -35,17 +36,17 @@ export interface PreparedFence {
   targets: readonly TargetNode[];
   /** By node group: what the target's primary calls writing. */
   writing: ReadonlyMap<string, ReadonlySet<string>>;
-  close(): void;
 }
 
 /**
  * Opens every connection that this try will ever have, and writes the fence's record: first that it may touch the source,
  * then what is there, so that nobody's fence is taken for the old values. Nothing is touched; the files that will keep the fence are written anew, as they are.
  *
+ * @param open once the record stands, the connections to the source stay open also when this fails: they may take down what it says
  * @throws BackOut; FenceStandsError, FenceTakenOverError, TransientServiceError
  */
 export const prepareFence = async (
-  open: Servers['open'],
+  open: { target: Servers['open']; source: Servers['open'] },
   fences: Pick<Fences, 'open' | 'advance'>,
   clock: Clock,
   { migrationId, replicationGroupId, attempt, cutover, links, waivers, preparingMs, sealingMs }: ToPrepare,
@@ -53,17 +54,13 @@ export const prepareFence = async (
   const beganMs = clock.now();
   const untilMs = beganMs + preparingMs + cutover.drainBudgetMs + sealingMs;
   const mayForget = waivers.includes('fence-not-durable');
-  const close = () => {
-    for (const { session } of [...targets, ...nodes]) session.close();
-  };
   let targets: TargetNode[] = [];
-  let nodes: SourceNode[] = [];
   try {
-    targets = await openTarget(links, open, untilMs);
+    targets = await openTarget(links, open.target, untilMs);
     const targetRunIds = new Set(targets.map(({ runId }) => runId));
     const sentinelsAreWaived = waivers.includes('source-sentinel');
-    nodes = await openSource(links, {
-      open,
+    const nodes = await openSource(links, {
+      open: open.source,
       name: connectionName(migrationId, attempt),
       untilMs,
       targetRunIds,
@@ -102,9 +99,9 @@ export const prepareFence = async (
     unlessTooLarge(kept);
     const noted = await fences.advance(migrationId, attempt, { nodes: kept });
     unlessLate(clock, beganMs, preparingMs);
-    return { record: noted, mayForget, nodes, targets, writing, close };
+    return { record: noted, mayForget, nodes, targets, writing };
   } catch (error) {
-    close();
+    for (const { session } of targets) session.close();
     if (error instanceof Unread || error instanceof FenceFailed)
       throw new BackOut('source-not-fenceable', `the source cannot be fenced: ${error.message}`, { cause: error });
     throw error;
@@ -185,7 +182,9 @@ const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void =>
 const MOST_CHARACTERS = 300_000;
 
 const unlessTooLarge = (nodes: readonly FencedNode[]): void => {
-  const { length } = JSON.stringify(nodes);
+  // And what is noted of each user when it is fenced.
+  const behind = nodes.map(({ before: { users = [] } }) => ' '.repeat(FINGERPRINT_LENGTH * users.length));
+  const { length } = JSON.stringify([nodes, behind]);
   if (length > MOST_CHARACTERS) {
     throw new BackOut(
       'source-not-fenceable',

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../functions/migration/record.ts';
-import type { Servers } from '../../../functions/preflight/ports.ts';
+import { type Servers, SessionLost } from '../../../functions/preflight/ports.ts';
 
 /** Happens before a command is sent; what it throws is what the sender meets, and what it waits for the sender waits for. */
 export type Tap = (command: string, endpoint: Endpoint) => Promise<void> | void;
@@ -10,7 +10,13 @@ export const tapped =
   async (endpoint, untilMs) => {
     const session = await open(endpoint, untilMs);
     const before = async (commands: readonly (readonly (string | Buffer)[])[]) => {
-      for (const command of commands) await tap(command.join(' '), endpoint);
+      try {
+        for (const command of commands) await tap(command.join(' '), endpoint);
+      } catch (error) {
+        // Lost is lost: nothing comes over it any more.
+        if (error instanceof SessionLost) session.close();
+        throw error;
+      }
     };
     return {
       localAddress: session.localAddress,
@@ -26,6 +32,7 @@ export const tapped =
         return session.askAll(commands);
       },
       hear: (...args) => session.hear(...args),
+      prolong: (untilMs) => session.prolong(untilMs),
       close: () => session.close(),
     };
   };

@@ -101,6 +101,18 @@ describe('A session with a real server', () => {
     nowMs = 5000;
     await expect(brief.ask('PING')).rejects.toThrow(/no time was left to ask for PING/);
   });
+
+  it('asks again when it has been given more time', async () => {
+    const { host, port } = redis;
+    let now = Date.now();
+    const brief = await redisServers(() => now, 10_000).open({ address: host, port }, now + 1000);
+    sessions.push(brief);
+    now += 1000;
+    await expect(brief.ask('PING')).rejects.toThrow('no time was left');
+    brief.prolong(now + 1000);
+
+    expect(text(await brief.ask('PING'))).toBe('PONG');
+  });
 });
 
 describe('A session with a hostile server', () => {

@@ -9,7 +9,7 @@ import { FakeClock } from '../support/clock.ts';
 import { FakeFences } from '../support/fences.ts';
 import { FakeLocks } from '../support/locks.ts';
 import { FakeMigrations } from '../support/migrations.ts';
-import { FakeServers, SOURCE } from '../support/nodes.ts';
+import { aReplica, FakeServers, SOURCE } from '../support/nodes.ts';
 import { aRecord, MIGRATION_ID } from '../support/records.ts';
 import { FakeSessions } from '../support/sessions.ts';
 
@@ -125,7 +125,9 @@ describe('an unfence of a migration that ended while a node could not be reached
   let gone: string[];
   beforeEach(async () => {
     gone = [REPLICA.address];
-    sessions = new FakeSessions(new FakeServers().probe);
+    const servers = new FakeServers();
+    servers.set(REPLICA.address, aReplica());
+    sessions = new FakeSessions(servers.probe);
     sessions.meets = (_, { address }) => (gone.includes(address) ? new SessionLost('no route to host') : undefined);
     await migrations.create(aRecord(ENDED));
     const { nodes, ...fence } = aFence({ phase: 'open' });

@@ -20,6 +20,8 @@ export class FakeSessions {
   readonly asked: string[] = [];
   /** What a command meets instead of its answer: an error reply, or the loss of the connection. */
   meets: (command: string, endpoint: Endpoint) => Reply | SessionLost | undefined = () => undefined;
+  /** Before anything is answered. */
+  waits: () => Promise<void> = async () => undefined;
   opened = 0;
   /** How many keys a server says that it has; without, it tells none. */
   keys: (endpoint: Endpoint) => number = () => 0;
@@ -38,6 +40,7 @@ export class FakeSessions {
     let isOpen = true;
     const askAll = async (commands: readonly Command[]): Promise<Reply[]> => {
       if (!isOpen) throw new SessionLost(`${nameOf(endpoint)} was closed by us`);
+      await this.waits();
       const replies: Reply[] = [];
       for (const command of commands) {
         const text = command.join(' ');
@@ -58,6 +61,7 @@ export class FakeSessions {
         return reply;
       },
       hear: async () => [],
+      prolong: () => undefined,
       close: () => {
         if (isOpen) this.opened--;
         isOpen = false;
