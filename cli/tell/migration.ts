@@ -60,7 +60,7 @@ const factsText = (view: MigrationView, { width, nowMs }: Look): string[] => {
     ['progress', progressText(view)],
     ['verification', verificationText(view, nowMs)],
     ['cutover', cutoverText(view)],
-    ['fence', view.cutover.fenced && fenceText(view.cutover.fenced)],
+    ['fence', view.cutover.fenced && fenceText(view.cutover.fenced, view.cutover.confirmation)],
     ['promoted', promotedText(view)],
     ['stragglers', stragglersText(view)],
     [
@@ -118,11 +118,12 @@ const cutoverText = ({ cutover, dryRun }: MigrationView): string | undefined => 
 };
 
 const promotedText = (view: MigrationView): string | undefined => {
-  const { promotedAt, outageMs, fenced } = view.cutover;
+  const { promotedAt, outageMs, fenced, confirmation } = view.cutover;
   if (!promotedAt) return undefined;
   const primaries = newPrimaries(view);
   return [
     `${fullTime(promotedAt)}${outageMs === undefined ? '' : `, ${duration(outageMs)} after writes were frozen`}`,
+    confirmation && `confirmed by ${askedBy(confirmation.by)}, and not proven`,
     fenced?.drainMs !== undefined && `drained in ${duration(fenced.drainMs)}`,
     primaries.length > 0 && `point clients to ${primaries.join(', ')}`,
   ]

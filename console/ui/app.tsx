@@ -1,4 +1,5 @@
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
+import { LateAnswers } from './acts/late.tsx';
 import { Announcer } from './data/announce.tsx';
 import { NewMigration } from './form/page.tsx';
 import { AwayBanner } from './layout/away-banner.tsx';
@@ -45,6 +46,7 @@ export const App = () => (
     <Header />
     <AwayBanner />
     <OtherTargetBanner />
+    <LateAnswers />
     <main id="main" tabIndex={-1}>
       <Routes />
     </main>

@@ -2,14 +2,12 @@ import './acts.css';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { ActDialog } from './dialog.tsx';
-import { type Late, LateAnswer } from './late.tsx';
 import { offeredActs } from './offered.ts';
 import { actWords } from './words.ts';
 
 /** A button and a dialog for each act that the migration allows now; nothing where it allows none. */
 export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view: MigrationView): void }) => {
   const [asked, setAsked] = useState<string>();
-  const [late, setLate] = useState<Late>();
   const [dones, setDones] = useState(0);
   // Once the dialog is closed, which keeps the focus inside: the button that opened it may be gone by then.
   useLayoutEffect(() => {
@@ -21,20 +19,15 @@ export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view:
     onChanged(changed);
     setDones((before) => before + 1);
   };
-  const ask = (act: string) => {
-    setLate(undefined);
-    setAsked(act);
-  };
   return (
     <>
-      {late && <LateAnswer late={late} view={view} onRead={() => setLate(undefined)} />}
       {offered.length > 0 && (
         <ul class="actions acts" aria-label="What can be asked for now">
           {offered.map((act) => {
             const { button, tone } = actWords(act, view);
             return (
               <li key={act}>
-                <button type="button" class={tone === 'primary' ? tone : undefined} onClick={() => ask(act)}>
+                <button type="button" class={tone === 'primary' ? tone : undefined} onClick={() => setAsked(act)}>
                   {button} …
                 </button>
               </li>
@@ -49,7 +42,7 @@ export const Acts = ({ view, onChanged }: { view: MigrationView; onChanged(view:
           view={view}
           onClose={() => setAsked(undefined)}
           onDone={done}
-          onLate={(answer, changed) => (changed ? onChanged(changed) : setLate({ ...answer, act: asked }))}
+          onChanged={onChanged}
         />
       )}
     </>

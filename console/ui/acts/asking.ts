@@ -4,6 +4,7 @@ import { announce } from '../data/announce.tsx';
 import { ApiAway, ApiProblem, type Problem, post } from '../data/api.ts';
 import { actBody, type Fields } from './body.ts';
 import { isUnfencePending, NOBODY, readGivenUp } from './give-up.ts';
+import { tellLate } from './late.tsx';
 import { actWords } from './words.ts';
 
 interface Missing {
@@ -22,12 +23,12 @@ const BLANK: Fields = { group: '', reason: '', waive: false, gone: NOBODY };
 
 export interface Outcomes {
   onDone(view: MigrationView): void;
-  /** The dialog is gone by then: the view, or what nobody could see in it. */
-  onLate(answer: ActAnswer, view?: MigrationView): void;
+  /** In place of it where the dialog is gone by then. */
+  onChanged(view: MigrationView): void;
 }
 
 /** What is typed into the dialog of an act, and what comes back. Nothing is sent before the group's name and a reason are there. */
-export const useAsking = (act: string, view: MigrationView, { onDone, onLate }: Outcomes) => {
+export const useAsking = (act: string, view: MigrationView, { onDone, onChanged }: Outcomes) => {
   const [fields, setFields] = useState(BLANK);
   const [missing, setMissing] = useState<Missing>({});
   const [answer, setAnswer] = useState<ActAnswer>({});
@@ -55,7 +56,9 @@ export const useAsking = (act: string, view: MigrationView, { onDone, onLate }: 
   const { verifiedAt } = view.verification.report ?? {};
   useLayoutEffect(() => setFields((before) => ({ ...before, waive: false })), [verifiedAt]);
 
-  const tell = (told: ActAnswer) => (isGone.current ? onLate(told) : setAnswer(told));
+  const { button: what } = actWords(act, view);
+  const { migrationId } = view;
+  const tell = (told: ActAnswer) => (isGone.current ? tellLate({ ...told, what, migrationId }) : setAnswer(told));
 
   const send = async () => {
     if (busy) return;
@@ -66,10 +69,10 @@ export const useAsking = (act: string, view: MigrationView, { onDone, onLate }: 
     setBusy(true);
     setAnswer({});
     try {
-      const path = `/migrations/${encodeURIComponent(view.migrationId)}/${encodeURIComponent(act)}`;
+      const path = `/migrations/${encodeURIComponent(migrationId)}/${encodeURIComponent(act)}`;
       const changed = await post('migration', path, actBody(act, fields, view));
-      announce(`Asked for: ${actWords(act, view).button}`);
-      if (isGone.current) onLate({}, changed);
+      announce(`Asked for: ${what}`);
+      if (isGone.current) onChanged(changed);
       else onDone(changed);
     } catch (error) {
       if (error instanceof ApiProblem) tell({ problem: error.problem });

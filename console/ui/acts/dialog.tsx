@@ -7,6 +7,7 @@ import { type Outcomes, useAsking } from './asking.ts';
 import { GoneNodes } from './gone-nodes.tsx';
 import { NoAnswer } from './late.tsx';
 import { offeredActs } from './offered.ts';
+import { Standing } from './standing.tsx';
 import { needsWaiver } from './waivable.ts';
 import { actWords } from './words.ts';
 
@@ -53,11 +54,6 @@ export const ActDialog = ({
                 <li key={text}>{text}</li>
               ))}
             </ul>
-          </Note>
-        )}
-        {!allowed && !busy && (
-          <Note tone="danger" title="It is not offered any more">
-            <p class="foreign">{view.statusReason}</p>
           </Note>
         )}
         {needsWaiver(act, view) && (
@@ -116,6 +112,7 @@ export const ActDialog = ({
             </p>
           )}
         </div>
+        <Standing view={view} isOffered={allowed || busy} />
         <div role="alert">
           {answer.problem && <ProblemNote problem={answer.problem} />}
           {answer.away !== undefined && <NoAnswer why={answer.away} />}
@@ -128,7 +125,7 @@ export const ActDialog = ({
             {busy ? 'Close' : 'Cancel'}
           </button>
         </div>
-        {busy && <p class="hint">It cannot be taken back any more. What comes of it is told on the page, too.</p>}
+        {busy && <p class="hint">It cannot be taken back any more. What comes of it is told on every page, too.</p>}
       </form>
     </Dialog>
   );

@@ -59,6 +59,7 @@ const parsed = (text: string): unknown => {
 };
 
 const isProblem = (body: unknown): body is Problem => {
-  const { title, detail, code } = (body ?? {}) as Partial<Problem>;
-  return typeof title === 'string' && typeof detail === 'string' && typeof code === 'string';
+  const { title, detail, code, violations = [] } = (body ?? {}) as Partial<Problem>;
+  const isListed = Array.isArray(violations) && violations.every((one) => typeof one?.detail === 'string');
+  return typeof title === 'string' && typeof detail === 'string' && typeof code === 'string' && isListed;
 };

@@ -1,7 +1,9 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { tellLate } from '../acts/late.tsx';
 import { announce } from '../data/announce.tsx';
 import { ApiAway, ApiProblem, type Problem, post } from '../data/api.ts';
+import { plain } from '../parts/text.ts';
 import { bodyOf, type Values } from './values.ts';
 import { type Wrong, wrongOf } from './violations.ts';
 
@@ -39,6 +41,8 @@ export const useSending = () => {
 
   const send = async (values: Values) => {
     if (busy) return;
+    const what = `The ${values.dryRun ? 'dry run' : 'migration'} of ${values.replicationGroupId || 'no group'}`;
+    const tell = (told: FormAnswer) => (isGone.current ? tellLate({ ...told, what: plain(what) }) : setAnswer(told));
     setBusy(true);
     setAnswer({});
     setRighted([]);
@@ -51,8 +55,8 @@ export const useSending = () => {
       if (!isGone.current) route(`/console/migrations/${encodeURIComponent(migrationId)}`);
     } catch (error) {
       setBusy(false);
-      if (error instanceof ApiProblem) setAnswer({ problem: error.problem });
-      else if (error instanceof ApiAway) setAnswer({ away: error.message });
+      if (error instanceof ApiProblem) tell({ problem: error.problem });
+      else if (error instanceof ApiAway) tell({ away: error.message });
       else throw error;
     }
   };

@@ -1,12 +1,13 @@
-import type { CertifiedShard, OffsetCertificate } from '../../../functions/migration/certificate.ts';
+import type { CertifiedShard, Confirmation, OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import { CopyButton } from '../parts/copy.tsx';
+import { Note } from '../parts/note.tsx';
 import { count } from '../parts/text.ts';
-import { Block, Fact, Facts, Section, Wide } from './parts.tsx';
-import { endpoint } from './sentences.ts';
+import { Block, Fact, Facts, Section, When, Wide } from './parts.tsx';
+import { askedBy, endpoint } from './sentences.ts';
 
 /** What the cutover rests on, to keep and to check elsewhere. */
 export const Certificate = ({ certificate }: { certificate: OffsetCertificate }) => {
-  const { migrationId, hash, signature, unsignedBecause, shards, verification } = certificate;
+  const { migrationId, hash, signature, unsignedBecause, shards, verification, confirmation } = certificate;
   const text = JSON.stringify(certificate, null, 2);
   return (
     <Section
@@ -25,6 +26,7 @@ export const Certificate = ({ certificate }: { certificate: OffsetCertificate })
         Every node of the target had applied what the source had when it was fenced. The file is checked by{' '}
         <code>npm run certificate -- {migrationId}-certificate.json</code>.
       </p>
+      {confirmation && <Confirmed confirmation={confirmation} />}
       {shards.map((shard) => (
         <Offsets key={shard.nodeGroupId} shard={shard} />
       ))}
@@ -52,6 +54,30 @@ export const Certificate = ({ certificate }: { certificate: OffsetCertificate })
     </Section>
   );
 };
+
+/** What is certified of the time before it is as good as ever. */
+const Confirmed = ({
+  confirmation: { at, by, reason, unproven, unfenced = [], keys },
+}: {
+  confirmation: Confirmation;
+}) => (
+  <Note tone="warn" title="The promotion is confirmed by an operator, and not proven">
+    <p>
+      By <span class="foreign">{askedBy(by)}</span> at <When at={at} />: <q class="foreign">{reason}</q>
+    </p>
+    <ul class="foreign">
+      {[...unproven, ...unfenced].map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+      {keys.map(({ nodeGroupId, sourceKeys, targetKeys }) => (
+        <li key={nodeGroupId}>
+          Keys of shard {nodeGroupId} then: {count(targetKeys)} on the target,{' '}
+          {sourceKeys === undefined ? 'the source could not be read' : `${count(sourceKeys)} on the source`}.
+        </li>
+      ))}
+    </ul>
+  </Note>
+);
 
 const Offsets = ({ shard }: { shard: CertifiedShard }) => {
   const { nodeGroupId, source, fencedOffset, nodes, promoted } = shard;

@@ -1,4 +1,4 @@
-import type { OffsetCertificate } from '../../../functions/migration/certificate.ts';
+import type { Confirmation, OffsetCertificate } from '../../../functions/migration/certificate.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
 import type { CutoverView } from '../../../functions/migration/cutover-view.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
@@ -28,7 +28,7 @@ export interface CutoverStep {
 
 /** What was done in a cutover, in its order. */
 export const cutoverSteps = (cutover: CutoverView, certificate: OffsetCertificate | undefined): CutoverStep[] => {
-  const { fenced, promotedAt, unfencedAt, rolledBackAt } = cutover;
+  const { fenced, promotedAt, confirmation, unfencedAt, rolledBackAt } = cutover;
   if (!fenced) return [];
   const frozenMs = fenced.frozenAt === undefined ? undefined : Date.parse(fenced.frozenAt);
   const drained =
@@ -46,7 +46,7 @@ export const cutoverSteps = (cutover: CutoverView, certificate: OffsetCertificat
     ['Fence set on every node, clients cut off', fenced.fencedAt, sealed],
     ['Fence recorded as durable', fenced.sealedAt],
     ['CompleteMigration sent: no way back by itself', certificate?.times.completeSentAt],
-    ['Promotion proven', promotedAt],
+    [confirmation ? 'Promotion confirmed by an operator' : 'Promotion proven', promotedAt],
     ['Fence lifted', fenced.liftedAt, fenced.liftedBecause],
     ['Unfenced by an operator', unfencedAt],
     ['Rolled back to the source', rolledBackAt],
@@ -65,8 +65,12 @@ const STANDS: Record<FenceSummary['phase'], string> = {
   lifted: 'was lifted',
 };
 
+/** At the confirmation every node was looked at once more, and no fence was set again. */
+const STOOD = 'stood when it was set, and was not seen to stand everywhere when the promotion was confirmed';
+
 /** What stands on the source, in one sentence. */
-export const fenceText = ({ kind, phase, nodes }: FenceSummary): string => {
+export const fenceText = ({ kind, phase, nodes }: FenceSummary, confirmation?: Confirmation): string => {
   if (kind === 'none') return "No fence was set: it is an operator's word that nobody writes to the source.";
-  return `The fence (${kind}, ${nodes} ${nodes === 1 ? 'node' : 'nodes'} of the source) ${STANDS[phase] ?? phase}.`;
+  const stands = phase === 'sealed' && confirmation?.unfenced ? STOOD : (STANDS[phase] ?? phase);
+  return `The fence (${kind}, ${nodes} ${nodes === 1 ? 'node' : 'nodes'} of the source) ${stands}.`;
 };

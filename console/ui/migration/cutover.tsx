@@ -112,7 +112,7 @@ const Steps = ({
   certificate: OffsetCertificate | undefined;
 }) => (
   <>
-    <p>{fenceText(fenced)}</p>
+    <p>{fenceText(fenced, cutover.confirmation)}</p>
     <ol class="moments">
       {cutoverSteps(cutover, certificate).map(({ title, at, sinceFreezeMs, more }) => (
         <li key={title}>

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { Announcer } from '../data/announce.tsx';
 
 /**
- * A modal dialog of the browser's own: it keeps the focus inside, Escape closes it, and whoever opened it gets the focus
+ * A modal dialog of the browser's own: it begins at its title, past which nobody has read yet, keeps the focus inside, Escape closes it, and whoever opened it gets the focus
  * back. A click beside it does nothing, since what was typed would be lost.
  */
 export const Dialog = ({
@@ -12,12 +13,13 @@ export const Dialog = ({
   children,
 }: {
   title: string;
-  /** Ids of what is read out with the title: the focus goes to the first field, past it. */
+  /** Ids of what is read out with the title. */
   describedBy?: string;
   onClose(): void;
   children: ComponentChildren;
 }) => {
   const at = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
   const closed = useRef(onClose);
   closed.current = onClose;
@@ -29,6 +31,8 @@ export const Dialog = ({
     const close = () => closed.current();
     dialog?.addEventListener('close', close);
     dialog?.showModal();
+    // The browser would take the first field, which may be one that is ticked by Space, and scroll to it.
+    heading.current?.focus({ preventScroll: true });
     return () => {
       dialog?.removeEventListener('close', close);
       dialog?.close();
@@ -41,8 +45,11 @@ export const Dialog = ({
   };
   return (
     <dialog ref={at} aria-labelledby={titleId} aria-describedby={describedBy} onCancel={cancel}>
-      <h2 id={titleId}>{title}</h2>
+      <h2 id={titleId} ref={heading} tabIndex={-1}>
+        {title}
+      </h2>
       {children}
+      <Announcer />
     </dialog>
   );
 };

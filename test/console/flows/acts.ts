@@ -24,7 +24,8 @@ export const acts = (at: Harness) =>
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog');
       await dialog.waitFor();
-      // Read out with the title: the focus is in the first field, past what will happen.
+      // At the title, with which the rest is read out: past it stand fields that one key would change.
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
       expect((await dialog.getAttribute('aria-describedby'))?.split(' ')).toEqual(['act-will', 'act-after']);
       const focusedAfter = page.evaluate(
         () =>
@@ -73,42 +74,65 @@ export const acts = (at: Harness) =>
       await dialog.getByRole('button', { name: 'Cut over', exact: true }).click();
 
       await dialog.getByText('The action is not allowed now').waitFor();
-      await dialog.getByText('It is not offered any more').waitFor();
+      await dialog.getByRole('alert').getByText('It is not offered any more').waitFor();
+      // A change of the status, which is told by the page's own region elsewhere.
+      expect(await dialog.getByRole('status').textContent()).toContain('Link lost');
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cut over');
       expect(await dialog.textContent()).toContain('what can be asked for: abort');
       await at.shot(page, 'dialog-refused');
     });
 
-    it('whose dialog was closed while it was sent tells its refusal on the page, and leaves the next dialog alone', async () => {
+    it('whose dialog was closed while it was sent tells its refusal on every page, and leaves the next dialog alone', async () => {
       const id = 'late-000000000001';
       await putRecords(at.lab, [madeRecord(id, 'late', AWAITING)]);
       const page = await at.open(`/migrations/${id}`);
-      const answer = Promise.withResolvers<void>();
-      const asked = Promise.withResolvers<void>();
-      await page.route(`**/migrations/${id}/cutover`, async (route) => {
-        asked.resolve();
-        await answer.promise;
-        await route.continue();
-      });
-      await ask(page, 'Cut over', 'late', 'now');
-      await asked.promise;
-      await putRecords(at.lab, [madeRecord(id, 'late', { status: 'syncing', phase: 'linkLost' })]);
-      await page.getByText('It cannot be taken back any more').waitFor();
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      /** @returns what lets the answer through */
+      const askAndClose = async (): Promise<() => void> => {
+        await putRecords(at.lab, [madeRecord(id, 'late', AWAITING)]);
+        const answer = Promise.withResolvers<void>();
+        const asked = Promise.withResolvers<void>();
+        await page.route(`**/migrations/${id}/cutover`, async (route) => {
+          asked.resolve();
+          await answer.promise;
+          await route.continue();
+        });
+        await ask(page, 'Cut over', 'late', 'now');
+        await asked.promise;
+        await putRecords(at.lab, [madeRecord(id, 'late', { status: 'syncing', phase: 'linkLost' })]);
+        await page.getByText('It cannot be taken back any more').waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await standsAt(page, 'Link lost');
+        return () => answer.resolve();
+      };
+      const letThrough = await askAndClose();
       await page.getByRole('button', { name: 'Abort …' }).click();
       await page.getByRole('dialog').getByLabel('Reason').fill('typed meanwhile');
-      answer.resolve();
+      letThrough();
 
       const alert = page.locator('.late[role="alert"]');
       await alert.getByText('The action is not allowed now').waitFor();
-      expect(await alert.textContent()).toContain('Cut over, whose dialog was closed while it was being sent');
+      expect(await alert.textContent()).toContain(`Cut over of ${id}, whose dialog was closed while it was being sent`);
+      // The page is hidden from screen readers by the dialog.
+      const heard = page.getByRole('dialog').getByRole('status');
+      expect(await heard.textContent()).toBe(`Cut over of ${id} was refused: The action is not allowed now.`);
       expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('typed meanwhile');
       await page.keyboard.press('Escape');
       await at.shot(page, 'act-refused-late');
       expect(await at.axe(page)).toEqual([]);
       await alert.getByRole('button', { name: 'I have read it' }).click();
       expect(await page.locator('.late').count()).toBe(0);
+
+      const letThroughLater = await askAndClose();
+      await page.getByRole('link', { name: 'Migrations', exact: true }).first().click();
+      await page.getByRole('heading', { name: 'Migrations' }).waitFor();
+      letThroughLater();
+      await alert.getByText('The action is not allowed now').waitFor();
+      await at.shot(page, 'act-refused-elsewhere', 900);
+      await alert.getByRole('link', { name: id }).click();
+      await standsAt(page, 'Link lost');
+      await alert.getByRole('button', { name: 'I have read it' }).click();
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     });
 
     it('to unfence names nodes that are gone for good, also while one that waits for them is pending', async () => {

@@ -39,5 +39,14 @@ export const apiOnly = (at: Harness) =>
       await page.setViewportSize({ width: 375, height: 900 });
       expect(await at.overflow(page)).toBe(0);
       await at.shot(page, 'api-only-dialog-375');
+
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Cut over …' }).click();
+      // What will happen is above the fields, and is to be seen first.
+      expect(await dialog.evaluate((open) => [open.scrollTop, open.scrollHeight > open.clientHeight])).toEqual([
+        0,
+        true,
+      ]);
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
     });
   });

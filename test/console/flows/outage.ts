@@ -49,9 +49,11 @@ export const outage = (at: Harness) =>
       await page.getByText('The API has not answered since').waitFor();
       await ask(page, 'Abort', 'behind', 'in the outage');
       await page.getByRole('dialog').getByText('Whether it was taken is not known.').waitFor();
+      await page.getByRole('dialog').getByRole('alert').getByText('What is said here is as of then.').waitFor();
+      await at.shot(page, 'dialog-away');
 
       at.front.leadTo(at.lab.aws.apiUrl);
-      await page.getByText('The API has not answered since').waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByText('The API has not answered since').count()).toBe(0);
     });
 
     it('by an answer that is rubbish is one as any other: the page stays, and goes on with the next answer', async () => {

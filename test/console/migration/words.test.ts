@@ -140,6 +140,19 @@ describe('the steps of a cutover', () => {
     expect(cutoverSteps({ mode: 'manual' }, undefined)).toEqual([]);
   });
 
+  it('call a promotion proven only where no operator had to give his word, and no fence standing that was not seen', () => {
+    const confirmation = { at: at(5), by: { by: 'http' }, reason: 'r', unproven: ['u'], keys: [] } as const;
+    const confirmed = (more: object) => ({ ...confirmation, ...more }) as never;
+    const last = (more: object) =>
+      cutoverSteps({ mode: 'manual', fenced, promotedAt: at(5), ...more }, undefined).at(-1);
+
+    expect(last({})?.title).toBe('Promotion proven');
+    expect(last({ confirmation })?.title).toBe('Promotion confirmed by an operator');
+    expect(fenceText(fenced, confirmed({}))).toBe(fenceText(fenced));
+    expect(fenceText(fenced, confirmed({ unfenced: ['10.0.0.5:6379 …'] }))).toMatch(/stood when.*not seen to stand/);
+    expect(fenceText({ ...fenced, phase: 'lifted' }, confirmed({ unfenced: ['…'] }))).toContain('was lifted');
+  });
+
   it('tell a fence that was lifted, and why', () => {
     const lifted: FenceSummary = {
       ...fenced,
