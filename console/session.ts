@@ -5,7 +5,7 @@ export interface ConsoleSession {
   targetId: string;
   /** Goes with every request that changes something, in the header `x-console-token`. New with every process. */
   requestToken: string;
-  /** Of this process; on every answer of the API that it passes on, as `x-console-id`. No secret. */
+  /** Of this process and its caller of the moment; on every answer of the API that it passes on, as `x-console-id`. No secret. */
   consoleId: string;
 }
 

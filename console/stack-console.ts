@@ -58,6 +58,7 @@ export const serveStackConsole = async (
     assets,
     upstream: { apiUrl, call },
     target: async () => ({ kind: 'stack', stack, region, apiUrl, ...(await caller()) }),
+    caller: async () => (tokens ? JSON.stringify(await ofToken(tokens)) : connection.keyId()),
     keys,
     report: console.error,
   });

@@ -36,6 +36,8 @@ export interface StackConnection {
   call: ApiCall;
   /** Who the credentials are, as STS says; undefined where it does not, or not in time. With a token they only find the stack. */
   identity(): Promise<Identity | undefined>;
+  /** The id of the access key that signs now: another one once the credentials have changed. No secret. @throws what the SDK throws */
+  keyId(): Promise<string>;
   /** What acts in the place of the credentials: the stack takes tokens. */
   tokens?: TokenSource;
 }
@@ -102,6 +104,7 @@ export const connectStack = async ({
       apiUrl,
       call: tokens ? makeBearerCall({ ...settingsOfCall, tokens, wanted }) : signed(),
       ...(tokens && { tokens }),
+      keyId: async () => (await credentials.provide()).accessKeyId,
       // It is for showing only: whoever may not ask may all the same act.
       identity: () => askIdentity({ ...settings, region }, identityTimeoutMs).catch(() => undefined),
     };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { ConsoleTarget } from '../session.ts';
+import type { ConsoleSession, ConsoleTarget } from '../session.ts';
 import { type Answer, assetAnswer, jsonAnswer, send } from './answer.ts';
 import type { Assets } from './assets.ts';
 import { MethodRefusedError, NotFoundError } from './errors.ts';
 import { forward, type Upstream } from './forward.ts';
-import { checkHost, checkOrigin, checkReader, checkTarget, checkWriter, targetIdOf } from './guard.ts';
+import { checkHost, checkOrigin, checkReader, checkTarget, checkWriter, marked, targetIdOf } from './guard.ts';
 import type { AccessKeys } from './key.ts';
 import { isOwnFault, problemAnswer } from './problem.ts';
 
@@ -13,6 +13,8 @@ export interface ConsoleOptions {
   assets: Assets;
   upstream: Upstream;
   target(): Promise<ConsoleTarget>;
+  /** Whoever is asking by now: another text once `target` names another caller. Default: always the same one. */
+  caller?(): Promise<string>;
   /** Default: every user of this machine may read and act, as at an API that asks for no signature. */
   keys?: Pick<AccessKeys, 'check' | 'exchange'>;
   /** Hears of failures of the console itself; the page sees a 500. */
@@ -41,9 +43,14 @@ const redirectTo = (location: string): Answer => ({ status: 308, headers: { loca
  * `/console/…` is the page, `/console/assets/…` its parts, `/console/key` takes the key of its URL, `/console/session` is what
  * it has to know, and `/console/api/…` the API. Only this machine's loopback names and the console's own page are let in.
  */
-export const createConsole = ({ assets, upstream, target, keys, report }: ConsoleOptions): RequestListener => {
+export const createConsole = ({ assets, upstream, target, caller, keys, report }: ConsoleOptions): RequestListener => {
   const requestToken = randomBytes(32).toString('base64url');
-  const consoleId = randomBytes(9).toString('base64url');
+  const ownId = randomBytes(9).toString('base64url');
+  /** Another one as soon as what the session says is not so any more. Whom nobody can name is told by what is refused then. */
+  const consoleId = async (): Promise<string> => {
+    const who = await caller?.().catch(() => '');
+    return who ? `${ownId}.${marked(who)}` : ownId;
+  };
 
   const api = async (request: IncomingMessage, path: string, search: string, gone: AbortSignal): Promise<Answer> => {
     const { method = '' } = request;
@@ -54,13 +61,17 @@ export const createConsole = ({ assets, upstream, target, keys, report }: Consol
     if (isWriter) checkWriter(request, requestToken);
     checkTarget(request, upstream.apiUrl, isWriter);
     const answer = await forward(request, path, search, upstream, gone);
-    return { ...answer, headers: { ...answer.headers, 'x-console-id': consoleId } };
+    return { ...answer, headers: { ...answer.headers, 'x-console-id': await consoleId() } };
   };
 
   const session = async (request: IncomingMessage): Promise<Answer> => {
     checkReader(request);
     keys?.check(request);
-    return jsonAnswer({ target: await target(), targetId: targetIdOf(upstream.apiUrl), requestToken, consoleId });
+    // Before whom it names: one that changes meanwhile is noticed by the next answer.
+    const id = await consoleId();
+    const targetId = targetIdOf(upstream.apiUrl);
+    const told: ConsoleSession = { target: await target(), targetId, requestToken, consoleId: id };
+    return jsonAnswer(told);
   };
 
   const lastingKey = (request: IncomingMessage, given: Pick<AccessKeys, 'exchange'>): Answer => {

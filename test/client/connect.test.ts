@@ -176,7 +176,8 @@ describe('a connection to a stack', () => {
     await writeFile(join(home, 'credentials'), keys('OLD'));
     vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
-    const { call } = await connect();
+    const { call, keyId } = await connect();
+    expect(await keyId()).toBe('OLD');
     api.answer = ({ headers }, response) =>
       headers.authorization?.includes('OLD')
         ? json(response, 403, { message: 'The security token included in the request is expired' })
@@ -188,6 +189,7 @@ describe('a connection to a stack', () => {
       'OLD',
       'NEW',
     ]);
+    expect(await keyId()).toBe('NEW');
   });
 
   it('serves the typed client', async () => {

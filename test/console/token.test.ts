@@ -87,10 +87,16 @@ describe('the console of a stack that takes tokens', () => {
   });
 
   it('passes on the token of the moment, and tells its page what is wrong with it', async () => {
-    expect((await list()).status).toBe(200);
+    const first = await list();
+    expect(first.status).toBe(200);
     await put({ sub: 'berta' });
     expect((await list()).status).toBe(200);
     expect(subjects().slice(-1)).toEqual(['berta']);
+    // By that the page hears that it has to ask anew whose name it shows.
+    const ofBerta = await list();
+    const session = JSON.parse((await asked({ path: '/console/session' })).text);
+    expect([session.consoleId, session.target.subject]).toEqual([ofBerta.headers['x-console-id'], 'berta']);
+    expect(ofBerta.headers['x-console-id']).not.toBe(first.headers['x-console-id']);
 
     await put({ exp: 1 });
     expect(JSON.parse((await list()).text)).toMatchObject({ status: 401, code: 'token-expired' });

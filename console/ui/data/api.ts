@@ -77,6 +77,7 @@ export const post = async <K extends Kind>(
     };
     const init = { method: 'POST', body: JSON.stringify(body), headers: { ...own, ...headers } };
     const answer = await told(readByKey<unknown>(`${API}${path}`, init));
+    noteConsole(answer.headers.get('x-console-id'));
     return believed(kind, answer.body);
   };
   try {

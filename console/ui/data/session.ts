@@ -40,7 +40,7 @@ export const renewSession = (): void => {
 
 /**
  * Another console has answered than the one that the session is of: it was started anew behind an open page, perhaps for
- * another stack, and the page must not name the old one.
+ * another stack, or asks by the credentials of somebody else by now. The page must not name the old one.
  *
  * @param consoleId of an answer
  */

@@ -18,13 +18,20 @@ export const keyOfTheStack = (at: Harness) =>
     let keys = new AccessKeys();
     let served: ServedConsole;
     let context: BrowserContext;
+    let subject = 'anna';
     const urlWith = (key: string, path = '/') => `${served.url}/console${path}#key=${key}`;
     beforeAll(async () => {
       const ofTheMoment = {
         check: (request: IncomingMessage) => keys.check(request),
         exchange: (request: IncomingMessage) => keys.exchange(request),
       };
-      served = await serveAConsole({ keys: ofTheMoment, assets: await buildConsole() });
+      const target = async () => ({ kind: 'stack' as const, stack: 'cache', apiUrl: 'https://api', subject });
+      served = await serveAConsole({
+        keys: ofTheMoment,
+        assets: await buildConsole(),
+        target,
+        caller: async () => subject,
+      });
       served.api.answer = (_, response) => json(response, 200, { migrations: [] });
     });
     afterEach(() => context?.close());
@@ -97,6 +104,14 @@ export const keyOfTheStack = (at: Harness) =>
       const { host, connection, ...all } = got.at(-1)?.headers ?? {};
       const replayed = await send(served.url, { path: '/console/session', headers: all });
       expect(replayed.text).toContain('console-key-needed');
+    });
+
+    it('asks for a name anew when the console acts for somebody else', async () => {
+      context = await at.browser.newContext();
+      const page = await openTab(urlWith(keys.lasting));
+      await page.locator('.who', { hasText: 'as anna' }).waitFor();
+      subject = 'berta';
+      await page.locator('.who', { hasText: 'as berta' }).waitFor();
     });
 
     it('of a console that was started anew opens the tabs that stand open: what was typed stays', async () => {

@@ -97,6 +97,35 @@ export const watching = (at: Harness) =>
       await page.waitForFunction(
         () => (document.querySelector('#verification')?.getBoundingClientRect().top ?? 1e9) < 900,
       );
+
+      const confirmation = {
+        at: new Date().toISOString(),
+        by: { by: 'http', principal: 'arn:anna' },
+        reason: 'I have looked',
+        unproven: ['0001 has another history.'],
+        unfenced: ['10.0.0.5:6379 was not reached.'],
+        keys: [{ nodeGroupId: '0001', targetKeys: 1000 }],
+      };
+      await page.route(`**/console/api/migrations/${checked?.certificate?.migrationId}`, async (route) => {
+        const real = await route.fetch();
+        const view = await real.json();
+        const certificate = { ...view.cutover.certificate, confirmation };
+        await route.fulfill({
+          response: real,
+          json: { ...view, cutover: { ...view.cutover, certificate, confirmation } },
+        });
+      });
+      await page.reload();
+      await page
+        .locator('#certificate')
+        .getByText('The promotion is confirmed by an operator, and not proven')
+        .waitFor();
+      const said = await page.locator('#certificate .note').textContent();
+      for (const text of ['arn:anna', 'I have looked', 'another history', 'not reached', '1,000 on the target'])
+        expect(said).toContain(text);
+      expect(await page.locator('#cutover').textContent()).not.toMatch(/Promotion proven|stands, also after a restart/);
+      await at.shot(page, 'migration-confirmed');
+      expect(await at.axe(page)).toEqual([]);
     });
 
     it.each([
