@@ -19,7 +19,9 @@ export const isSame = (one: string | undefined, other: string): boolean =>
  * @throws HostRefusedError
  */
 export const checkHost = ({ headers: { host }, socket: { localPort = 0 } }: IncomingMessage): void => {
-  const ours = [`127.0.0.1:${localPort}`, `localhost:${localPort}`, `[::1]:${localPort}`];
+  // Browsers leave the port away where it is that of http.
+  const ports = localPort === 80 ? ['', ':80'] : [`:${localPort}`];
+  const ours = ports.flatMap((port) => [`127.0.0.1${port}`, `localhost${port}`, `[::1]${port}`]);
   if (host === undefined || !ours.includes(host.toLowerCase())) throw new HostRefusedError(host, localPort);
 };
 

@@ -66,8 +66,8 @@ const LateAnswer = ({ late, onRead }: { late: Late; onRead(): void }) => (
 export const NoAnswer = ({ why }: { why: string }) => (
   <Note tone="warn" title="No answer came">
     <p>
-      Whether it was taken is not known. {why} The page shows it as soon as the API answers; asked for again while the
-      first one stands, it is refused.
+      Whether it was taken is not known. {why && `${why.replace(/\.$/, '')}.`} The page shows it as soon as the API
+      answers; asked for again while the first one stands, it is refused.
     </p>
   </Note>
 );

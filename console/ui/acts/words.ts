@@ -1,10 +1,12 @@
 import { DEFAULT_CUTOVER } from '../../../functions/migration/fence.ts';
 import type { MigrationView } from '../../../functions/migration/view.ts';
 import { apiNow } from '../data/api-clock.ts';
+import { endpoint } from '../migration/sentences.ts';
 import { lackingMode } from '../parts/guarantees.ts';
 import { age, count, duration, plain } from '../parts/text.ts';
 import { API_ONLY } from './api-only.ts';
 import { isStuck, isUnfencePending } from './give-up.ts';
+import { needsWaiver } from './waivable.ts';
 
 /** An act in words, before it is asked for. */
 export interface ActWords {
@@ -36,7 +38,7 @@ export const actWords = (act: string, view: MigrationView): ActWords => {
   };
 };
 
-const sourceOf = ({ source }: MigrationView): string => `${source.address}:${source.port}`;
+const sourceOf = ({ source }: MigrationView): string => endpoint(source);
 
 const cutover: Words = (view) => {
   const group = view.replicationGroupId;
@@ -67,14 +69,22 @@ const FENCES: Partial<Record<string, string>> = {
   minReplicas: 'min-replicas-to-write',
 };
 
-const verifying = ({ verification: { mode, report, freshForMinutes = 0 } }: MigrationView): string => {
+/** By the state machine's AwaitCutover: what was waived is not compared again, unless there was no comparison at all. */
+const verifying = (view: MigrationView): string => {
+  const { mode, report, freshForMinutes = 0 } = view.verification;
   if (mode === 'none') return 'Source and target were not compared, and are not compared now.';
-  if (!report) return 'Source and target are compared first. Only with the verdict “same” it goes on.';
+  const isWaived = view.waivers.includes('verification-differences');
+  const isSample = mode === 'sample';
+  if (!report)
+    return `${isSample ? 'A sample of the keys of both sides is' : 'Source and target are'} compared first. ${
+      isWaived ? 'Whatever is found is waived, and it goes on.' : 'Only with the verdict “same” it goes on.'
+    }`;
   const oldMs = apiNow() - Date.parse(report.verifiedAt);
-  const told = `The last comparison is ${age(oldMs)} old and says “${report.verdict}”`;
-  return report.verdict === 'same' && oldMs < freshForMinutes * 60_000
-    ? `${told}: it goes on at once.`
-    : `${told}: both sides are compared again first. Only with the verdict “same”, or with the waiver, it goes on.`;
+  const told = `The last comparison${isSample ? ', of a sample of the keys,' : ''} is ${age(oldMs)} old and says “${report.verdict}”`;
+  if (report.verdict === 'same' && oldMs < freshForMinutes * 60_000) return `${told}: it goes on at once.`;
+  if (isWaived) return `${told}: it goes on at once, since the request for the migration waives that.`;
+  const again = `${told}: both sides are compared again first, and only with the verdict “same” it goes on.`;
+  return needsWaiver('cutover', view) ? `${again} With the waiver it goes on at once.` : again;
 };
 
 const abort: Words = (view) => ({

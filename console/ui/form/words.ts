@@ -35,13 +35,34 @@ export const stepsOf = (values: Values): Step[] => {
     },
     ...comparing(values),
     cuttingOver(values),
-    {
-      text: `Freezes writes to ${source} for ${drain(values)} at the most, until every node of the target has applied everything.`,
-    },
+    freezing(values, source),
     fencing(values.fence as FenceChoice, source),
     { text: `Promotes ${group} (CompleteMigration). From here on there is no way back by itself.`, loud: true },
-    { text: `Names clients that still turn to ${source}, and closes when there were none for ${quiet(values)}.` },
+    closing(values, source),
   ];
+};
+
+/** All that a stack without a VPC takes, which reaches no server; one with a VPC takes it, too. docs/api-only.md */
+const mayBeApiOnly = ({ fence, verificationMode, cutoverMode, drainBudgetMs, quietSeconds }: Values): boolean =>
+  fence === 'none' &&
+  verificationMode === 'none' &&
+  cutoverMode === 'manual' &&
+  drainBudgetMs.trim() + quietSeconds.trim() === '';
+
+const freezing = (values: Values, source: string): Step => {
+  const freezes = `reezes writes to ${source} for ${drain(values)} at the most, until every node of the target has applied everything.`;
+  return mayBeApiOnly(values)
+    ? { text: `In a stack with a VPC, f${freezes} In API-only mode nobody is kept from writing.`, loud: true }
+    : { text: `F${freezes}` };
+};
+
+const closing = (values: Values, source: string): Step => {
+  const names = `ames clients that still turn to ${source}, and closes when there were none for ${quiet(values)}.`;
+  return {
+    text: mayBeApiOnly(values)
+      ? `In a stack with a VPC, n${names} In API-only mode it closes with the promotion.`
+      : `N${names}`,
+  };
 };
 
 const comparing = ({ verificationMode, sampleKeys, maxKeysPerSecond }: Values): Step[] => {

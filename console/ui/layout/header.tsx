@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { ConsoleSession } from '../../session.ts';
 import { useSession } from '../data/session.ts';
-import { plain } from '../parts/text.ts';
+import { shortly } from '../parts/text.ts';
 import { chooseTheme, storedTheme, THEMES, type Theme } from './theme.ts';
 
 const THEME_WORDS: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
@@ -35,7 +35,7 @@ const TargetWords = ({ target }: { target: ConsoleSession['target'] }) => {
   return (
     <>
       <strong>{stack}</strong> {[region, accountId].filter(Boolean).join(' · ')}
-      {who && <span class="who foreign"> as {plain(who)}</span>}
+      {who && <span class="who foreign"> as {shortly(who)}</span>}
     </>
   );
 };

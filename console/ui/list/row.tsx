@@ -1,5 +1,6 @@
 import { Component } from 'preact';
 import type { ListedMigration } from '../../../functions/migration/view.ts';
+import { endpoint } from '../migration/sentences.ts';
 import { LACKS_IN_SHORT, lackingMode } from '../parts/guarantees.ts';
 import { Progress } from '../parts/progress.tsx';
 import { StatusBadge } from '../parts/status.tsx';
@@ -28,7 +29,7 @@ export class Row extends Component<{ migration: ListedMigration }> {
             </span>
           )}
           <span class="sub foreign">
-            <code>{migrationId.slice(replicationGroupId.length + 1)}</code> from {plain(source.address)}:{source.port}
+            <code>{migrationId.slice(replicationGroupId.length + 1)}</code> from {plain(endpoint(source))}
           </span>
         </th>
         <td class="stands">

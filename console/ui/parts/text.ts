@@ -50,9 +50,19 @@ export const clockTime = (at: string | number): string => clock().format(new Dat
 /** `23 Nov 2026, 06:51:10` */
 export const fullTime = (at: string | number): string => dayAndClock().format(new Date(at));
 
-/** Marks that turn the direction of what follows, in or out of their own text, and control characters but line ends. */
-const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/gu;
+/** Marks that turn the direction of what follows, or make two names look like one, and control characters but line ends. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/gu;
+
+const hexOf = (mark: string): string => (mark.codePointAt(0) ?? 0).toString(16);
 
 /** The text with what cannot be seen written out (`\u202e`): inside of a sentence it would turn the words around it. */
 export const plain = (text: string): string =>
-  text.replace(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replace(UNSEEN, (mark) => (mark.length > 1 ? `\\u{${hexOf(mark)}}` : `\\u${hexOf(mark).padStart(4, '0')}`));
+
+const LONGEST_NAME = 80;
+
+/** Of a name that somebody else chose, as much as there is room for. */
+export const shortly = (name: string): string => {
+  const letters = [...plain(name)];
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : letters.join('');
+};

@@ -44,6 +44,40 @@ describe('where no fence was ever set', () => {
   });
 });
 
+describe('what a cutover compares before', () => {
+  const WAIVED = ['verification-differences'] as never;
+  const first = (change: Parameters<typeof aView>[0]) => actWords('cutover', aView(change)).will[0];
+  const report = (verdict: string, verifiedAt = at(0)) => ({ verdict, why: '', verifiedAt }) as never;
+
+  it('is told as the state machine does it, with a waiver and without', () => {
+    const compared = (verdict: string, more = {}) =>
+      first({ verification: { mode: 'full', report: report(verdict) }, ...more });
+
+    expect(first({})).toMatch(/compared first\. Only with the verdict “same”/);
+    expect(first({ waivers: WAIVED })).toMatch(/compared first\. Whatever is found is waived/);
+    expect(compared('different')).toMatch(/compared again first.* With the waiver it goes on at once/);
+    expect(compared('different', { waivers: WAIVED })).toMatch(/“different”: it goes on at once, since/);
+    // Too old: there is nothing to waive.
+    expect(compared('same')).toMatch(/compared again first, and only with the verdict “same” it goes on\.$/);
+  });
+
+  it('is called a sample where it was one', () => {
+    const sample = { mode: 'sample', freshForMinutes: 10 } as const;
+    const fresh = new Date().toISOString();
+
+    expect(first({ verification: sample })).toContain('A sample of the keys');
+    expect(first({ verification: { ...sample, report: report('same', fresh) } })).toMatch(
+      /of a sample of the keys,.*at once/,
+    );
+  });
+});
+
+describe('an address of IPv6', () => {
+  it('has its brackets, so that it is not read as another port', () => {
+    expect(textOf('abort', { source: { address: 'fd00::5', port: 6379 } })).toContain('[fd00::5]:6379 takes writes');
+  });
+});
+
 describe('a waiver', () => {
   const of = (verdict: 'same' | 'different') =>
     aView({ verification: { mode: 'full', report: { verdict, why: '', verifiedAt: at(0) } as never } });

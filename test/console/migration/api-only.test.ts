@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actWords } from '../../../console/ui/acts/words.ts';
+import { BLANK } from '../../../console/ui/form/values.ts';
+import { stepsOf } from '../../../console/ui/form/words.ts';
 import { railOf } from '../../../console/ui/migration/rail.ts';
 import { lackingMode } from '../../../console/ui/parts/guarantees.ts';
 import { API_ONLY, FULL } from '../../../functions/migration/guarantees.ts';
@@ -53,4 +55,26 @@ describe('the steps of a migration that no server is asked of', () => {
     expect(titles().join()).not.toMatch(/fence|Old primary|Verification/);
     expect(titles(aView()).join()).toMatch(/Verification.*Drain and fence.*Old primary/);
   });
+});
+
+describe('the preview of a form that a stack without a VPC would take', () => {
+  const told = (change: object) =>
+    stepsOf({ ...BLANK, dryRun: false, ...change })
+      .map(({ text }) => text)
+      .join('\n');
+  const pair = { fence: 'none', verificationMode: 'none' };
+
+  it('promises a freeze and a look for stragglers to a stack with a VPC alone', () => {
+    expect(told(pair)).toMatch(/In a stack with a VPC, freezes.*In API-only mode nobody is kept from writing/);
+    expect(told(pair)).toMatch(/In a stack with a VPC, names clients.*In API-only mode it closes with the promotion/);
+    expect(told(pair)).not.toMatch(/^(Freezes|Names)/m);
+  });
+
+  it.each([{}, { ...pair, fence: 'auto' }, { ...pair, cutoverMode: 'automatic' }, { ...pair, drainBudgetMs: '500' }])(
+    'promises them plainly where no other stack would take it: %j',
+    (change) => {
+      expect(told(change)).toMatch(/^Freezes writes.*^Names clients/ms);
+      expect(told(change)).not.toContain('API-only');
+    },
+  );
 });

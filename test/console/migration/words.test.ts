@@ -4,6 +4,7 @@ import { againOf } from '../../../console/ui/migration/again.ts';
 import { cutoverSteps, fenceText, isOutcomeUnknown, newPrimaries } from '../../../console/ui/migration/cutover.ts';
 import { askedBy, compared, copied, endpoint, left, waits } from '../../../console/ui/migration/sentences.ts';
 import { statusWords } from '../../../console/ui/parts/status-words.ts';
+import { plain, shortly } from '../../../console/ui/parts/text.ts';
 import type { FenceSummary } from '../../../functions/migration/cutover-record.ts';
 import { at, aView } from './views.ts';
 
@@ -168,5 +169,17 @@ describe('the steps of a cutover', () => {
     expect(fenceText(lifted)).toBe('The fence (acl, 2 nodes of the source) was lifted.');
     expect(fenceText({ ...fenced, nodes: 1 })).toContain('1 node of the source) stands');
     expect(fenceText({ ...fenced, kind: 'none' })).toContain("operator's word");
+  });
+});
+
+describe('a name that somebody else chose', () => {
+  it('shows what cannot be seen in it, so that it looks like no other', () => {
+    expect(plain('svc\u200b\u00ad\u2028\u202e\u{e0041}!')).toBe('svc\\u200b\\u00ad\\u2028\\u202e\\u{e0041}!');
+    expect(plain('zwölf Schüler\n\tdann')).toBe('zwölf Schüler\n\tdann');
+  });
+
+  it('takes no more than a line of the page', () => {
+    expect(shortly('a'.repeat(3000))).toBe(`${'a'.repeat(79)}…`);
+    expect(shortly('anna')).toBe('anna');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canZoom, type Range, type Step, zoomed } from '../../../console/ui/migration/charts/zoom.ts';
+import { canZoom, type Range, type Step, shownOf, zoomed, zoomTo } from '../../../console/ui/migration/charts/zoom.ts';
 
 const WHOLE: Range = { min: 1000, max: 2000 };
 
@@ -7,6 +7,18 @@ describe('the time that the charts show', () => {
   it('goes closer at its newest end, which is what is watched, and elsewhere around its middle', () => {
     expect(zoomed('closer', WHOLE, WHOLE)).toEqual({ min: 1500, max: 2000 });
     expect(zoomed('closer', { min: 1200, max: 1400 }, WHOLE)).toEqual({ min: 1250, max: 1350 });
+  });
+
+  it('goes on with the newest where it ended with it, and stays elsewhere', () => {
+    const later: Range = { min: 1000, max: 2060 };
+
+    expect(shownOf(zoomTo(zoomed('closer', WHOLE, WHOLE) as Range, WHOLE), later)).toEqual({ min: 1560, max: 2060 });
+    expect(shownOf(zoomTo({ min: 1200, max: 1400 }, WHOLE), later)).toEqual({ min: 1200, max: 1400 });
+    // The hour that is shown moves on, too, and may be less than what was chosen.
+    expect(shownOf(zoomTo({ min: 1000, max: 2000 }, WHOLE), { min: 1500, max: 2100 })).toEqual({
+      min: 1500,
+      max: 2100,
+    });
   });
 
   it('goes wider until it is all, which is told as such', () => {

@@ -12,7 +12,7 @@ import { Chart, type ChartProps } from './chart.tsx';
 import { bandsOf, type Figure, type Live, merge, readHistory, toSeries } from './series.ts';
 import { HistoryTable } from './table.tsx';
 import { useTheme } from './use-theme.ts';
-import type { Range } from './zoom.ts';
+import { type Range, shownOf, type Zoom, zoomTo } from './zoom.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 
 const POINTS = '1500';
@@ -39,7 +39,7 @@ const wholeOf = (samples: readonly Sample[], isLive: boolean, nowMs: number): Ra
 export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly Live[] }) => {
   const { migrationId, acceptedAt, stoppedAt, outcome } = view;
   const [hours, setHours] = useState<number>();
-  const [zoom, setZoom] = useState<Range>();
+  const [zoom, setZoom] = useState<Zoom>();
   const [at, setAt] = useState<number>();
   const [isOpen, setOpen] = useState(false);
   const theme = useTheme();
@@ -72,14 +72,17 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
   const goesOn = outcome === undefined && view.cutover.promotedAt === undefined;
   const has = (figure: Figure) => series.columns[figure].some((value) => value !== null);
   const whole = useMemo(() => wholeOf(samples, goesOn, nowMs), [samples, goesOn, nowMs]);
-  const range = zoom ?? whole;
-  const shared = { series, samples, bands, range, at, theme, onCursor: setAt, onZoom: setZoom };
+  const range = useMemo(() => (zoom ? shownOf(zoom, whole) : whole), [zoom, whole]);
+  const onZoom = (next: Range | undefined) => setZoom(next && zoomTo(next, whole));
+  const shared = { series, samples, bands, range, at, theme, onCursor: setAt, onZoom };
 
   return (
     <Section
       id="charts"
       title="Lag, throughput, buffer"
-      aside={<Spans hours={hours} zoom={zoom} onHours={setHours} onZoom={setZoom} />}
+      aside={
+        <Spans hours={hours} isZoomed={zoom !== undefined} onHours={setHours} onWhole={() => setZoom(undefined)} />
+      }
     >
       {problem && <ProblemNote problem={problem} />}
       {samples.length === 0 ? (
@@ -98,7 +101,7 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
             <i class="swatch of-wait" aria-hidden="true" /> verification <i class="swatch of-act" aria-hidden="true" />{' '}
             cutover and promotion. Drag to look closer, double-click for all of it, or use the buttons below.
           </p>
-          <ZoomButtons zoom={zoom} whole={whole} onZoom={setZoom} />
+          <ZoomButtons zoom={zoom && range} whole={whole} onZoom={onZoom} />
           <details class="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>The same as a table</summary>
             {isOpen && <HistoryTable samples={samples} />}
@@ -111,14 +114,14 @@ export const Charts = ({ view, lived }: { view: MigrationView; lived: readonly L
 
 const Spans = ({
   hours,
-  zoom,
+  isZoomed,
   onHours,
-  onZoom,
+  onWhole,
 }: {
   hours: number | undefined;
-  zoom: Range | undefined;
+  isZoomed: boolean;
   onHours(hours: number | undefined): void;
-  onZoom(zoom: Range | undefined): void;
+  onWhole(): void;
 }) => (
   <fieldset class="spans">
     <legend class="unseen">Time that the charts show</legend>
@@ -126,9 +129,9 @@ const Spans = ({
       <button
         key={label}
         type="button"
-        aria-pressed={!zoom && hours === value}
+        aria-pressed={!isZoomed && hours === value}
         onClick={() => {
-          onZoom(undefined);
+          onWhole();
           onHours(value);
         }}
       >

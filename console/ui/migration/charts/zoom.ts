@@ -4,6 +4,17 @@ export interface Range {
   max: number;
 }
 
+/** A part of the time that was chosen. One that ends with the newest goes on with it. */
+export interface Zoom extends Range {
+  isNewest: boolean;
+}
+
+export const zoomTo = (range: Range, whole: Range): Zoom => ({ ...range, isNewest: range.max >= whole.max });
+
+/** What is shown of the whole by now. */
+export const shownOf = ({ min, max, isNewest }: Zoom, whole: Range): Range =>
+  isNewest ? { min: Math.max(whole.min, whole.max - (max - min)), max: whole.max } : { min, max };
+
 /** What can be done to the time that is shown without a pointer. */
 export type Step = 'closer' | 'wider' | 'earlier' | 'later';
 
