@@ -1,11 +1,11 @@
 import { ClientError } from '../client/errors.ts';
 import { parseConsoleRequest, USAGE, UsageError } from './arguments.ts';
+import type { OperatorConsole } from './operator-console.ts';
 import { NoFreePortError } from './server/serve.ts';
-import type { StackConsole } from './stack-console.ts';
 
 const EXIT_CODES = { failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-let served: StackConsole | undefined;
+let served: OperatorConsole | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, async () => {
     // While it still starts there is nothing to end: no port is taken, and AWS has only been asked.
@@ -15,12 +15,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 const main = async (): Promise<void> => {
-  const request = parseConsoleRequest(process.argv.slice(2));
+  const { argv, env } = process;
+  const request = parseConsoleRequest(argv.slice(2), env);
   if (!request) return console.log(USAGE);
   // Whoever only asks for help does not wait for an SDK.
-  const { env } = process;
-  const { serveStackConsole } = await import('./stack-console.ts');
-  served = await serveStackConsole(request, env);
+  const { serveOperatorConsole } = await import('./operator-console.ts');
+  served = await serveOperatorConsole(request);
   console.log(served.greeting);
   if (request.open) await served.open();
 };

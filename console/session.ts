@@ -11,7 +11,8 @@ export interface ConsoleSession {
 
 /** What the console is about. Without permission to ask who one is, there is no identity. */
 export interface ConsoleTarget {
-  kind: 'embedded' | 'stack';
+  /** `endpoint`: an API that was named by its URL. */
+  kind: 'embedded' | 'endpoint' | 'stack';
   stack?: string;
   region?: string;
   apiUrl: string;

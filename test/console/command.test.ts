@@ -208,13 +208,22 @@ describe('npm run console that cannot be served', () => {
     [['--stack', 'a', '--colour'], '--colour'],
     [['--stack', 'a', 'b'], 'b'],
     [['--stack'], '--stack'],
+    [['--stack', 'a', '--endpoint', 'http://b'], 'take one of them'],
+    [['--endpoint', 'ftp://b'], 'http or https'],
+    [['--endpoint', 'https://b', '--region', 'eu-west-1'], '--region'],
   ])('takes no %o', (args, named) => {
-    expect(() => parseConsoleRequest(args)).toThrow(UsageError);
-    expect(() => parseConsoleRequest(args)).toThrow(named);
+    expect(() => parseConsoleRequest(args, {})).toThrow(UsageError);
+    expect(() => parseConsoleRequest(args, {})).toThrow(named);
   });
 
-  it('needs no more than a stack', () => {
-    expect(parseConsoleRequest(['--stack', 'a'])).toEqual({ stack: 'a', port: 3100, open: false });
-    expect(parseConsoleRequest(['--help'])).toBeUndefined();
+  it('needs no more than a stack or the URL of an API, by an option or by what the command line goes by, too', () => {
+    const stack = { target: { kind: 'stack', stack: 'a' }, port: 3100, open: false };
+    const endpoint = { target: { kind: 'endpoint', apiUrl: 'https://b', isDefault: false }, port: 3100, open: false };
+
+    expect(parseConsoleRequest(['--stack', 'a'], {})).toEqual(stack);
+    expect(parseConsoleRequest([], { ELASTICACHE_MIGRATOR_STACK: 'a' })).toEqual(stack);
+    expect(parseConsoleRequest(['--endpoint', 'https://b'], { ELASTICACHE_MIGRATOR_STACK: 'a' })).toEqual(endpoint);
+    expect(parseConsoleRequest([], { ELASTICACHE_MIGRATOR_ENDPOINT: 'https://b' })).toEqual(endpoint);
+    expect(parseConsoleRequest(['--help'], {})).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as Guard from '../../console/server/guard.ts';
-import { targetIdOf } from '../../console/server/guard.ts';
+import { checkHost, targetIdOf } from '../../console/server/guard.ts';
 import { AccessKeys } from '../../console/server/key.ts';
 import { type Asked, send, sendBytes } from './support/requests.ts';
 import { type ServedConsole, serveAConsole } from './support/served.ts';
@@ -177,6 +177,16 @@ describe('the console refuses', () => {
     // The control: without its guard the very same request gets what it is after.
     expect(passed.status).toBe(200);
     expect(console.api.received.length).toBe(attack().path === '/console/session' ? 0 : 1);
+  });
+
+  it('no name without a port where that is 80, which browsers leave away', () => {
+    const at = (named: string, localPort: number) => () =>
+      checkHost({ headers: { host: named }, socket: { localPort } } as never);
+
+    expect(at('127.0.0.1', 80)).not.toThrow();
+    expect(at('[::1]:80', 80)).not.toThrow();
+    expect(at('evil.example', 80)).toThrow('not to evil.example');
+    expect(at('127.0.0.1', 3100)).toThrow('not to 127.0.0.1');
   });
 
   it('a request without Host, which HTTP/1.0 allows', async () => {

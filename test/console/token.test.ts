@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseConsoleRequest } from '../../console/arguments.ts';
-import { type StackConsole, serveStackConsole } from '../../console/stack-console.ts';
+import { type ConsoleRequest, parseConsoleRequest } from '../../console/arguments.ts';
+import { type OperatorConsole, serveOperatorConsole } from '../../console/operator-console.ts';
 import { cloudFormationWire } from '../../local/cloudformation/protocol.ts';
 import { stsWire } from '../../local/sts/protocol.ts';
 import { ISSUER, startTokenApi, type TokenApi } from '../client/support/issuer.ts';
@@ -14,7 +14,7 @@ let api: TokenApi;
 let aws: Served;
 let folder: string;
 let path: string;
-let served: StackConsole;
+let served: OperatorConsole;
 let url: string;
 let key: string;
 const told: string[] = [];
@@ -35,10 +35,9 @@ beforeAll(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-secret-key');
   vi.spyOn(console, 'error').mockImplementation((...said) => told.push(said.join(' ')));
   await put({ sub: 'anna\u001b[31m' });
-  served = await serveStackConsole(
-    { stack: 'cache', region: 'eu-west-1', port: 0, open: false, tokenFile: path },
-    { ELASTICACHE_MIGRATOR_TOKEN: 'not this one' },
-  );
+  served = await serve(['--stack', 'cache', '--region', 'eu-west-1', '--token-file', path], {
+    ELASTICACHE_MIGRATOR_TOKEN: 'not this one',
+  });
   [, url = '', key = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/console\/#key=(\S+)/.exec(served.greeting) ?? [];
 });
 afterAll(async () => {
@@ -49,6 +48,9 @@ afterAll(async () => {
   await aws.close();
   await rm(folder, { recursive: true });
 });
+
+const serve = (args: string[], env: Record<string, string> = {}): Promise<OperatorConsole> =>
+  serveOperatorConsole(parseConsoleRequest([...args, '--port', '0'], env) as ConsoleRequest);
 
 const put = async (...of: Parameters<TokenApi['token']>): Promise<void> => {
   tokens.push(await api.token(...of));
@@ -121,18 +123,51 @@ describe('the console of a stack that takes tokens', () => {
   });
 
   it('is not served without a token', async () => {
-    await expect(
-      serveStackConsole({ stack: 'cache', region: 'eu-west-1', port: 0, open: false }, {}),
-    ).rejects.toMatchObject({
-      code: 'token-missing',
-    });
+    await expect(serve(['--stack', 'cache', '--region', 'eu-west-1'])).rejects.toMatchObject({ code: 'token-missing' });
+  });
+});
+
+describe('the console of an API that is named by its URL', () => {
+  const sessionOf = async ({ greeting }: OperatorConsole) => {
+    const [, origin = '', itsKey = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/console\/#key=(\S+)/.exec(greeting) ?? [];
+    const get = (at: string) => send(origin, { path: `/console/${at}`, headers: { 'x-console-key': itsKey } });
+    return { session: JSON.parse((await get('session')).text), list: await get('api/migrations') };
+  };
+
+  it('needs no AWS credentials: the token is sent there, and whom it names is shown', async () => {
+    await put({ sub: 'dora' });
+    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+    const byUrl = await serve(['--endpoint', api.url, '--token-file', path]);
+    const { session, list: listed } = await sessionOf(byUrl);
+    await byUrl.close();
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'operator');
+
+    expect(byUrl.greeting).toMatch(/^ {2}API {6}http.*\n {2}as {7}dora, of /);
+    expect(session.target).toEqual({ kind: 'endpoint', apiUrl: api.url, subject: 'dora', issuer: ISSUER });
+    expect([listed.status, subjects().at(-1)]).toEqual([200, 'dora']);
+  });
+
+  it('asks without one where there is none, and says what the API wants', async () => {
+    const byUrl = await serve(['--endpoint', api.url]);
+    const { session, list: listed } = await sessionOf(byUrl);
+    await byUrl.close();
+
+    expect(byUrl.greeting).toContain('nobody: requests are not signed');
+    expect(session.target).toEqual({ kind: 'endpoint', apiUrl: api.url });
+    expect(JSON.parse(listed.text)).toMatchObject({ status: 401, code: 'token-missing' });
+  });
+
+  it('sends no token that everybody on the way could read', async () => {
+    const inClear = serve(['--endpoint', 'http://api.example', '--token-file', path]);
+    await expect(inClear).rejects.toMatchObject({ code: 'token-in-clear' });
   });
 });
 
 describe('npm run console', () => {
   it('takes the path of a token, and no standard input', () => {
-    expect(parseConsoleRequest(['--stack', 'a', '--token-file', 'b'])).toMatchObject({ tokenFile: 'b' });
+    const { target } = parseConsoleRequest(['--stack', 'a', '--token-file', 'b'], {}) ?? {};
+    expect(target?.tokens?.where).toBe('the file b');
     for (const file of ['', '-'])
-      expect(() => parseConsoleRequest(['--stack', 'a', `--token-file=${file}`])).toThrow('--token-file');
+      expect(() => parseConsoleRequest(['--stack', 'a', `--token-file=${file}`], {})).toThrow('--token-file');
   });
 });

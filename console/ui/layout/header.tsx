@@ -30,11 +30,11 @@ export const Header = () => {
 
 const TargetWords = ({ target }: { target: ConsoleSession['target'] }) => {
   if (target.kind === 'embedded') return <>Embedded AWS on this machine</>;
-  const { stack, region, accountId, arn, subject } = target;
+  const { stack, region, accountId, arn, subject, apiUrl } = target;
   const who = subject ?? arn?.split(':').at(-1);
   return (
     <>
-      <strong>{stack}</strong> {[region, accountId].filter(Boolean).join(' · ')}
+      <strong class="foreign">{stack ?? apiUrl}</strong> {[region, accountId].filter(Boolean).join(' · ')}
       {who && <span class="who foreign"> as {shortly(who)}</span>}
     </>
   );

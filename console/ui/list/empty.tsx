@@ -34,7 +34,9 @@ const BODY = `{
   "customerNodeEndpointList": [{ "address": "10.0.0.5", "port": 6379 }],
   "dryRun": true }`;
 
-const commandFor = ({ kind, apiUrl, region }: ConsoleTarget): string => {
+const commandFor = ({ kind, apiUrl, region, issuer }: ConsoleTarget): string => {
+  if (issuer !== undefined)
+    return `curl -X POST ${apiUrl}/migrations -H "authorization: Bearer $ELASTICACHE_MIGRATOR_TOKEN" -H 'content-type: application/json' -d '${BODY}'`;
   const signed =
     kind === 'stack'
       ? ` --aws-sigv4 aws:amz:${region}:execute-api \\
