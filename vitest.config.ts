@@ -7,9 +7,8 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/co
 
 /** What takes longest begins first, or it would run last, with nothing beside it. A file of few lines counts as quick. */
 const LONGEST = [
-  'test/e2e/fleet.test.ts',
-  'test/console/browser.test.ts',
   'test/e2e/race.test.ts',
+  'test/console/browser.test.ts',
   'test/e2e/commands.test.ts',
   'test/e2e/guard.test.ts',
   'test/e2e/settlement.test.ts',
@@ -46,7 +45,7 @@ const ALONE = [
   'test/console/{browser,guards}.test.ts',
   'test/contract/service/*.test.ts',
   'test/cutover/certificate.test.ts',
-  'test/e2e/fleet.test.ts',
+  'test/e2e/race.test.ts',
   // The stock clients are led to a service of that file.
   'test/functions/adapters/{checkpoints,fences,locks,migration-index,migrations,replication-groups,rollbacks,samples,target-descriptions}.test.ts',
   'test/functions/adapters/{allowed-networks,dial}.test.ts',

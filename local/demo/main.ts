@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { RedisServerNotFoundError, RedisServerUnusableError } from '../redis/errors.ts';
 import { endOnSignal } from '../signals.ts';
 import type { World } from '../world.ts';
@@ -14,9 +15,19 @@ const end = async () => {
 };
 endOnSignal(end);
 
+/** So many keys are seeded: what the demo shows by default, and fewer for who is in a hurry. */
+const keysAsked = (): number => {
+  const { values } = parseArgs({ options: { keys: { type: 'string', default: '100000' } } });
+  const keys = Number(values.keys);
+  if (Number.isInteger(keys) && keys > 0) return keys;
+  console.error(`--keys must be a whole number from 1 on, not ${values.keys}`);
+  process.exit(1);
+};
+const keys = keysAsked();
+
 try {
   starting = startDemoWorld();
-  await runDemo(screen, { keys: 100_000, valueBytes: 1500 }, starting);
+  await runDemo(screen, { keys, valueBytes: 1500 }, starting);
   await end();
 } catch (error) {
   await end();

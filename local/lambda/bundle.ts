@@ -95,6 +95,9 @@ export const bundleFunctions = async (
 /** @returns every file that went in */
 const buildAll = async (parts: readonly BuildOptions[], outdir: string): Promise<string[]> => {
   const common = { bundle: true, platform: 'node', logLevel: 'silent', metafile: true, outdir } as const;
-  const built = await Promise.all(parts.map((part) => build({ ...common, ...part })));
+  const building = parts.map((part) => build({ ...common, ...part }));
+  // Where one fails the others still write: whoever removes the folder then would find it there again.
+  await Promise.allSettled(building);
+  const built = await Promise.all(building);
   return [...new Set(built.flatMap(({ metafile }) => Object.keys((metafile as Metafile).inputs)))];
 };

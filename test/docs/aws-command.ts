@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -27,9 +29,56 @@ print(json.dumps([run(words) for words in json.loads(sys.argv[1])]))
 `;
 
 /** The Python that `aws` is a script of; nothing where it is none, as with AWS's own installer. */
-const pythonOfAws = async (): Promise<string | undefined> => {
-  const { stdout } = await run('bash', ['-c', 'pyenv which aws 2>/dev/null || command -v aws']);
-  return /^#!(\S*python\S*)\n/.exec(readFileSync(stdout.trim(), 'latin1').slice(0, 200))?.[1];
+const pythonOfAws = async (command = 'aws'): Promise<string | undefined> => {
+  const { stdout } = await run('bash', ['-c', `command -v ${command}`]);
+  const { stdout: script } = await run('bash', ['-c', 'pyenv which aws 2>/dev/null']).catch(() => ({ stdout: '' }));
+  const found = script !== '' && stdout.includes('/shims/') ? script : stdout;
+  return /^#!(\S*python\S*)\n/.exec(readFileSync(found.trim(), 'latin1').slice(0, 200))?.[1];
+};
+
+/** The same, one after the other as they are asked for: words come in as a line of JSON, and what it came to goes out as one. */
+const AS_THEY_COME = `
+import contextlib, io, json, sys
+from awscli.clidriver import create_clidriver
+for line in sys.stdin:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = create_clidriver().main(json.loads(line))
+        except SystemExit as ended:
+            code = ended.code
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
+`;
+
+/** An `aws` command that is started once for all that is asked of it. */
+export interface OpenAws {
+  /** @throws what execFile throws: an Error with `code`, `stdout` and `stderr` */
+  run(words: readonly string[]): Promise<string>;
+  end(): Promise<void>;
+}
+
+/** @param env the whole environment of the command, which is started anew for each call where it is no script of Python's */
+export const openAws = async (command: string, env: NodeJS.ProcessEnv): Promise<OpenAws> => {
+  const python = await pythonOfAws(command);
+  if (!python)
+    return { run: async (words) => (await run(command, [...words], { env })).stdout, end: async () => undefined };
+  const child = spawn(python, ['-c', AS_THEY_COME], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async run(words) {
+      child.stdin.write(`${JSON.stringify(words)}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`${command} has ended`);
+      const [code, stdout, stderr] = JSON.parse(value) as [number, string, string];
+      if (code === 0) return stdout;
+      throw Object.assign(new Error(`${command} ${words.join(' ')}: ${stderr}`), { code, stdout, stderr });
+    },
+    async end() {
+      child.stdin.end();
+      await ended;
+    },
+  };
 };
 
 /** Runs the `aws` command with each of these words, one after the other, in this process's environment and `env`. */

@@ -185,12 +185,13 @@ describe('npm start', () => {
 
 describe('npm run demo', () => {
   it('runs one whole migration by itself, tells it in plain lines when piped, and leaves nothing behind', async () => {
-    const demo = startCommand('local/demo/main.ts');
+    const demo = startCommand('local/demo/main.ts', {}, 'node', ['--keys', '20000']);
     const code = await demo.ended;
     const output = demo.output();
 
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
     for (const text of [
+      '20,000 keys of all types',
       'POST /migrations',
       'MigrationPreflightPassed',
       'forecast',
@@ -211,11 +212,20 @@ describe('npm run demo', () => {
   }, 240_000);
 
   it('leaves nothing behind when it is interrupted in the middle', async () => {
-    const demo = startCommand('local/demo/main.ts');
+    const demo = startCommand('local/demo/main.ts', {}, 'node', ['--keys', '2000']);
     await demo.printed('MigrationAccepted');
     demo.child.kill('SIGINT');
 
     expect(await demo.ended).toBe(130);
+    expect(demo.output()).toMatch(/data +2,000 keys/);
     expect(await allGone(demo.descendants)).toBe(true);
+  });
+
+  it('refuses a number of keys that is none', async () => {
+    const demo = startCommand('local/demo/main.ts', {}, 'node', ['--keys', 'many']);
+
+    expect(await demo.ended).toBe(1);
+    expect(demo.output()).toContain('--keys must be a whole number from 1 on, not many');
+    expect(demo.output()).not.toMatch(STACK);
   });
 });
