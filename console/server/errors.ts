@@ -65,7 +65,7 @@ export class KeyNeededError extends ConsoleError {
 
   constructor() {
     super(
-      'This browser does not have the key of the console that runs now. Open the URL that npm run console printed at its start, whole, in any tab: what is open goes on by itself then',
+      'This browser does not have the key of the console that runs now. Open the URL that npm run console has printed, with all that stands behind #key=, in any tab of this browser. Then this page goes on by itself.',
     );
   }
 }

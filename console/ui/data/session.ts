@@ -1,11 +1,15 @@
 import { useEffect } from 'preact/hooks';
 import type { ConsoleSession } from '../../session.ts';
+import { onWish } from './connection.ts';
 import { readByKey } from './key.ts';
+import { ApiProblem, type Problem } from './read.ts';
 import { makeStore, useStore } from './store.ts';
 
 let known: Promise<ConsoleSession> | undefined;
 let reading = false;
 const told = makeStore<ConsoleSession | undefined>(undefined);
+/** Why the console tells none, if it says so. */
+const refused = makeStore<Problem | undefined>(undefined);
 /** The first that was told: what the page shows, and what was typed into it, is meant for its API. */
 let first: ConsoleSession | undefined;
 
@@ -25,9 +29,11 @@ const readSession = async (): Promise<ConsoleSession> => {
     const { body } = await readByKey<ConsoleSession>('/console/session');
     first ??= body;
     told.set(body);
+    refused.set(undefined);
     return body;
   } catch (error) {
     known = undefined;
+    if (error instanceof ApiProblem) refused.set(error.problem);
     throw error;
   } finally {
     reading = false;
@@ -71,6 +77,10 @@ export const useSession = (): ConsoleSession | undefined => {
   useEffect(() => {
     // A console that does not answer is told by the pages, which ask it each second.
     session().catch(() => undefined);
+    return onWish(lookAtConsole);
   }, []);
   return useStore(told, (value) => value);
 };
+
+/** Of a page that asks for nothing else: what it sent would be refused, too. */
+export const useRefusal = (): Problem | undefined => useStore(refused, (problem) => problem);

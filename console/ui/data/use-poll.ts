@@ -48,6 +48,7 @@ export const usePoll = <T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
     let reading = false;
+    let isWished = false;
 
     const take = (change: { data?: T; problem?: Problem; away: boolean }) =>
       setState((before) => {
@@ -59,11 +60,14 @@ export const usePoll = <T>(
 
     const turn = async () => {
       clearTimeout(timer);
-      if (reading || document.hidden) return;
+      if (document.hidden) return;
+      // What is being read was asked for before whatever made somebody wish for it.
+      isWished = reading;
+      if (reading) return;
       reading = true;
       const pauseMs = await read();
       reading = false;
-      if (!ended.signal.aborted) timer = setTimeout(turn, pauseMs);
+      if (!ended.signal.aborted) timer = setTimeout(turn, isWished ? 0 : pauseMs);
     };
 
     const read = async (): Promise<number> => {

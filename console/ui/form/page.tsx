@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { announce } from '../data/announce.tsx';
 import { get } from '../data/api.ts';
+import { useRefusal } from '../data/session.ts';
 import { Heading } from '../parts/heading.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
 import { plain } from '../parts/text.ts';
 import { CutoverFields, VerificationFields } from './advanced.tsx';
 import { Answer } from './answer.tsx';
@@ -21,6 +23,7 @@ export const NewMigration = () => {
   const { answer, wrong, busy, send, right, anotherKey } = useSending();
   const touched = useRef(false);
   const form = useRef<HTMLFormElement>(null);
+  const refusal = useRefusal();
 
   useEffect(() => {
     const { from, waive } = query;
@@ -57,6 +60,7 @@ export const NewMigration = () => {
   return (
     <>
       <Heading title="New migration" />
+      {refusal && !answer.problem && <ProblemNote problem={refusal} />}
       <div class="asking">
         <form
           ref={form}

@@ -67,6 +67,10 @@ export const keyOfTheStack = (at: Harness) =>
       await stranger.getByText(NEEDED).first().waitFor();
       await stranger.goto(urlWith('a-wrong-one'));
       await stranger.getByText(NEEDED).first().waitFor();
+      // The form says so before somebody has filled it in.
+      await stranger.goto(`${served.url}/console/new`);
+      await stranger.getByText(NEEDED).waitFor();
+      await stranger.goto(`${served.url}/console/`);
       // In the tab that says so: its page is not loaded again by that.
       await stranger.goto(urlWith(keys.once()));
       await isOpen(stranger);
@@ -121,6 +125,7 @@ export const keyOfTheStack = (at: Harness) =>
       keys = new AccessKeys();
       await form.getByRole('button', { name: 'Start the dry run' }).click();
       await form.getByText(NEEDED).waitFor();
+      await at.shot(form, 'key-needed', 900);
       const list = await openTab(`${served.url}/console/`);
       await list.getByText(NEEDED).first().waitFor();
       await isOpen(await openTab(urlWith(keys.lasting)));
