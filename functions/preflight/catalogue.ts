@@ -6,6 +6,7 @@ import { MEMORY_FIT_CHECKS } from './checks/memory-fit.ts';
 import { SETTINGS_CHECKS } from './checks/settings.ts';
 import { SOURCE_ADDRESS_CHECKS } from './checks/source-address.ts';
 import { SOURCE_FENCE_CHECKS } from './checks/source-fence.ts';
+import { SOURCE_FILE_CHECKS } from './checks/source-file.ts';
 import { SOURCE_HEALTH_CHECKS } from './checks/source-health.ts';
 import { SOURCE_KEYS_CHECKS } from './checks/source-keys.ts';
 import { SOURCE_REACH_CHECKS } from './checks/source-reach.ts';
@@ -39,6 +40,7 @@ export const CATALOGUE: readonly Check[] = [
   ...SOURCE_TOPOLOGY_CHECKS,
   ...SOURCE_HEALTH_CHECKS,
   ...SOURCE_FENCE_CHECKS,
+  ...SOURCE_FILE_CHECKS,
   ...SOURCE_KEYS_CHECKS,
   ...SOURCE_SYNC_CHECKS,
 ].toSorted((one, other) => ORDER.indexOf(one.id) - ORDER.indexOf(other.id));

@@ -133,6 +133,25 @@ export interface Reach {
   detail: string;
 }
 
+export interface SourceModule {
+  name: string;
+  /** The file that it was loaded from; absent before Redis 7.0. Of what is built in it is absent, or the name again (Valkey 9.1). */
+  path?: string;
+}
+
+/** The file of a module that is not built in, where it is known. */
+export const moduleFile = ({ name, path }: SourceModule): string | undefined => (path === name ? undefined : path);
+
+export interface SourceRules {
+  /** Of all users, an estimate where they are many: what a fence has to note of them, in the form of its record. */
+  characters: number;
+  /**
+   * The user `default`: `plain` as it is by itself, with or without a password; `declared` the same, but told in a way that
+   * only a line `user default` of a file leads to (7.0 alone tells them apart); `changed` in its rights.
+   */
+  defaultUser: 'plain' | 'declared' | 'changed';
+}
+
 /** Commands that our user may not call, though the fence needs them: `ACL SETUSER`. */
 export interface FenceRights {
   acl: string[];
@@ -162,8 +181,8 @@ export interface FactValues {
   sourceConfig: ReadonlyMap<string, string>;
   /** Whether the source knows each of NEEDED_COMMANDS that its version has. */
   sourceCommands: ReadonlyMap<string, boolean>;
-  /** Names. */
-  sourceModules: string[];
+  /** As MODULE LIST tells them. */
+  sourceModules: SourceModule[];
   /** Names of libraries. */
   sourceFunctions: string[];
   sourceClients: ClientLine[];
@@ -171,6 +190,8 @@ export interface FactValues {
   sourceReplicas: SourceReplica[];
   /** ACL USERS. */
   sourceUsers: string[];
+  /** What ACL GETUSER tells of users, without their passwords. */
+  sourceRules: SourceRules;
   /** Of the user of a secret. */
   fenceRights: FenceRights;
   sourceKeys: SampledKey[];
@@ -192,6 +213,8 @@ export interface Circumstances {
   nowMs: number;
   /** What the request says of the fence. */
   fence: FenceChoice;
+  /** The operator has waived `fence-not-durable`: no file is written, and no fence is kept. */
+  keepsNothing?: boolean;
   /** Expected speed of the full sync, in bytes of the source's dataset a second. */
   copyBytesPerSecond: number;
   /** The last rollback out of this group, by this service's own notes. */
@@ -209,7 +232,9 @@ export const SOURCE_PARAMETERS = [
   'maxmemory',
   'maxmemory-policy',
   'min-replicas-max-lag',
+  'min-replicas-to-write',
   'min-slaves-max-lag',
+  'min-slaves-to-write',
   'protected-mode',
   'repl-backlog-size',
   'save',

@@ -63,10 +63,37 @@ export const bestFence = ({ sourceInfo, sourceConfig, sourceUsers }: Facts): Fen
 export const loadsUnderRules = (info: Info): boolean =>
   info.get('aof_enabled') === '1' && isAtLeast(sourceVersion(info), '7.0');
 
-/** Whether a fence outlives a restart of the source: ACL SAVE and CONFIG REWRITE each need a file that they can write to. */
-export const isDurable = (
+/** As `FencedNode.persistsBy` has it: ACL SAVE writes the first, CONFIG REWRITE the two others. */
+export type Keeping = 'aclFile' | 'configFile' | 'minReplicas';
+
+/**
+ * What makes a fence outlive a restart; undefined where the server was started without a file.
+ * @param aclFile as CONFIG GET tells it, '' where there is none; undefined where CONFIG is refused: then ACL SAVE alone can
+ * tell, and nothing but it could be used
+ */
+export const keepingOf = (
+  fence: Exclude<Fence, 'none'>,
+  info: Info,
+  aclFile: string | undefined,
+): Keeping | undefined => {
+  const configFile = info.get('config_file') ? 'configFile' : undefined;
+  if (fence === 'minReplicas') return configFile;
+  if (loadsUnderRules(info)) return configFile && 'minReplicas';
+  return aclFile === '' ? configFile : 'aclFile';
+};
+
+/** What CONFIG GET tells of it in the preflight, where a parameter that the version does not have is absent. */
+export const keepingIn = (
   fence: Exclude<Fence, 'none'>,
   { sourceInfo, sourceConfig }: Pick<FactValues, 'sourceInfo' | 'sourceConfig'>,
-): boolean =>
-  Boolean(sourceInfo.get('config_file')) ||
-  (fence === 'acl' && Boolean(sourceConfig.get('aclfile')) && !loadsUnderRules(sourceInfo));
+): Keeping | undefined => keepingOf(fence, sourceInfo, sourceConfig.get('aclfile') ?? '');
+
+/**
+ * CONFIG REWRITE writes every user and every module into the main file, also those that an included file or the command line
+ * has; and a server that finds one twice does not start, from here on (measured on 7.0, 8.2, Valkey 8.0 and 9.1; a user
+ * twice starts on 6.2).
+ */
+export const TAKES_ONCE = '7.0';
+
+/** Of the records of one fence together: an item of the table holds 400 KB. */
+export const MOST_FENCE_CHARACTERS = 300_000;

@@ -27,7 +27,8 @@ const SEVERITY_ORDER: readonly Severity[] = ['blocking', 'warning', 'info'];
  * Asks every check of the catalogue that has its facts. A fact that could not be read is one finding, which names the checks
  * that were not made for it: nothing passes in silence. A fact that is moot is silent, for another one says why.
  */
-export const judge = (facts: Facts, circumstances: Circumstances, waivers: readonly CheckId[]): PreflightResult => {
+export const judge = (facts: Facts, asked: Circumstances, waivers: readonly CheckId[]): PreflightResult => {
+  const circumstances = { ...asked, keepsNothing: waivers.includes('fence-not-durable') };
   const verdicts = CATALOGUE.map((check) => verdictOf(check, facts, circumstances));
   const broken = verdicts.flatMap(({ check, broken }) => (broken ? [findingOf(check, broken)] : []));
   const findings = merged([...broken, ...unreadFindings(facts, verdicts), ...beyondReach(facts, verdicts)])

@@ -81,6 +81,11 @@ export const UNREAD: Readonly<Record<FactName, UnreadFact>> = {
     required: 'The replicas answer INFO, from where this service runs.',
   },
   sourceUsers: { id: 'unread-source-users', what: 'the users of the source (ACL USERS)', required: ON_SOURCE },
+  sourceRules: {
+    id: 'unread-source-users',
+    what: 'the rules of the users of the source (ACL GETUSER)',
+    required: ON_SOURCE,
+  },
   fenceRights: {
     id: 'fence-rights',
     what: 'whether the user of the secret may set a fence (ACL DRYRUN)',

@@ -151,7 +151,7 @@ describe('a user with the rules of docs/source-credentials.md', () => {
     expect(await verifyWith(readers)).toMatchObject({ verdict: 'same' });
     closeReaders(readers);
 
-    expect(await engine.cutOver()).toMatchObject({ outcome: 'sent' });
+    expect(await engine.cutOver({ waivers: ['users-included'] })).toMatchObject({ outcome: 'sent' });
     expect(await engine.fence()).toMatchObject({ phase: 'sealed', kind: 'acl' });
     for (const node of [onSource, onReplica]) expect(await node.said('PUBLISH', 'news', '1')).toBe('NOPERM');
     const look = await makeStragglerLook(servers, systemClock)(await engine.fence(), 0);
@@ -183,7 +183,9 @@ describe('a user with the rules of docs/source-credentials.md', () => {
   it('needs no ACL SETUSER where min-replicas-to-write is the fence', async () => {
     const { onSource, engine } = await startScene(RULES.filter((rule) => rule !== '+acl|setuser'));
 
-    expect(await engine.cutOver({ cutover: { fence: 'minReplicas' } })).toMatchObject({ outcome: 'sent' });
+    expect(await engine.cutOver({ cutover: { fence: 'minReplicas' }, waivers: ['users-included'] })).toMatchObject({
+      outcome: 'sent',
+    });
     expect(await onSource.said('SET', 'text', 'no')).toBe('NOREPLICAS');
     expect(await engine.unfence()).toBe('lifted');
     expect(await onSource.said('SET', 'text', 'yes')).toBe('OK');

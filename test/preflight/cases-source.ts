@@ -17,6 +17,12 @@ const infoSays = async (pair: Pair, line: string) => String(await pair.onSource(
 const MIGRATOR = 'migrator on >planted ~* &* +@all';
 const SECRET = '{"endpoints": ["$ENDPOINT"], "username": "migrator", "password": "planted"}';
 
+/** Users with a selector for each of some commands: as much as the record of a fence does not hold. */
+const MANY_RULES = Array.from(
+  { length: 300 },
+  (_, at) => `user:${at} on >secret ~* ${Array.from({ length: 45 }, (_, one) => `(~${one} +get)`).join(' ')}`,
+);
+
 /** How the source answers. */
 const REACH: Case[] = [
   {
@@ -370,6 +376,35 @@ const FENCE: Case[] = [
     what: 'a user that stands in the configuration, which CONFIG REWRITE writes',
     also: ['acl-users'],
     pair: { source: { aclfile: '', user: 'app on >secret ~app:* +@read' } },
+  },
+  {
+    id: 'users-included',
+    how: 'redis.conf',
+    what: 'the user default is declared by the configuration, with fewer rights',
+    pair: { source: { aclfile: '', user: 'default on nopass ~* &* +@all -debug' } },
+  },
+  {
+    id: 'modules-loaded-twice',
+    how: 'RESP front',
+    what: 'a module that was loaded from a file, and no ACL file',
+    also: ['source-modules'],
+    pair: {
+      source: { aclfile: '' },
+      front: { 'MODULE LIST': act.answer([['name', 'tiny', 'ver', 1, 'path', '/usr/lib/tiny.so', 'args', []]]) },
+    },
+  },
+  {
+    id: 'min-replicas-set',
+    how: 'redis.conf',
+    what: 'an append-only file, and min-replicas-to-write is 1',
+    pair: { source: { appendonly: 'yes', 'min-replicas-to-write': '1' }, keys: 0 },
+  },
+  {
+    id: 'fence-too-large',
+    how: 'ACL',
+    what: '300 users of a thousand characters each',
+    also: ['acl-users'],
+    pair: { acl: ['default on nopass ~* &* +@all', ...MANY_RULES] },
   },
 ];
 

@@ -1,8 +1,8 @@
+import type { AclUser } from '../../preflight/acl-user.ts';
 import { listIn, textIn } from '../../preflight/gather/replies.ts';
 import { Refused, type Session } from '../../preflight/ports.ts';
 import { readWriting } from '../write-calls.ts';
 import { listUsers } from './acl-fence.ts';
-import type { AclUser } from './acl-rules.ts';
 
 /** What a fence takes away beside the commands that write; the second came with 7.0. */
 const PUBLISHING = ['publish', 'spublish'];

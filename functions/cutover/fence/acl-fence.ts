@@ -1,7 +1,9 @@
+import { type AclUser, parseUser } from '../../preflight/acl-user.ts';
 import { isAtLeast } from '../../preflight/engine.ts';
 import { bytesIn, listIn } from '../../preflight/gather/replies.ts';
+import { notedOf } from '../../preflight/gather/source-rules.ts';
 import type { Command, Reply, Session } from '../../preflight/ports.ts';
-import { type AclUser, mayTheSame, parseUser, undoing } from './acl-rules.ts';
+import { mayTheSame, undoing } from './acl-rules.ts';
 import { carryOut } from './ask.ts';
 import { FenceFailed } from './fence-failed.ts';
 
@@ -44,8 +46,7 @@ export const shownNames = (names: readonly string[]): string => Buffer.from(name
  * @returns of each user the name and what it may, as ACL LIST tells it, a character a byte: no password and no hash of one leaves the server
  * @throws FenceFailed, SessionLost
  */
-export const readUsers = async (session: Session): Promise<string[]> =>
-  (await listUsers(session)).map(({ name, commands, selectors }) => [name, ...commands, ...selectors].join(' '));
+export const readUsers = async (session: Session): Promise<string[]> => (await listUsers(session)).map(notedOf);
 
 /** @throws FenceFailed, SessionLost */
 export const listUsers = async (session: Session): Promise<AclUser[]> => {
@@ -53,7 +54,8 @@ export const listUsers = async (session: Session): Promise<AclUser[]> => {
   return usersIn(reply).map(parseUser);
 };
 
-const usersIn = (reply: Reply | undefined): string[] =>
+/** A line a user, a character a byte, without the word `user`. @throws Unread */
+export const usersIn = (reply: Reply | undefined): string[] =>
   listIn(reply, 'ACL LIST').map((line) =>
     bytesIn(line, 'ACL LIST')
       .toString(BYTES)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type AclUser, parseUser, rightsOf } from './acl-rules.ts';
+import { type AclUser, parseUser } from '../../preflight/acl-user.ts';
+import { rightsOf } from './acl-rules.ts';
 
 /** 36 bits: enough that no other rules are taken for these by chance, and little beside the rules of thousands of users. */
 export const FINGERPRINT_LENGTH = 6;

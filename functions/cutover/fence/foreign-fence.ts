@@ -1,7 +1,9 @@
 import type { FencedNode } from '../../migration/fence.ts';
+import { shown } from '../../migration/shown.ts';
+import { parseUser } from '../../preflight/acl-user.ts';
 import { Refused } from '../../preflight/ports.ts';
+import { parseInfo } from '../../replication/info.ts';
 import type { SourceNode } from '../source-nodes.ts';
-import { parseUser } from './acl-rules.ts';
 import { BackOut } from './back-out.ts';
 import { CONNECTIONS, connectionsOf, nameOf } from './connection.ts';
 import { BEYOND_ANY } from './min-replicas-fence.ts';
@@ -11,8 +13,9 @@ import { BEYOND_ANY } from './min-replicas-fence.ts';
  * the first fence for what was there before.
  */
 
-/** @throws BackOut when another migration acts on this node; SessionLost */
-export const unlessOthersAct = async ({ session, endpoint }: SourceNode, migrationId: string): Promise<void> => {
+/** @throws BackOut when another migration acts on this node, or somebody has paused it; SessionLost */
+export const unlessOthersAct = async (node: SourceNode, migrationId: string): Promise<void> => {
+  const { session, endpoint } = node;
   const [byType, all] = [
     ['CLIENT', 'LIST', 'TYPE', 'normal'],
     ['CLIENT', 'LIST'],
@@ -26,6 +29,24 @@ export const unlessOthersAct = async ({ session, endpoint }: SourceNode, migrati
     String(list).match(` name=(${CONNECTIONS}(?!${connectionsOf(migrationId).slice(CONNECTIONS.length)})\\S*)`) ?? [];
   if (other)
     throw new BackOut('foreign-fence', `another migration acts on ${nameOf(endpoint)}, by the connection ${other}`);
+  await unlessPaused(node);
+};
+
+/**
+ * A server has one pause: whoever ends ours ends that of somebody else, too. Only Valkey tells of one, from 8.1 on. It may be
+ * one of ours that came late, behind the lift of its try: that ends by itself, within the budget that it was set for.
+ */
+const unlessPaused = async ({ session, endpoint }: SourceNode): Promise<void> => {
+  const [reply] = await session.askAll([['INFO', 'clients']]);
+  if (!Buffer.isBuffer(reply)) return;
+  const info = parseInfo(reply.toString());
+  const reason = info.get('paused_reason') ?? 'none';
+  if (reason === 'none') return;
+  const leftMs = info.get('paused_timeout_milliseconds') ?? '?';
+  throw new BackOut(
+    'foreign-fence',
+    `${nameOf(endpoint)} is paused already (${shown(reason, 40)}), for another ${shown(leftMs, 20)} ms, and a back-out would end that: try again when it is over, or end it by CLIENT UNPAUSE`,
+  );
 };
 
 /**

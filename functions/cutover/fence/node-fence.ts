@@ -1,10 +1,10 @@
 import type { FenceChoice, FencedNode, FenceKind } from '../../migration/fence.ts';
+import { parseUser } from '../../preflight/acl-user.ts';
 import { fenceOf } from '../../preflight/fence.ts';
 import { fieldsIn, infoIn, listIn, textIn } from '../../preflight/gather/replies.ts';
 import { Refused, type Session } from '../../preflight/ports.ts';
 import { readBeyondCategory } from '../write-calls.ts';
 import { fenceUsers, readUsers, restoreUsers } from './acl-fence.ts';
-import { parseUser } from './acl-rules.ts';
 import { FenceFailed } from './fence-failed.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { fenceByMinReplicas, type MinReplicas, readMinReplicas, restoreMinReplicas } from './min-replicas-fence.ts';
@@ -57,9 +57,13 @@ export const fenceKindOf = async (
   return { whyNot: `${what} every write of a source of version ${version}` };
 };
 
-/** What is in force now. @throws FenceFailed, Unread */
-export const readBefore = async (session: Session, kind: FenceKind): Promise<NodeBefore> => {
-  const persistsBy = kind === 'none' ? undefined : await persistenceOf(session, kind);
+/**
+ * What is in force now, and what would keep a fence.
+ * @param keepsNothing no file is to be written
+ * @throws FenceFailed, Unread
+ */
+export const readBefore = async (session: Session, kind: FenceKind, keepsNothing = false): Promise<NodeBefore> => {
+  const persistsBy = kind === 'none' || keepsNothing ? undefined : await persistenceOf(session, kind);
   const before = await readRules(session, kind);
   if (persistsBy !== 'minReplicas') return { before, ...(persistsBy && { persistsBy }) };
   return { before: { ...before, ...(await readMinReplicas(session)) }, persistsBy };

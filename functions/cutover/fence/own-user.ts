@@ -1,7 +1,7 @@
+import { parseUser } from '../../preflight/acl-user.ts';
 import { bytesIn } from '../../preflight/gather/replies.ts';
 import { Refused } from '../../preflight/ports.ts';
 import type { SourceNode } from '../source-nodes.ts';
-import { parseUser } from './acl-rules.ts';
 import { BackOut } from './back-out.ts';
 import { nameOf } from './connection.ts';
 

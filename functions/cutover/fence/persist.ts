@@ -1,30 +1,35 @@
 import type { FencedNode, FenceKind } from '../../migration/fence.ts';
-import { loadsUnderRules } from '../../preflight/fence.ts';
+import { keepingOf } from '../../preflight/fence.ts';
 import { fieldsIn, infoIn, textIn } from '../../preflight/gather/replies.ts';
-import { Refused, type Session } from '../../preflight/ports.ts';
+import { Refused, type Reply, type Session } from '../../preflight/ports.ts';
 import { FenceFailed } from './fence-failed.ts';
 
 export type PersistsBy = NonNullable<FencedNode['persistsBy']>;
 
 const REWRITE = ['CONFIG', 'REWRITE'];
+/** What ACL SAVE says then, also where CONFIG is refused. */
+const NO_ACL_FILE = /not configured to use an ACL file/;
 const SAVING: Record<PersistsBy, string[]> = { aclFile: ['ACL', 'SAVE'], configFile: REWRITE, minReplicas: REWRITE };
 
 /**
- * What makes a change of this kind outlive a restart: users are kept in a file of their own where there is one.
- * Undefined where the server was started without a file.
+ * What makes a fence of this kind outlive a restart: users are kept in a file of their own where there is one.
+ * Undefined where the server was started without a file. Where CONFIG is refused, whether there is one shows by ACL SAVE.
  *
  * @throws Unread
  */
-export const persistenceOf = async (session: Session, kind: FenceKind): Promise<PersistsBy | undefined> => {
+export const persistenceOf = async (
+  session: Session,
+  kind: Exclude<FenceKind, 'none'>,
+): Promise<PersistsBy | undefined> => {
   const [reply, config] = await session.askAll([['INFO'], ['CONFIG', 'GET', 'aclfile']]);
   if (reply === undefined || reply instanceof Refused) throw reply ?? new FenceFailed('INFO was not answered');
-  const info = infoIn(reply);
-  const configFile = info.get('config_file') ? 'configFile' : undefined;
-  if (kind === 'acl' && loadsUnderRules(info)) return configFile && 'minReplicas';
-  // Before 6.0 there is none; renamed, it cannot be known.
-  const aclFile = config instanceof Refused ? undefined : fieldsIn(config, 'CONFIG GET').get('aclfile');
-  if (kind === 'acl' && aclFile !== undefined && textIn(aclFile, 'CONFIG GET') !== '') return 'aclFile';
-  return configFile;
+  return keepingOf(kind, infoIn(reply), config instanceof Refused ? undefined : aclFileIn(config));
+};
+
+/** '' where there is none. @throws Unread */
+export const aclFileIn = (config: Reply | undefined): string => {
+  const aclFile = fieldsIn(config, 'CONFIG GET').get('aclfile');
+  return aclFile === undefined ? '' : textIn(aclFile, 'CONFIG GET');
 };
 
 /**
@@ -52,13 +57,14 @@ export const persistUndone = async (session: Session, by: PersistsBy | undefined
     await persist(session, by);
     return true;
   } catch (error) {
-    if (!(error instanceof FenceFailed) || (await hasFile(session, by))) throw error;
+    if (!(error instanceof FenceFailed)) throw error;
+    if (!NO_ACL_FILE.test(error.message) && (await hasFile(session, by))) throw error;
     return false;
   }
 };
 
 const hasFile = async (session: Session, by: PersistsBy | undefined): Promise<boolean> => {
   if (by !== 'aclFile') return Boolean(infoIn(await session.ask('INFO')).get('config_file'));
-  const aclFile = fieldsIn(await session.ask('CONFIG', 'GET', 'aclfile'), 'CONFIG GET').get('aclfile');
-  return aclFile === undefined || textIn(aclFile, 'CONFIG GET') !== '';
+  const [config] = await session.askAll([['CONFIG', 'GET', 'aclfile']]);
+  return config instanceof Refused || aclFileIn(config) !== '';
 };

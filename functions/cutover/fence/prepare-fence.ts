@@ -1,5 +1,6 @@
 import type { FenceChoice, FencedNode, FenceKind, FenceRecord, RequestedCutover } from '../../migration/fence.ts';
 import type { Fences } from '../../migration/lock-ports.ts';
+import { MOST_FENCE_CHARACTERS } from '../../preflight/fence.ts';
 import { Refused, type Servers, Unread } from '../../preflight/ports.ts';
 import type { Clock } from '../../replication/ports.ts';
 import type { ShardLink } from '../../replication/shard-link.ts';
@@ -14,6 +15,7 @@ import { unlessFenced, unlessOthersAct } from './foreign-fence.ts';
 import { fenceKindOf, readBefore } from './node-fence.ts';
 import { unlessLockedOut } from './own-user.ts';
 import { persist, persistenceOf } from './persist.ts';
+import { unlessTwice } from './twice.ts';
 
 export interface ToPrepare {
   migrationId: string;
@@ -40,7 +42,7 @@ export interface PreparedFence {
 
 /**
  * Opens every connection that this try will ever have, and writes the fence's record: first that it may touch the source,
- * then what is there, so that nobody's fence is taken for the old values. Nothing is touched; the files that will keep the fence are written anew, as they are.
+ * then what is there, so that nobody's fence is taken for the old values. Nothing is touched; the files that will keep the fence are written anew, as they are; none is where `fence-not-durable` is waived.
  *
  * @param open once the record stands, the connections to the source stay open also when this fails: they may take down what it says
  * @throws BackOut; FenceStandsError, FenceTakenOverError, TransientServiceError
@@ -90,14 +92,19 @@ export const prepareFence = async (
     };
     await fences.open(record);
     const known = await Promise.all(
-      fenced.map(async (node, at) => ({ ...node, ...(await readBefore((nodes[at] as SourceNode).session, kind)) })),
+      fenced.map(async (node, at) => ({
+        ...node,
+        ...(await readBefore((nodes[at] as SourceNode).session, kind, mayForget)),
+      })),
     );
     const commands = new Set([...writing.values()].flatMap((names) => [...names]));
     for (const node of known) unlessFenced(node, commands);
     await Promise.all(known.map(({ before }, at) => unlessLockedOut(nodes[at] as SourceNode, before.users ?? [])));
-    const kept = await Promise.all(known.map((node, at) => saved(nodes[at] as SourceNode, node, mayForget)));
-    unlessTooLarge(kept);
-    const noted = await fences.advance(migrationId, attempt, { nodes: kept });
+    unlessTooLarge(known);
+    await Promise.all(known.map((node, at) => unlessTwice(nodes[at] as SourceNode, node, kind, waivers)));
+    // A file that cannot be written is found out before anything is touched. Found out under the fence, it would hinder its end, too.
+    await Promise.all(known.map(({ persistsBy }, at) => persist((nodes[at] as SourceNode).session, persistsBy)));
+    const noted = await fences.advance(migrationId, attempt, { nodes: known });
     unlessLate(clock, beganMs, preparingMs);
     return { record: noted, mayForget, nodes, targets, writing };
   } catch (error) {
@@ -155,37 +162,16 @@ const toFencedNode = async (
   return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection, before: {} };
 };
 
-/**
- * Writes the file in which the fence will be kept, as it is: one that cannot be written is found out before anything is
- * touched. Found out under the fence, it would hinder its end, too.
- *
- * @returns the node; without the file where that may be
- * @throws FenceFailed, SessionLost
- */
-const saved = async ({ session }: SourceNode, node: FencedNode, mayForget: boolean): Promise<FencedNode> => {
-  const { persistsBy, ...others } = node;
-  try {
-    await persist(session, persistsBy);
-    return node;
-  } catch (error) {
-    if (error instanceof FenceFailed && mayForget) return others;
-    throw error;
-  }
-};
-
 const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void => {
   const tookMs = clock.now() - beganMs;
   if (tookMs > preparingMs) throw new BackOut('no-time', `to connect to all nodes and to read them took ${tookMs} ms`);
 };
 
-/** An item of the table holds 400 KB. */
-const MOST_CHARACTERS = 300_000;
-
 const unlessTooLarge = (nodes: readonly FencedNode[]): void => {
   // And what is noted of each user when it is fenced.
   const behind = nodes.map(({ before: { users = [] } }) => ' '.repeat(FINGERPRINT_LENGTH * users.length));
   const { length } = JSON.stringify([nodes, behind]);
-  if (length > MOST_CHARACTERS) {
+  if (length > MOST_FENCE_CHARACTERS) {
     throw new BackOut(
       'source-not-fenceable',
       `the rules of the source's users have ${length} characters, which is more than a record of the fence holds`,

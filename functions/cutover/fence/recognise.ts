@@ -1,8 +1,9 @@
 import type { FencedNode, FenceKind } from '../../migration/fence.ts';
+import { parseUser } from '../../preflight/acl-user.ts';
 import type { Session } from '../../preflight/ports.ts';
 import { readAbleUsers } from './able-users.ts';
 import { listUsers } from './acl-fence.ts';
-import { mayTheSame, parseUser } from './acl-rules.ts';
+import { mayTheSame } from './acl-rules.ts';
 import { asFenced } from './fingerprints.ts';
 import { BEYOND_ANY, readMinReplicas } from './min-replicas-fence.ts';
 

@@ -4,7 +4,7 @@ import { targetEngine } from '../target-engine.ts';
 import { listed, shellWord, shown } from '../text.ts';
 import { optionalNumberField } from '../unreadable.ts';
 
-/** Redis 8 lists a part of itself among the modules, and cannot unload it. */
+/** Redis 8 lists a part of itself among the modules, and cannot unload it; so does Valkey 9.1, with the name as its path. */
 const BUILT_IN = new Set(['vectorset']);
 
 /** Code that runs in the source, and commands that its clients call: whether the target has them too. */
@@ -17,7 +17,9 @@ export const CODE_CHECKS = [
     because: page('AWS, RestrictedCommands', 'RestrictedCommands.html'),
     needs: ['sourceModules'],
     rule: ({ sourceModules }, circumstances) => {
-      const loaded = sourceModules.filter((name) => !BUILT_IN.has(name));
+      const loaded = sourceModules
+        .filter(({ name, path }) => !BUILT_IN.has(name) && path !== name)
+        .map(({ name }) => name);
       return loaded.length === 0
         ? undefined
         : {

@@ -1,7 +1,7 @@
 import { check, measured, onSource } from '../check.ts';
 import { isAtLeast } from '../engine.ts';
-import { chosenFence, type FenceFacts, fenceOf, isDurable } from '../fence.ts';
-import { listed, shellWord, shown } from '../text.ts';
+import { chosenFence, type FenceFacts, fenceOf, fencesOf, keepingIn, MOST_FENCE_CHARACTERS } from '../fence.ts';
+import { listed, shown } from '../text.ts';
 import { sourceVersion } from '../version.ts';
 import { giveNamesBack } from './own-name.ts';
 
@@ -9,6 +9,8 @@ const TRIED = measured(
   'on redis-server 2.8 to 7.0 ACL rules refused every write; min-replicas-to-write let PUBLISH, expiry and eviction pass, and scripts before 6.0.17 and 6.2.7',
 );
 const FENCE_FACTS = ['sourceConfig', 'sourceUsers'] as const;
+/** What the record of a fence has of a node besides its users, at the most. */
+const NODE_CHARACTERS = 1000;
 
 /** What can stop writes to the source when the target is promoted, and whether it lasts. */
 export const SOURCE_FENCE_CHECKS = [
@@ -69,17 +71,43 @@ export const SOURCE_FENCE_CHECKS = [
     id: 'fence-not-durable',
     title: 'A restart of the source would lift the fence.',
     required:
-      'A configuration file or an ACL file, in which the fence can be kept. With the waiver source and target can both be written to once the source restarts.',
+      'A configuration file or an ACL file, in which the fence can be kept. With the waiver no file of any node is written, and source and target can both be written to once the source restarts.',
     because: measured('CONFIG REWRITE and ACL SAVE both fail without a file, and a restart forgets what was not saved'),
     needs: ['sourceInfo', 'sourceConfig'],
     mayUse: ['sourceUsers'],
-    rule: (facts, { fence }) => {
+    rule: (facts, { fence, keepsNothing }) => {
       const chosen = chosenFence(fence, facts);
-      if (chosen === undefined || chosen === 'none' || isDurable(chosen, facts)) return undefined;
+      if (chosen === undefined || chosen === 'none') return undefined;
+      if (keepingIn(chosen, facts) !== undefined)
+        return keepsNothing
+          ? { found: 'It has a file for it, which is not written, since this is waived.', remedy: [] }
+          : undefined;
       return {
         found: `config_file is empty${chosen === 'acl' ? ', and so is aclfile' : ''}: the server was started without a file.`,
         remedy: [
           '# Nothing gives a running server a file: restart the source with one, as `redis-server /etc/redis/redis.conf`.',
+        ],
+      };
+    },
+  }),
+  check({
+    id: 'fence-too-large',
+    title: "The rules of the source's users are more than the record of a fence holds.",
+    required: `Rules of ${MOST_FENCE_CHARACTERS} characters on all nodes of the source together, without passwords, keys and channels: they are noted before they are changed. A cutover with more is backed out.`,
+    because: measured('1500 users that are told command by command had 1,055,184 characters'),
+    needs: ['sourceInfo', 'sourceRules'],
+    mayUse: [...FENCE_FACTS, 'sourceReplicas'],
+    rule: ({ sourceRules: { characters }, sourceReplicas = [], ...facts }, { fence }) => {
+      if (chosenFence(fence, facts) !== 'acl') return undefined;
+      const nodes = 1 + sourceReplicas.length;
+      const all = nodes * (characters + NODE_CHARACTERS);
+      if (all <= MOST_FENCE_CHARACTERS) return undefined;
+      const others = fencesOf(facts).includes('minReplicas');
+      return {
+        found: `Some ${characters} characters on the source, ${all} with its replicas (${nodes - 1}).`,
+        remedy: [
+          '# Take users away that nobody needs, or give them categories (+@read) where they have many single commands.',
+          ...(others ? [`"cutover": ${JSON.stringify({ fence: 'minReplicas' })}`] : []),
         ],
       };
     },
@@ -101,31 +129,6 @@ export const SOURCE_FENCE_CHECKS = [
             )}.`,
             remedy: [],
           };
-    },
-  }),
-  check({
-    id: 'users-included',
-    title: 'The cutover has the source write its users into its configuration file.',
-    required:
-      'No users in a file that the configuration file includes. CONFIG REWRITE, which keeps the fence, writes them into the configuration file, too, and from Redis 7.0 on a server with a user in both does not start any more. The ACL file is no such file.',
-    because: measured('on redis-server 7.0 and 8.2 and Valkey 8.0 the next start ended with "Duplicate user found"'),
-    needs: ['sourceInfo', 'sourceConfig', 'sourceUsers'],
-    rule: (facts, circumstances) => {
-      const { sourceInfo, sourceConfig, sourceUsers } = facts;
-      const chosen = chosenFence(circumstances.fence, facts);
-      if (chosen === undefined || chosen === 'none') return undefined;
-      const file = sourceInfo.get('config_file') ?? '';
-      const takesTwice = !isAtLeast(sourceVersion(sourceInfo), '7.0');
-      if (file === '' || sourceConfig.get('aclfile') || takesTwice) return undefined;
-      const users = sourceUsers.filter((user) => user !== 'default').length;
-      if (users === 0) return undefined;
-      return {
-        found: `${users} ${users === 1 ? 'user' : 'users'} beside default, and no ACL file. No command tells which files are included.`,
-        remedy: [
-          `grep -n -e '^include' -- ${shellWord(file)}   # on the source's machine`,
-          '# A user of an included file: move it to the file that aclfile names, and restart the source once.',
-        ],
-      };
     },
   }),
 ] as const;

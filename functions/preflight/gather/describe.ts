@@ -40,6 +40,7 @@ const OF_SERVERS: Omit<Facts, 'groupPresence' | 'group' | 'clusters' | 'paramete
   sourceClients: BEYOND,
   sourceReplicas: BEYOND,
   sourceUsers: BEYOND,
+  sourceRules: BEYOND,
   fenceRights: BEYOND,
   sourceKeys: BEYOND,
   writes: BEYOND,

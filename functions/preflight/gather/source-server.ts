@@ -1,19 +1,26 @@
 import type { Info } from '../../replication/info.ts';
 import type { Clock } from '../../replication/ports.ts';
 import { isAtLeast } from '../engine.ts';
-import type { Fact } from '../facts.ts';
-import { type Facts, NEEDED_COMMANDS, SOURCE_PARAMETERS } from '../facts.ts';
+import { type Fact, type Facts, NEEDED_COMMANDS, SOURCE_PARAMETERS, type SourceModule } from '../facts.ts';
+import type { Reply } from '../ports.ts';
 import { clientsOf } from './client-list.ts';
 import { type ClockReading, readClock } from './clocks.ts';
 import { commandFlags } from './command-info.ts';
 import { factOf, MOOT } from './fact.ts';
 import type { Line } from './lines.ts';
 import { accepted, fieldsIn, listIn, textIn, unexpected } from './replies.ts';
+import { rulesOf } from './source-rules.ts';
 
 /** What a source says of itself, besides INFO. */
 export type ServerFacts = Pick<
   Facts,
-  'sourceConfig' | 'sourceCommands' | 'sourceModules' | 'sourceFunctions' | 'sourceUsers' | 'sourceClients'
+  | 'sourceConfig'
+  | 'sourceCommands'
+  | 'sourceModules'
+  | 'sourceFunctions'
+  | 'sourceUsers'
+  | 'sourceRules'
+  | 'sourceClients'
 > & { clock: Fact<ClockReading> };
 
 /**
@@ -29,17 +36,19 @@ export const readServer = async (
   /** Where the version has no such thing there is nothing to read. */
   const since = <T>(wanted: string, read: () => Promise<T>) =>
     version !== undefined && !isAtLeast(version, wanted) ? MOOT : factOf(read);
+  const sourceUsers = await since('6.0', async () => {
+    const users = listIn(await line.ask('ACL', 'USERS'), 'ACL USERS');
+    return users.map((user) => textIn(user, 'ACL USERS'));
+  });
   return {
     sourceConfig: await factOf(() => configOf(line)),
     sourceCommands: await factOf(() => commandsKnownTo(line, neededIn(version))),
-    sourceModules: await since('4.0', async () => namesIn(await line.ask('MODULE', 'LIST'), 'MODULE LIST', 'name')),
+    sourceModules: await since('4.0', async () => modulesIn(await line.ask('MODULE', 'LIST'))),
     sourceFunctions: await since('7.0', async () =>
       namesIn(await line.ask('FUNCTION', 'LIST'), 'FUNCTION LIST', 'library_name'),
     ),
-    sourceUsers: await since('6.0', async () => {
-      const users = listIn(await line.ask('ACL', 'USERS'), 'ACL USERS');
-      return users.map((user) => textIn(user, 'ACL USERS'));
-    }),
+    sourceUsers,
+    sourceRules: 'value' in sourceUsers ? await factOf(() => rulesOf(line, sourceUsers.value, version, clock)) : MOOT,
     sourceClients: await factOf(() => clientsOf(line, info)),
     clock: await factOf(() => readClock(line, clock)),
   };
@@ -67,6 +76,14 @@ const neededIn = (version: string | undefined): readonly string[] =>
 
 const commandsKnownTo = async (line: Line, names: readonly string[]): Promise<ReadonlyMap<string, boolean>> =>
   new Map([...(await commandFlags(line, names))].map(([name, flags]) => [name, flags !== undefined]));
+
+/** @throws Unread */
+export const modulesIn = (reply: Reply | undefined): SourceModule[] =>
+  listIn(reply, 'MODULE LIST').map((one) => {
+    const fields = fieldsIn(one, 'MODULE LIST');
+    const path = fields.has('path') ? textIn(fields.get('path'), 'MODULE LIST') : '';
+    return { name: textIn(fields.get('name'), 'MODULE LIST'), ...(path !== '' && { path }) };
+  });
 
 /** The names in a list of things that are each told by fields. */
 const namesIn = (reply: Parameters<typeof listIn>[0], command: string, field: string): string[] =>

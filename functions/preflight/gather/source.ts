@@ -85,6 +85,7 @@ const NOTHING: Omit<SourceFacts, 'sourceAddresses' | 'sourceReach' | 'sourceLogi
   sourceFunctions: MOOT,
   sourceClients: MOOT,
   sourceUsers: MOOT,
+  sourceRules: MOOT,
   fenceRights: MOOT,
   sourceReplicas: MOOT,
   sourceKeys: MOOT,

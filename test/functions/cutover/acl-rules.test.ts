@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mayTheSame, parseUser, undoing } from '../../../functions/cutover/fence/acl-rules.ts';
+import { mayTheSame, undoing } from '../../../functions/cutover/fence/acl-rules.ts';
+import { parseUser } from '../../../functions/preflight/acl-user.ts';
 
 const same = (one: string, other: string) => mayTheSame(parseUser(`app ${one}`), parseUser(`app ${other}`));
 

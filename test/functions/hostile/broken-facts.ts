@@ -24,7 +24,7 @@ export const BROKEN: readonly BrokenFacts[] = [
       sentinels: [
         { endpoint: there, primaryName: 'mymaster', replicas: [{ address: 'test-001.example', port: 6379 }] },
       ],
-      sourceModules: ['ReJSON'],
+      sourceModules: [{ name: 'ReJSON', path: '/rejson.so' }],
       sourceFunctions: ['mylib'],
       sourceConfig: sourceConfig({ 'maxmemory-policy': 'noeviction', databases: '32', bind: '127.0.0.1' }),
       clusters: [aCluster({ parameterGroup: 'mine' })],

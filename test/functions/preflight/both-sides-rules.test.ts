@@ -116,12 +116,16 @@ describe('the version of the source', () => {
 
 describe('code in the source', () => {
   it('are none where Redis 8 lists a part of itself', () => {
-    expect(ask('source-modules', { sourceModules: ['vectorset'] })).toBeUndefined();
-    expect(ask('source-modules', { sourceModules: ['vectorset', 'bf'] })?.found).toBe('Loaded: bf.');
+    expect(
+      ask('source-modules', { sourceModules: [{ name: 'vectorset' }, { name: 'lua', path: 'lua' }] }),
+    ).toBeUndefined();
+    expect(ask('source-modules', { sourceModules: [{ name: 'vectorset' }, { name: 'bf' }] })?.found).toBe(
+      'Loaded: bf.',
+    );
   });
 
   it('of modules is named, and what would unload it', () => {
-    expect(ask('source-modules', { sourceModules: ['ReJSON', "x'; rm"] })).toEqual({
+    expect(ask('source-modules', { sourceModules: [{ name: 'ReJSON' }, { name: "x'; rm" }] })).toEqual({
       found: "Loaded: ReJSON and x'; rm.",
       remedy: [
         'redis-cli -h 10.0.0.5 -p 6379 MODULE UNLOAD ReJSON',

@@ -257,7 +257,7 @@ describe('a hostile server', () => {
 
   it('gets neither control characters nor megabytes into a finding', () => {
     const hostile: Partial<FactValues> = {
-      sourceModules: Array.from({ length: 500 }, () => nasty),
+      sourceModules: Array.from({ length: 500 }, () => ({ name: nasty, path: nasty })),
       sourceFunctions: [nasty],
       commandsUnknownToTarget: [nasty, nasty],
       targetClients: Array.from({ length: 500 }, () => ({

@@ -172,7 +172,110 @@ describe('users of the source', () => {
     const finding = ask('users-included', facts);
 
     expect(finding !== undefined).toBe(isTold);
-    if (isTold) expect(finding?.remedy[0]).toContain("grep -n -e '^include' -- /etc/redis/redis.conf");
+    if (isTold)
+      expect(finding?.remedy[0]).toBe(
+        "grep -n -i -E -e '^ *(include|user) ' -- /etc/redis/redis.conf   # on the source's machine",
+      );
     expect(ask('users-included', { ...facts, sourceUsers: ['default'] })).toBeUndefined();
+    expect(ask('users-included', facts, { keepsNothing: true })).toBeUndefined();
+    expect(ask('users-included', facts, { fence: 'none' })).toBeUndefined();
+  });
+
+  it.each<[string, Partial<FactValues>, string | undefined]>([
+    ['is as it is by itself', { sourceRules: { characters: 20, defaultUser: 'plain' } }, undefined],
+    ['is not known', { sourceRules: undefined as unknown as FactValues['sourceRules'] }, undefined],
+    ['was declared', { sourceRules: { characters: 20, defaultUser: 'declared' } }, 'The user default was declared'],
+    ['was changed', { sourceRules: { characters: 20, defaultUser: 'changed' } }, 'The user default has other rights'],
+    ['may have others beside it', { sourceUsers: undefined as unknown as string[] }, 'ACL USERS was not answered.'],
+  ])('of which default %s', (_, values, found) => {
+    const finding = ask('users-included', { ...rewritten(), ...values });
+
+    if (found === undefined) expect(finding).toBeUndefined();
+    else expect(finding?.found).toContain(found);
+  });
+
+  it('that have more rules than the record of a fence holds are told, with their replicas', () => {
+    const replica = { endpoint: { address: '10.0.0.6', port: 6379 } };
+    const found = (characters: number, replicas: number, fence: FenceChoice = 'auto') =>
+      ask(
+        'fence-too-large',
+        {
+          sourceInfo: sourceInfo(),
+          sourceRules: { characters, defaultUser: 'plain' },
+          sourceReplicas: Array.from({ length: replicas }, () => replica),
+        },
+        { fence },
+      );
+
+    expect(found(290_000, 0)).toBeUndefined();
+    expect(found(290_000, 1)?.found).toBe('Some 290000 characters on the source, 582000 with its replicas (1).');
+    expect(found(300_000, 0)?.remedy[1]).toBe('"cutover": {"fence":"minReplicas"}');
+    expect(found(300_000, 0, 'minReplicas')).toBeUndefined();
+  });
+});
+
+/** A source whose fence CONFIG REWRITE would keep. */
+const rewritten = (info: Record<string, string> = {}, config: Record<string, string> = {}) => ({
+  sourceInfo: sourceInfo(info),
+  sourceConfig: sourceConfig({ aclfile: '', ...config }),
+  sourceUsers: ['default'],
+});
+
+describe('modules of the source', () => {
+  const found = (facts: Partial<FactValues>, path: string | undefined = '/lib/tiny.so', keepsNothing = false) =>
+    ask(
+      'modules-loaded-twice',
+      { ...facts, sourceModules: [{ name: 'tiny', ...(path !== '' && { path }) }] },
+      { keepsNothing },
+    )?.found;
+
+  it('are told where the configuration file will have them a second time', () => {
+    expect(found(rewritten())).toBe('Loaded: /lib/tiny.so. No command tells which file loads it.');
+    expect(found(rewritten({ aof_enabled: '1' }, { aclfile: '/etc/users.acl' }))).toContain('Loaded');
+    expect(found(rewritten({}, { aclfile: '/etc/users.acl' }))).toBeUndefined();
+    expect(found(rewritten({ redis_version: '6.2.14' }))).toBeUndefined();
+    expect(found(rewritten({ config_file: '' }))).toBeUndefined();
+    expect(found(rewritten(), '/lib/tiny.so', true)).toBeUndefined();
+  });
+
+  it('that are built in are none', () => {
+    expect(found(rewritten(), '')).toBeUndefined();
+    expect(found(rewritten(), 'tiny')).toBeUndefined();
+  });
+});
+
+describe('min-replicas-to-write that is set already', () => {
+  const found = (facts: Partial<FactValues>, fence: FenceChoice = 'auto', keepsNothing = false) =>
+    ask('min-replicas-set', facts, { fence, keepsNothing })?.found;
+  const set = { 'min-replicas-to-write': '1' };
+
+  it('is told where it is what keeps the fence', () => {
+    expect(found(rewritten({ aof_enabled: '1' }, set))).toBe('It is 1.');
+    expect(found(rewritten({}, set), 'minReplicas')).toBe('It is 1.');
+    expect(found(rewritten({ redis_version: '6.2.7' }, { 'min-slaves-to-write': '2' }), 'minReplicas')).toBe(
+      'It is 2.',
+    );
+  });
+
+  it('is nothing to tell where rules are kept, or nothing is, or it is 0', () => {
+    expect(found(rewritten({}, set))).toBeUndefined();
+    expect(found(rewritten({ aof_enabled: '1', redis_version: '6.2.14' }, set))).toBeUndefined();
+    expect(found(rewritten({ aof_enabled: '1' }, { 'min-replicas-to-write': '0' }))).toBeUndefined();
+    expect(found(rewritten({ aof_enabled: '1' }, set), 'auto', true)).toBeUndefined();
+    expect(found(rewritten({}, set), 'none')).toBeUndefined();
+  });
+});
+
+describe('fence-not-durable, waived', () => {
+  it('is told also where the fence could be kept, and nothing that a written file could do is told any more', () => {
+    const facts = cleanFacts({ ...rewritten(), sourceUsers: ['default', 'app'] });
+    const ids = (waivers: CheckId[]) => {
+      const { verdict, findings } = judge(facts, someCircumstances(), waivers);
+      return [verdict, ...findings.map(({ id, waived }) => `${id}${waived ? ' waived' : ''}`)];
+    };
+
+    expect(ids([])).toEqual(['failed', 'users-included', 'acl-users']);
+    expect(ids(['users-included'])).toEqual(['passed', 'users-included waived', 'acl-users']);
+    expect(ids(['fence-not-durable'])).toEqual(['passed', 'fence-not-durable waived', 'acl-users']);
   });
 });

@@ -190,6 +190,7 @@ export const cleanValues = (): FactValues => ({
   sourceClients: [],
   sourceReplicas: [],
   sourceUsers: ['default'],
+  sourceRules: { characters: 20, defaultUser: 'plain' },
   sourceKeys: [],
   writes: {
     windowMs: 5000,

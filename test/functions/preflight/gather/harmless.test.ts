@@ -74,7 +74,7 @@ describe('Gathering', () => {
         .filter(([, , flags]) => flags.includes('admin'))
         .map(([name]) => name)
         .sort(),
-    ).toEqual(['acl|users', 'client|list', 'config|get', 'module|list']);
+    ).toEqual(['acl|getuser', 'acl|users', 'client|list', 'config|get', 'module|list']);
   });
 
   it('keeps a source of many keys from its work by no command', async () => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseUser } from '../../../../functions/preflight/acl-user.ts';
 import { NEEDED_COMMANDS } from '../../../../functions/preflight/facts.ts';
+import { defaultUserOf } from '../../../../functions/preflight/gather/source-rules.ts';
 import * as act from '../../../preflight/acts.ts';
 import { startFront } from '../../../preflight/front.ts';
 import { gather, type Scene, setScene, valueIn } from './scene.ts';
@@ -64,6 +66,41 @@ describe('Of a source is told', () => {
     expect(facts.sourceUsers).toEqual({ value: ['app', 'default'] });
   });
 
+  it('how much a fence would have to note of its users, and whether default is as it is by itself', async () => {
+    const app = 'app on >secret ~app:* -@all +get +set (~mine:* +@all -debug)';
+    const redis = await scene.start({ acl: [app] });
+    const client = await scene.client(redis);
+    const rules = async () => valueIn((await gather(redis)).sourceRules);
+    const noted = async () => {
+      const lines = (await client.sendCommand<string[]>(['ACL', 'LIST'])).map((line) => parseUser(line.slice(5)));
+      return JSON.stringify(lines.map(({ name, commands, selectors }) => [name, ...commands, ...selectors].join(' ')));
+    };
+
+    expect(await rules()).toEqual({ characters: (await noted()).length, defaultUser: 'plain' });
+    await client.sendCommand(['ACL', 'SETUSER', 'default', '+@all', '-debug']);
+    expect(await rules()).toEqual({ characters: (await noted()).length, defaultUser: 'changed' });
+    for (let at = 0; at < 200; at++) await client.sendCommand(['ACL', 'SETUSER', `user:${at}`, '+@all', '-debug']);
+    const { characters } = await rules();
+    expect(Math.abs(characters / (await noted()).length - 1)).toBeLessThan(0.2);
+  });
+
+  it.each([
+    ['default on nopass ~* &* +@all', '7.0.15', 'plain'],
+    [`default on #${'0a'.repeat(32)} ~* &* +@all`, '7.0.15', 'plain'],
+    ['default on nopass sanitize-payload ~* &* +@all', '7.0.15', 'declared'],
+    ['default on nopass sanitize-payload ~* &* +@all', '7.2.4', 'plain'],
+    ['default on nopass sanitize-payload ~* &* +@all', undefined, 'plain'],
+    ['default on nopass ~* &* +@all -debug', '7.0.15', 'changed'],
+    ['default on nopass ~app:* &* +@all', '7.0.15', 'changed'],
+    ['default on nopass ~* resetchannels +@all', '7.0.15', 'changed'],
+    ['default off nopass ~* &* +@all', '7.0.15', 'changed'],
+    ['default nopass ~* &* +@all', '7.0.15', 'changed'],
+    ['default on nopass ~* &* +@all (~x +get)', '7.0.15', 'changed'],
+  ])('what its user default is by the rules %s of version %s', (rules, version, is) => {
+    expect(defaultUserOf(parseUser(rules), version)).toBe(is);
+    expect(defaultUserOf(undefined, version)).toBe('changed');
+  });
+
   it('which clients it has, and we are none of them', async () => {
     const redis = await scene.start();
     const client = await scene.client(redis);
@@ -91,7 +128,9 @@ describe('Of a source is told', () => {
       ]),
     });
 
-    expect((await gather(front)).sourceModules).toEqual({ value: ['search', 'ReJSON'] });
+    expect((await gather(front)).sourceModules).toEqual({
+      value: [{ name: 'search', path: '/search.so' }, { name: 'ReJSON' }],
+    });
   });
 
   it.each([
