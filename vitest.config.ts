@@ -46,14 +46,17 @@ const ALONE = [
   'test/contract/service/*.test.ts',
   'test/cutover/certificate.test.ts',
   'test/e2e/race.test.ts',
-  // The stock clients are led to a service of that file.
-  'test/functions/adapters/{checkpoints,fences,locks,migration-index,migrations,replication-groups,rollbacks,samples,target-descriptions}.test.ts',
   'test/functions/adapters/{allowed-networks,dial}.test.ts',
   'test/functions/hostile/*.test.ts',
   'test/local/lambda/service.test.ts',
   'test/local/stepfunctions/performance.test.ts',
   'test/preflight/{hostile,table}.test.ts',
   'test/template/permissions.test.ts',
+];
+
+/** Here the stock clients are led to a service of their process, by what they read when they are loaded. */
+const SERVED = [
+  'test/functions/adapters/{checkpoints,fences,fleet,link-metrics,locks,migration-index,migrations,replication-groups,rollbacks,samples,target-descriptions}.test.ts',
 ];
 
 export default defineConfig({
@@ -79,11 +82,12 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, ...SERVED],
           isolate: false,
           globalSetup: 'test/contract/recording.ts',
         },
       },
+      { extends: true, test: { name: 'served', include: SERVED, isolate: false } },
       { extends: true, test: { name: 'alone', include: ALONE } },
     ],
   },

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface FakeRequest {
@@ -19,18 +19,43 @@ export interface FakeAws {
   close(): Promise<void>;
 }
 
-/** One AWS service on a free port, and the environment that leads the stock clients to it. */
-export const serveAws = async (answer: (request: FakeRequest) => Promise<FakeAnswer>): Promise<FakeAws> => {
-  let losing = false;
-  const server = createServer(async (incoming, outgoing) => {
+interface Service {
+  answer(request: FakeRequest): Promise<FakeAnswer>;
+  losing: boolean;
+}
+
+/** Clients read the environment when their module is loaded, and files of one process share what is loaded: it keeps its port. */
+let server: Server | undefined;
+let service: Service | undefined;
+
+const listening = async (): Promise<Server> => {
+  const started = createServer(async (incoming, outgoing) => {
     const body = await bodyOf(incoming);
-    const lost = losing;
-    losing = false;
-    const { status, headers, body: text } = await answer({ headers: incoming.headers as Record<string, string>, body });
+    const asked = service;
+    if (asked === undefined) return void incoming.socket.destroy();
+    const lost = asked.losing;
+    asked.losing = false;
+    const {
+      status,
+      headers,
+      body: text,
+    } = await asked.answer({
+      headers: incoming.headers as Record<string, string>,
+      body,
+    });
     if (lost) incoming.socket.destroy();
     else outgoing.writeHead(status, { 'x-amzn-requestid': 'r', ...headers }).end(text);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  return started.unref();
+};
+
+/** One AWS service at the port of this process, and the environment that leads the stock clients to it. One at a time. */
+export const serveAws = async (answer: Service['answer']): Promise<FakeAws> => {
+  if (service !== undefined) throw new Error('another service of this process has not been closed');
+  server ??= await listening();
+  const own: Service = { answer, losing: false };
+  service = own;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: url,
@@ -41,13 +66,12 @@ export const serveAws = async (answer: (request: FakeRequest) => Promise<FakeAns
   return {
     url,
     loseNextAnswer: () => {
-      losing = true;
+      own.losing = true;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close() {
+      service = undefined;
+      server?.closeAllConnections();
+    },
   };
 };
 
