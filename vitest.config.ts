@@ -9,6 +9,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/co
 const LONGEST = [
   'test/e2e/race.test.ts',
   'test/console/browser.test.ts',
+  'test/e2e/service.test.ts',
   'test/e2e/commands.test.ts',
   'test/e2e/guard.test.ts',
   'test/e2e/settlement.test.ts',

@@ -188,7 +188,7 @@ export const startLab = async (options: EmbeddedAwsOptions = {}): Promise<Lab> =
 };
 
 /** Looks again until it holds; the test's own timeout is the limit. A look that costs something is not made so often. */
-export const eventually = async <T>(look: () => Promise<T | undefined | false>, everyMs = 50): Promise<T> => {
+export const eventually = async <T>(look: () => Promise<T | undefined | false>, everyMs = 100): Promise<T> => {
   for (;;) {
     const found = await look();
     if (found) return found;
