@@ -304,6 +304,22 @@ describe('list and show', () => {
     expect(out).not.toContain('cutover test');
   });
 
+  it('call a promotion confirmed that an operator has given his word for, and no fence standing that was not seen', async () => {
+    const confirmation = { at: at(9), by: { by: 'http', principal: 'arn:anna' }, reason: 'r', unproven: [], keys: [] };
+    const fenced = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt: at(1) };
+    const show = async (more: object) => {
+      service.views = [
+        aView({ ...promoted, cutover: { mode: 'manual', promotedAt: at(9), fenced, ...more } as never }),
+      ];
+      return (await ask(`show ${ID}`)).out.replace(/\s+/g, ' ');
+    };
+
+    expect(await show({ confirmation: { ...confirmation, unfenced: ['10.0.0.5:6379'] } })).toMatch(
+      /not seen to stand everywhere.*confirmed by arn:anna, and not proven/,
+    );
+    expect(await show({})).not.toMatch(/confirmed|not seen to stand/);
+  });
+
   it('ask for what the options say', async () => {
     await ask('list --status failed --replication-group-id test --limit 5 --next-token t --json');
 
