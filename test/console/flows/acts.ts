@@ -129,6 +129,13 @@ export const acts = (at: Harness) =>
       letThroughLater();
       await alert.getByText('The action is not allowed now').waitFor();
       await at.shot(page, 'act-refused-elsewhere', 900);
+      await page.setViewportSize({ width: 375, height: 420 });
+      await page.locator('tbody tr').first().waitFor();
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+      expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+      // Whoever has scrolled down sees it all the same.
+      expect((await alert.boundingBox())?.y).toBe(0);
+      expect(await at.overflow(page)).toBe(0);
       await alert.getByRole('link', { name: id }).click();
       await standsAt(page, 'Link lost');
       await alert.getByRole('button', { name: 'I have read it' }).click();

@@ -36,6 +36,21 @@ export const askingForm = (at: Harness) =>
 
       await page.getByLabel('Port').fill('6379');
       await page.getByText('4 things are to be corrected').waitFor();
+
+      // Whoever has left it hears of it all the same.
+      const answer = Promise.withResolvers<void>();
+      await page.route('**/console/api/migrations', async (route) => {
+        if (route.request().method() === 'POST') await answer.promise;
+        await route.continue();
+      });
+      await page.getByRole('button', { name: 'Start the dry run' }).click();
+      await page.getByRole('button', { name: 'Sending …' }).waitFor();
+      await page.getByRole('link', { name: 'Migrations', exact: true }).click();
+      await page.getByRole('heading', { name: 'Migrations' }).waitFor();
+      answer.resolve();
+      const late = page.getByRole('alert').filter({ hasText: 'The dry run of no group, whose form was left' });
+      await late.getByText('cannot be waived').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/console/');
     });
 
     it('says before it is sent what it will do, also in spite of what', async () => {
