@@ -49,6 +49,7 @@ export const makeCloseDryRun =
         verification: verification?.mode ?? 'none',
         figures: preflight?.figures ?? {},
         ...(failure && { endsAt }),
+        ...(preflight?.waivers.includes('fence-not-durable') && { keepsNothing: true }),
         ...(record.apiOnly && { apiOnly: true }),
       }),
     };

@@ -78,6 +78,7 @@ const noteFence = (plan: Plan, effect: string): PlannedAction => ({
 
 const drain = (plan: Plan): PlannedAction[] => [
   noteFence(plan, 'What will be changed on the source is recorded before, with the values that it has now.'),
+  ...writeFiles(plan),
   {
     by: 'service',
     on: nameOfSource(plan),
@@ -91,22 +92,40 @@ const drain = (plan: Plan): PlannedAction[] => [
   ),
 ];
 
-const SETS: Record<Exclude<FenceKind, 'none'>, { call: string; effect: string }> = {
+const SETS: Record<Exclude<FenceKind, 'none'>, { call: string; keep: string; effect: string; others: string }> = {
   acl: {
-    call: 'ACL SETUSER of each user with -@write -publish, then ACL SAVE or CONFIG REWRITE',
-    effect: 'Nobody writes any more, also after a restart; reads go on.',
+    call: 'ACL SETUSER of each user with -@write -publish',
+    keep: 'ACL SAVE or CONFIG REWRITE',
+    effect: 'Nobody writes any more',
+    others: 'reads go on',
   },
   minReplicas: {
-    call: 'CONFIG SET min-replicas-to-write, then CONFIG REWRITE',
-    effect: 'No write is taken any more, also after a restart; PUBLISH, expiry and eviction go on.',
+    call: 'CONFIG SET min-replicas-to-write',
+    keep: 'CONFIG REWRITE',
+    effect: 'No write is taken any more',
+    others: 'PUBLISH, expiry and eviction go on',
   },
+};
+
+const setFence = (plan: Plan, kind: Exclude<FenceKind, 'none'>): PlannedAction => {
+  const { call, keep, effect, others } = SETS[kind];
+  const on = nodesOfSource(plan);
+  return plan.keepsNothing
+    ? { by: 'service', on, call, effect: `${effect}, until it is restarted; ${others}.` }
+    : { by: 'service', on, call: `${call}, then ${keep}`, effect: `${effect}, also after a restart; ${others}.` };
+};
+
+const writeFiles = (plan: Plan): PlannedAction[] => {
+  const kind = kindOf(plan);
+  if (kind === 'none' || plan.keepsNothing) return [];
+  const effect = 'The file that will keep the fence is written, as the server is: one that cannot be ends it here.';
+  return [{ by: 'service', on: nodesOfSource(plan), call: SETS[kind].keep, effect }];
 };
 
 const fence = (plan: Plan): PlannedAction[] => {
   const kind = kindOf(plan);
-  const set: PlannedAction[] = kind === 'none' ? [] : [{ by: 'service', on: nodesOfSource(plan), ...SETS[kind] }];
   return [
-    ...set,
+    ...(kind === 'none' ? [] : [setFence(plan, kind)]),
     {
       by: 'service',
       on: nodesOfSource(plan),

@@ -11,6 +11,8 @@ export interface Plan {
   cutover: RequestedCutover;
   verification: VerificationMode;
   figures: PreflightFigures;
+  /** `fence-not-durable` is waived: no file of the source is written. */
+  keepsNothing?: true;
   /** No server is reached: what a real run would do to one is left out. */
   apiOnly?: true;
   /** Where a real run would come to its end before it starts. */

@@ -78,6 +78,7 @@ describe('the actions of a real run', () => {
       'MigrationCutoverStarted',
       LOOKED,
       'dynamodb:UpdateItem on the fence of source 10.0.0.5:6379',
+      `ACL SAVE or CONFIG REWRITE on ${EACH}`,
       'CLIENT PAUSE 2000 WRITE on source 10.0.0.5:6379',
       LOOKED,
       `ACL SETUSER of each user with -@write -publish, then ACL SAVE or CONFIG REWRITE on ${EACH}`,
@@ -133,6 +134,18 @@ describe('the actions of a real run', () => {
     expect(asked('minReplicas')).toEqual([expect.stringMatching(/^CONFIG SET min-replicas-to-write/)]);
     expect(asked('none')).toEqual([]);
     expect(fencing({ figures: { fence: 'minReplicas' } })).toEqual([expect.stringMatching(/^CONFIG SET/)]);
+  });
+
+  it('write no file of the source where a fence is not to be kept, or there is none', () => {
+    const writing = (change: Partial<Plan>) => shortPlan(change).filter((one) => /ACL SAVE|CONFIG REWRITE/.test(one));
+
+    expect(writing({})).toHaveLength(2);
+    expect(writing({ keepsNothing: true })).toEqual([]);
+    expect(writing({ cutover: { ...CUTOVER, fence: 'minReplicas' }, keepsNothing: true })).toEqual([]);
+    expect(writing({ cutover: { ...CUTOVER, fence: 'none' } })).toEqual([]);
+    expect(
+      plannedActions(planWith({ keepsNothing: true })).find(({ call }) => call.startsWith('ACL SETUSER'))?.effect,
+    ).toBe('Nobody writes any more, until it is restarted; reads go on.');
   });
 
   it('have IPv6 addresses in brackets', () => {

@@ -52,6 +52,13 @@ describe('a dry run closes', () => {
     expect((await close()).why).toContain('told of no failure');
   });
 
+  it('without a file that is written, where the durability of the fence is waived', async () => {
+    await begin({ preflight: aPreflight({ waivers: ['fence-not-durable'] }) });
+    await close();
+
+    expect(calls()?.filter((call) => /ACL SAVE|CONFIG REWRITE/.test(call))).toEqual([]);
+  });
+
   it('with the end that the preflight would be', async () => {
     await begin({ preflight: aPreflight({ verdict: 'failed' }) });
     const closed = await close({ error: 'PreflightFailed', cause: 'it blocks: source-bind' });
