@@ -4,13 +4,11 @@ import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import { sentence } from '../migration/sentence.ts';
-import { type Servers, type Session, Unread } from '../preflight/ports.ts';
+import type { Servers, Session } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';
-import { connectionName, connectionsOf, nameOf } from './fence/connection.ts';
-import { killConnections } from './fence/connections.ts';
-import { FenceFailed } from './fence/fence-failed.ts';
+import { connectionName } from './fence/connection.ts';
 import { isGone, type Line, openLines } from './fence/lines.ts';
-import { restoreFence } from './fence/node-fence.ts';
+import { restoreNode } from './fence/restore-node.ts';
 
 export interface LiftFenceInput {
   migrationId: string;
@@ -18,7 +16,7 @@ export interface LiftFenceInput {
   because: string;
   /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
   byOrder?: boolean;
-  /** Of these nodes of the source those that are not to be found are left as they are, and named in the record. */
+  /** Of these nodes of the source those that are not to be found, or whose file is not written, are left as they are, and named in the record. */
   givesUp?: (node: FencedNode) => boolean;
   /**
    * The try that lifts its own fence, and no other. It may know that nothing durable was set, and no file is written then; and
@@ -33,8 +31,6 @@ export type LiftFence = (input: LiftFenceInput) => Promise<'lifted' | 'nothing'>
 
 /** To connect to every node and to give it back what it was. */
 const LIFTING_MS = 10_000;
-/** A pause that was sent before the deadline may have begun later, if a script held the server up. */
-const LATE_PAUSE_MS = 120_000;
 
 /**
  * Takes a fence down on every node of the source; also one that somebody else was taking down, or had begun to. Nobody can
@@ -84,14 +80,16 @@ export const makeLiftFence =
       const isGivenUp = (node: FencedNode, at: number) => isGone(lines[at]) && givesUp(node);
       const results = await Promise.all(
         ours.nodes.map((node, at) =>
-          isGivenUp(node, at) ? undefined : restore(lines[at], node, ours, { name, untouched, clock }),
+          isGivenUp(node, at) ? undefined : restoreNode(lines[at], node, ours, { name, untouched, givesUp, clock }),
         ),
       );
       const told = results.flatMap((result) => result?.failure ?? []);
       const remarks = results.flatMap((result) => result?.remark ?? []);
       if (told.length > 0)
         throw new TransientServiceError(`Lift of the fence of migration ${migrationId}`, told.join('; '));
-      const givenUp = ours.nodes.filter(isGivenUp).map(({ endpoint }) => endpoint);
+      const givenUp = ours.nodes
+        .filter((node, at) => isGivenUp(node, at) || results[at]?.isGivenUp)
+        .map(({ endpoint }) => endpoint);
       const lifted = await fences.advance(migrationId, attempt, {
         phase: 'lifted',
         liftedAt: new Date(clock.now()).toISOString(),
@@ -159,39 +157,3 @@ const withProcesses = (nodes: readonly FencedNode[], lines: readonly (Line | Err
   });
   return known.some(({ runId }, at) => runId !== nodes[at]?.runId) ? known : undefined;
 };
-
-/**
- * Ends every other connection that acts for a fence, so that nothing which is still under way in a socket can ever run;
- * then gives the node back what it was, and lets go on who waits.
- *
- * @returns why it is not done, or what there is to know of it; undefined when it is done and that is all
- */
-const restore = async (
-  line: Line | Error | undefined,
-  node: FencedNode,
-  { migrationId, kind, deadlineAt }: FenceRecord,
-  { name, untouched, clock }: { name: string; untouched: boolean; clock: Clock },
-): Promise<{ failure?: string; remark?: string } | undefined> => {
-  const where = nameOf(node.endpoint);
-  try {
-    if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
-    if (line.is === 'asBefore') return untouched ? undefined : { remark: `${where} ${NOTHING_OF_IT}` };
-    await killConnections(line.session, connectionsOf(migrationId), name);
-    const isPaused = clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS;
-    let forgotten = true;
-    try {
-      if (!untouched) ({ forgotten } = await restoreFence(line.session, kind, node));
-    } finally {
-      // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
-      if (isPaused) await line.session.askAll([['CLIENT', 'UNPAUSE']]);
-    }
-    return forgotten ? undefined : { remark: `${where} ${WITHOUT_FILE}` };
-  } catch (error) {
-    if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-    return { failure: `${where}: ${error.message}` };
-  }
-};
-
-const WITHOUT_FILE = 'runs without the file in which its fence was kept: started with that file, it is fenced again';
-const NOTHING_OF_IT =
-  'is another process than the one that was fenced, and has nothing of the fence: if it is another server, the fenced one still is';

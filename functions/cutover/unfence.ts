@@ -18,7 +18,7 @@ import type { OperatorsLift } from './operators-lift.ts';
  *
  * Of a migration that ended before CompleteMigration was sent, the lift was never done because a node could not be reached:
  * there replicas are given up, by the operator's word, and named. Any other node, also the source's primary, is given up
- * only if the request names it and it cannot be reached.
+ * only if the request names it, and it cannot be reached, is another server by now, or does not write its file.
  *
  * @throws TransientServiceError while a node of the source is not done
  * @throws MigrationNotFoundError
@@ -77,8 +77,10 @@ export const makeUnfence =
 const whatStands = (givenUp: readonly Endpoint[], nodes: readonly FencedNode[]): string => {
   const names = givenUp.map(endpointText);
   const isPrimary = nodes.some(({ role, endpoint }) => role === 'primary' && names.includes(endpointText(endpoint)));
-  const lifted = isPrimary ? "The source's fence is lifted where a node could be reached." : LIFTED;
-  return names.length === 0 ? LIFTED : `${lifted} Given up, and fenced still should it come back: ${listed(names)}.`;
+  const lifted = isPrimary ? "The source's fence is lifted where that could be done." : LIFTED;
+  return names.length === 0
+    ? LIFTED
+    : `${lifted} Given up, and fenced still should it come back, or be started anew: ${listed(names)}.`;
 };
 
 const NOT_FENCED =

@@ -116,6 +116,9 @@ export interface FenceRecord {
   liftedAt?: string;
   /** One sentence. */
   liftedBecause?: string;
-  /** Of a lifted fence: nodes that could not be reached, and that an operator has given up. Should one come back, it is fenced. */
+  /**
+   * Of a lifted fence: nodes that could not be reached, or whose file could not be written, and that an operator has given up. Should
+   * one come back, or be started anew, it is fenced.
+   */
   givenUp?: Endpoint[];
 }

@@ -123,7 +123,8 @@ const keep = async (session: Session, by: PersistsBy | undefined, must: boolean)
  * without what it was before was never touched.
  *
  * @returns whether a restart forgets it, too: not where the server runs without the file in which the fence was kept
- * @throws FenceFailed it is not as it was, or would not be after a restart; SessionLost
+ * @throws FileRefused it is as it was, and would not be after a restart
+ * @throws FenceFailed it is not as it was; SessionLost
  */
 export const restoreFence = async (
   session: Session,
@@ -132,15 +133,18 @@ export const restoreFence = async (
 ): Promise<{ forgotten: boolean }> => {
   const isKnown = kind === 'acl' ? before.users !== undefined : before.minReplicasToWrite !== undefined;
   if (kind === 'none' || !isKnown) return { forgotten: true };
-  // What can be undone is, and the file has it, whatever one user's rules are.
-  let forgotten: boolean;
+  const undoTheRest = async () => {
+    if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
+    return { forgotten: await persistUndone(session, persistsBy) };
+  };
   try {
     if (before.users) await restoreUsers(session, before.users);
-  } finally {
-    if (before.minReplicasToWrite !== undefined) await restoreMinReplicas(session, minReplicasOf(before));
-    forgotten = await persistUndone(session, persistsBy);
+  } catch (error) {
+    // What can be undone is, and the file has it, whatever one user's rules are: those are what is told.
+    await Promise.allSettled([undoTheRest()]);
+    throw error;
   }
-  return { forgotten };
+  return undoTheRest();
 };
 
 const minReplicasOf = ({ minReplicasToWrite, minReplicasMaxLag }: FencedNode['before']): MinReplicas => {

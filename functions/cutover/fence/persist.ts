@@ -32,16 +32,19 @@ export const aclFileIn = (config: Reply | undefined): string => {
   return aclFile === undefined ? '' : textIn(aclFile, 'CONFIG GET');
 };
 
+/** The server has the file and does not write it: it may be read-only. */
+export class FileRefused extends FenceFailed {}
+
 /**
  * Writes what is in force now to where a restart reads it.
  *
  * @returns false where there is no such place
- * @throws FenceFailed the server refused: the file may be read-only; SessionLost
+ * @throws FileRefused, SessionLost
  */
 export const persist = async (session: Session, by: PersistsBy | undefined): Promise<boolean> => {
   if (by === undefined) return false;
   const [reply] = await session.askAll([SAVING[by]]);
-  if (reply instanceof Refused) throw new FenceFailed(`${SAVING[by].join(' ')} was refused: ${reply.message}`);
+  if (reply instanceof Refused) throw new FileRefused(`${SAVING[by].join(' ')} was refused: ${reply.message}`);
   return true;
 };
 
@@ -50,14 +53,14 @@ export const persist = async (session: Session, by: PersistsBy | undefined): Pro
  * kept has no place for it, and needs none: it is as it was. The file still has the fence.
  *
  * @returns false where the server runs without that file
- * @throws FenceFailed the server refused; Unread
+ * @throws FileRefused; Unread
  */
 export const persistUndone = async (session: Session, by: PersistsBy | undefined): Promise<boolean> => {
   try {
     await persist(session, by);
     return true;
   } catch (error) {
-    if (!(error instanceof FenceFailed)) throw error;
+    if (!(error instanceof FileRefused)) throw error;
     if (!NO_ACL_FILE.test(error.message) && (await hasFile(session, by))) throw error;
     return false;
   }

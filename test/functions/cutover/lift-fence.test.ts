@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
+import { type LiftFenceInput, makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
 import { Refused, type Reply } from '../../../functions/preflight/ports.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await fences.open(aFence({ phase: 'open', nodes }));
 });
 
-const lift = () => {
+const lift = (order: Partial<LiftFenceInput> = {}) => {
   const migrations = new FakeMigrations(clock, aRecord());
   return makeLiftFence(
     sessions.open,
@@ -40,6 +40,7 @@ const lift = () => {
   )({
     migrationId: MIGRATION_ID,
     because: 'the drain took too long',
+    ...order,
   });
 };
 const meets = (replies: Record<string, Reply>) => {
@@ -55,6 +56,28 @@ describe('the lift of a fence', () => {
     expect((await fences.find(MIGRATION_ID))?.phase).toBe('lifting');
     meets({});
     expect(await lift()).toBe('lifted');
+  });
+
+  it('gives up a file that cannot be written where an operator says so, and tells of it', async () => {
+    meets({ 'CONFIG REWRITE': new Refused('ERR Rewriting config file: Read-only file system') });
+
+    expect(await lift({ byOrder: true, givesUp: () => true })).toBe('lifted');
+    expect(await fences.find(MIGRATION_ID)).toMatchObject({
+      givenUp: [SOURCE],
+      liftedBecause: expect.stringMatching(
+        /10\.0\.0\.5:6379 takes writes again until it is started anew: CONFIG REWRITE was/,
+      ),
+    });
+  });
+
+  it('gives up no rules that cannot be given back, whatever is the matter with the file', async () => {
+    meets({
+      'CONFIG REWRITE': new Refused('ERR Rewriting config file: Read-only file system'),
+      'ACL LIST': new Refused('ERR it is not told'),
+    });
+
+    await expect(lift({ byOrder: true, givesUp: () => true })).rejects.toThrow('ACL LIST was refused');
+    expect((await fences.find(MIGRATION_ID))?.phase).toBe('lifting');
   });
 
   it('tells of a server that runs without its file by now', async () => {

@@ -167,9 +167,7 @@ describe('an unfence of a migration that ended while a node could not be reached
     migrations.records.set(MIGRATION_ID, aRecord({ ...ENDED, unfence: { ...unfence, giveUp } }));
 
     expect(await actThere()).toMatchObject({
-      why: expect.stringMatching(
-        /lifted where a node could be reached\. Given up, and fenced still .*: 10\.0\.0\.5:6379\./,
-      ),
+      why: expect.stringMatching(/lifted where that could be done\. Given up, and fenced still .*: 10\.0\.0\.5:6379\./),
       givenUp: [SOURCE],
     });
     expect(sessions.rulesOf(REPLICA)).toBe('+@all');
