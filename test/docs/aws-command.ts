@@ -13,15 +13,27 @@ export interface AwsRun {
   output: string;
 }
 
-/** For many commands one process: each of its own takes most of a second of processor time, before it does anything. */
-const IN_ONE_PROCESS = `
+/** Each command has a session of its own; what was read of AWS's models, most of what it costs, serves all of them. */
+const DRIVER = `
 import contextlib, io, json, sys
 from awscli.clidriver import create_clidriver
+models = []
+def driver():
+    made = create_clidriver()
+    if models:
+        made.session.register_component('data_loader', models[0])
+    else:
+        models.append(made.session.get_component('data_loader'))
+    return made
+`;
+
+/** For many commands one process: each of its own takes most of a second of processor time, before it does anything. */
+const IN_ONE_PROCESS = `${DRIVER}
 def run(words):
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
         try:
-            code = create_clidriver().main(words)
+            code = driver().main(words)
         except SystemExit as ended:
             code = ended.code
     return [code, told.getvalue()]
@@ -37,14 +49,12 @@ const pythonOfAws = async (command = 'aws'): Promise<string | undefined> => {
 };
 
 /** The same, one after the other as they are asked for: words come in as a line of JSON, and what it came to goes out as one. */
-const AS_THEY_COME = `
-import contextlib, io, json, sys
-from awscli.clidriver import create_clidriver
+const AS_THEY_COME = `${DRIVER}
 for line in sys.stdin:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = create_clidriver().main(json.loads(line))
+            code = driver().main(json.loads(line))
         except SystemExit as ended:
             code = ended.code
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
