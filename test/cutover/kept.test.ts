@@ -140,6 +140,13 @@ describe('modules', () => {
     expect(await engine.cutOver({ waivers: ['modules-loaded-twice'] })).toMatchObject({ outcome: 'sent' });
   });
 
+  it('that are not told stop none where that was waived', async () => {
+    const refusing = async () => ({ 'MODULE LIST': act.refuse() });
+    const { engine } = await start({}, refusing);
+
+    expect(await engine.cutOver({ waivers: ['unread-source-modules'] })).toMatchObject({ outcome: 'sent' });
+  });
+
   it('that are built in stop none', async () => {
     const { engine } = await start({}, async () => ({ 'MODULE LIST': act.answer(module('path', 'tiny')) }));
 

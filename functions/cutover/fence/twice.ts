@@ -33,7 +33,7 @@ export const unlessTwice = async (
   const found = [
     ...(isTheFence && set !== '0' ? [['min-replicas-set', `min-replicas-to-write is ${set} already`]] : []),
     ...(isAtLeast(node.version, TAKES_ONCE) ? await writtenBy(node) : []),
-  ].filter(([waiver = '']) => !waivers.includes(waiver));
+  ].filter(([waiver, , other]) => !waivers.some((one) => one === waiver || one === other));
   if (found.length === 0) return;
   const [waiver] = found[0] as string[];
   throw new BackOut(
@@ -42,7 +42,9 @@ export const unlessTwice = async (
   );
 };
 
-/** Of what is to be there once: the check that asks for it, and what there is. */
+const UNTOLD = ['modules-loaded-twice', 'it does not tell its modules', 'unread-source-modules'];
+
+/** Of what is to be there once: the check that asks for it, what there is, and another check whose waiver does. */
 const writtenBy = async ({ session, version }: SourceNode): Promise<string[][]> => {
   const [config, users, modules] = await session.askAll([
     ['CONFIG', 'GET', 'aclfile'],
@@ -55,7 +57,7 @@ const writtenBy = async ({ session, version }: SourceNode): Promise<string[][]> 
   return [
     ...(hasAclFile ? [] : usersFound(users instanceof Refused ? undefined : usersIn(users).map(parseUser), version)),
     ...(loaded === undefined || loaded.length > 0
-      ? [['modules-loaded-twice', loaded ? 'it has modules loaded' : 'it does not tell its modules']]
+      ? [loaded ? ['modules-loaded-twice', 'it has modules loaded'] : UNTOLD]
       : []),
   ];
 };
