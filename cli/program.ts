@@ -4,7 +4,7 @@ import { FENCE_CHOICES } from '../functions/migration/fence.ts';
 import { PREFLIGHT_CHECKS } from '../functions/migration/preflight.ts';
 import { STATUSES } from '../functions/migration/status.ts';
 import { VERIFICATION_MODES } from '../functions/migration/verification.ts';
-import { OTHER_WAIVERS } from '../functions/migration/waivers.ts';
+import { CUTOVER_WAIVERS, OTHER_WAIVERS } from '../functions/migration/waivers.ts';
 import { ACTS } from './act-help.ts';
 import { type CommonOptions, type Context, contextOf } from './context.ts';
 import { EXAMPLES, EXIT_HELP } from './examples.ts';
@@ -189,7 +189,7 @@ export const makeProgram = (
       .option('--reason <text>', 'kept with the migration and your name')
       .option('-y, --yes', "do not ask for the replication group's name")
       .option('--watch', 'go on to watch it');
-    if (waivers) made.addOption(new Option('--waive <what>', 'go on in spite of it').choices([...OTHER_WAIVERS]));
+    if (waivers) made.addOption(new Option('--waive <what>', 'go on in spite of it').choices([...CUTOVER_WAIVERS]));
     if (givesUp)
       made.option('--give-up <host:port>', 'node of the source that is gone for good; can be repeated', several);
     withTarget(made).action(async (name, options) =>

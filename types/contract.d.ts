@@ -218,6 +218,16 @@ export type ListedMigration = MigrationBase & {
   cutover: CutoverBase;
 };
 /**
+ * What a request for a cutover can go on in spite of: differences of the verification, and findings that the cutover looks for once more.
+ */
+export type CutoverWaiver =
+  | 'verification-differences'
+  | 'source-sentinel'
+  | 'fence-not-durable'
+  | 'min-replicas-set'
+  | 'users-included'
+  | 'modules-loaded-twice';
+/**
  * Why the status is what it is, for a human.
  */
 export type StatusReason = string;
@@ -2349,7 +2359,7 @@ export interface CutoverAsking {
    *
    * @maxItems 100
    */
-  waivers?: OtherWaiver[];
+  waivers?: CutoverWaiver[];
 }
 /**
  * What the source holds back for the target.
@@ -2476,7 +2486,7 @@ export interface CutoverRequested {
        *
        * @maxItems 100
        */
-      waivers?: OtherWaiver[];
+      waivers?: CutoverWaiver[];
     };
   };
 }

@@ -5,7 +5,7 @@ import { pointerTo } from '../migration/pointer.ts';
 import type { CutoverAsking } from '../migration/request-cutover.ts';
 import { InvalidRequestError } from '../migration/request-errors.ts';
 import { parseUnfenceAsking, type UnfenceAsking } from '../migration/unfence-asking.ts';
-import { notWaivableAtCutover, type OtherWaiver } from '../migration/waivers.ts';
+import { type CutoverWaiver, notWaivableAtCutover } from '../migration/waivers.ts';
 import { readJsonBody } from './http-request.ts';
 
 /** The body of a request for a cutover: nothing, or `{reason?, waivers?}`. @throws as {@link readJsonBody} */
@@ -20,7 +20,7 @@ export const parseCutoverAsking = (body: unknown, others: readonly string[] = []
   const { reason, waivers, ...rest } = objectIn(body, at);
   const violations = [...unknownFields(rest, others, at), ...wrongReason(reason, at)];
   violations.push(...wrongWaivers(waivers, `${at}/waivers`));
-  const waived = Array.isArray(waivers) ? [...new Set(waivers as OtherWaiver[])] : [];
+  const waived = Array.isArray(waivers) ? [...new Set(waivers as CutoverWaiver[])] : [];
   if (waived.length > 0 && isMissing(reason)) {
     violations.push({ pointer: `${at}/reason`, detail: 'is missing: whoever waives says why' });
   }

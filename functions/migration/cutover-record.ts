@@ -1,7 +1,7 @@
 import type { Asker } from './asker.ts';
 import type { FenceKind, FencePhase } from './fence.ts';
 import type { Endpoint } from './record.ts';
-import type { OtherWaiver } from './waivers.ts';
+import type { CutoverWaiver } from './waivers.ts';
 
 /** The request for a cutover. */
 export interface CutoverRecord {
@@ -9,7 +9,7 @@ export interface CutoverRecord {
   reason?: string;
   /** Inner: what tells a repeat from another request. */
   requestId?: string;
-  waivers?: OtherWaiver[];
+  waivers?: CutoverWaiver[];
   by?: Asker;
 }
 

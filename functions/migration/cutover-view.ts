@@ -5,17 +5,17 @@ import type { BackOut, FenceSummary, RollbackPossibility, StragglersSummary } fr
 import type { MigrationRecord } from './record.ts';
 import type { CutoverRequestSettings } from './request-cutover-settings.ts';
 import { unfencedSince } from './unfenced.ts';
-import type { OtherWaiver } from './waivers.ts';
+import { type CutoverWaiver, isOtherWaiver, type OtherWaiver } from './waivers.ts';
 
 /** The cutover as the API shows it: how it is asked for, what stands on the source, and what came of it. */
 export interface CutoverView extends CutoverRequestSettings {
   requestedAt?: string;
   reason?: string;
-  /** What its request said to go on in spite of. */
+  /** What its request said to go on in spite of, but for findings: those stand among the migration's waivers. */
   waivers?: OtherWaiver[];
   by?: Asker;
   /** Cutovers that came to nothing, oldest first. */
-  backOuts?: BackOut[];
+  backOuts?: BackOutView[];
   /** What stands, or stood, on the source. */
   fenced?: FenceSummary;
   promotedAt?: string;
@@ -34,6 +34,24 @@ export interface CutoverView extends CutoverRequestSettings {
   certificate?: { hash: string; signed: boolean } | OffsetCertificate;
 }
 
+export interface BackOutView extends Omit<BackOut, 'request'> {
+  request?: Omit<NonNullable<BackOut['request']>, 'waivers'> & { waivers?: OtherWaiver[] };
+}
+
+/** Version 1 of the contract knows no waivers of findings in these places. */
+const withoutFindings = <R extends { waivers?: CutoverWaiver[] }>({
+  waivers,
+  ...request
+}: R): Omit<R, 'waivers'> & { waivers?: OtherWaiver[] } => {
+  const others = waivers?.filter(isOtherWaiver) ?? [];
+  return { ...request, ...(others.length > 0 && { waivers: others }) };
+};
+
+const toBackOutView = ({ request, ...backOut }: BackOut): BackOutView => ({
+  ...backOut,
+  ...(request && { request: withoutFindings(request) }),
+});
+
 export const toCutoverView = (record: MigrationRecord): CutoverView => {
   const { cutoverSettings, cutover, backOuts, fence, promotedAt, stragglers, rolledBackAt } = record;
   const unfencedAt = unfencedSince(record);
@@ -43,8 +61,8 @@ export const toCutoverView = (record: MigrationRecord): CutoverView => {
   const frozenAt = fence?.frozenAt ?? fence?.fencedAt;
   return {
     ...(cutoverSettings ?? { mode: record.request.cutover.mode }),
-    ...request,
-    ...(backOuts && { backOuts }),
+    ...withoutFindings(request),
+    ...(backOuts && { backOuts: backOuts.map(toBackOutView) }),
     ...(fence && { fenced: fence }),
     ...(promotedAt && { promotedAt }),
     ...(promotedAt && frozenAt && { outageMs: Date.parse(promotedAt) - Date.parse(frozenAt) }),

@@ -4,7 +4,7 @@ import type { Asker } from './asker.ts';
 import type { RollbackPossibility } from './cutover-record.ts';
 import type { MigrationRecord } from './record.ts';
 import type { Outcome, Status } from './status.ts';
-import type { OtherWaiver } from './waivers.ts';
+import type { CutoverWaiver } from './waivers.ts';
 
 /** What an idempotency key stands for. */
 export interface KeyClaim {
@@ -46,7 +46,7 @@ export interface CutoverRequest {
   at: string;
   reason?: string | undefined;
   /** What to go on in spite of, this once. */
-  waivers?: OtherWaiver[] | undefined;
+  waivers?: CutoverWaiver[] | undefined;
   by: Asker;
   /** Of this request alone, so that it is known again when only the answer to its write was lost. */
   requestId: string;

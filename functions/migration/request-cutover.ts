@@ -5,19 +5,19 @@ import type { Migrations, Workflow } from './ports.ts';
 import type { MigrationRecord } from './record.ts';
 import { ActionNotAllowedError, InvalidRequestError, MigrationNotFoundError } from './request-errors.ts';
 import { type MigrationView, toView } from './view.ts';
-import type { OtherWaiver } from './waivers.ts';
+import type { CutoverWaiver } from './waivers.ts';
 
 /** What comes with a request for a cutover. */
 export interface CutoverAsking {
   reason?: string;
   /** Absent when there are none. */
-  waivers?: OtherWaiver[];
+  waivers?: CutoverWaiver[];
 }
 
 /** What the waiting execution is told of the request. */
 export const answerOf = ({
   cutover,
-}: MigrationRecord): { requestedAt: string; waivers: OtherWaiver[]; reason?: string } | undefined =>
+}: MigrationRecord): { requestedAt: string; waivers: CutoverWaiver[]; reason?: string } | undefined =>
   cutover?.requestedAt === undefined
     ? undefined
     : {

@@ -14,7 +14,7 @@ import type {
   VerificationReport,
   VerificationSettings,
 } from './verification.ts';
-import type { WaiverId } from './waivers.ts';
+import { isOtherWaiver, type WaiverId } from './waivers.ts';
 
 /** A migration as the API shows it. The status always comes with its reason and with what may be done next. */
 export interface MigrationView {
@@ -84,7 +84,7 @@ export const toView = (record: MigrationRecord): MigrationView => {
     source: record.request.customerNodeEndpointList[0],
     dryRun: record.request.dryRun ?? false,
     guarantees: record.apiOnly ? API_ONLY : FULL,
-    waivers: record.request.waivers ?? [],
+    waivers: [...new Set([...(record.request.waivers ?? []), ...findingsWaivedAtCutover(record)])],
     ...(record.request.reason !== undefined && { reason: record.request.reason }),
     ...(requestedBy && { requestedBy }),
     correlationId,
@@ -176,6 +176,9 @@ const withoutDifferences = ({ report, ...view }: VerificationView): ListedMigrat
   const { differences, untold, notes, ...rest } = report;
   return { ...view, report: rest };
 };
+
+const findingsWaivedAtCutover = ({ cutover }: MigrationRecord): WaiverId[] =>
+  (cutover?.waivers ?? []).filter((id) => !isOtherWaiver(id));
 
 const withoutFindings = ({ verdict, checkedAt, checks, waivers }: PreflightResult) => ({
   verdict,

@@ -41,6 +41,7 @@ A request names the blocking findings that it goes on in spite of:
 
 * A waiver is the id of one check. There is none for all of them.
 * \`verification-differences\` is no check: it goes on in spite of what the [verification](verification.md) finds. It needs a \`reason\`.
+* What a cutover looks for once more can be waived by the request for the cutover as well, with a \`reason\`: \`source-sentinel\`, \`fence-not-durable\`, \`min-replicas-set\`, \`users-included\`, \`modules-loaded-twice\`. It may have come since the preflight.
 * What is waived is still checked and still listed, with \`waived: true\`. The waivers stay in the view and in the events.
 * An id that is unknown, that never blocks, or that no waiver helps, is refused with the request. No waiver helps where somebody else's migration would be disturbed, or where nothing of the migration could be watched (nodes that ask for TLS or a password are not read).
 * A waiver does not make AWS do what it refuses: without Multi-AZ, say, StartMigration itself may answer with an error.`;

@@ -39,6 +39,12 @@ describe('a request for a cutover', () => {
     ]);
   });
 
+  it('may waive what a cutover looks for once more', () => {
+    const asked = { reason: 'known', waivers: ['users-included', 'fence-not-durable'] };
+
+    expect(readCutoverAsking(event({ body: JSON.stringify(asked) }))).toEqual(asked);
+  });
+
   it('may waive what a verification has found, with a reason', () => {
     const asked = { reason: 'known', waivers: ['verification-differences', 'verification-differences'] };
     expect(readCutoverAsking(event({ body: JSON.stringify(asked) }))).toEqual({

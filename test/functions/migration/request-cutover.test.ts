@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeAwaitCutover } from '../../../functions/cutover/await-cutover.ts';
 import { TransientServiceError } from '../../../functions/migration/errors.ts';
 import { makeRequestCutover } from '../../../functions/migration/request-cutover.ts';
-import type { OtherWaiver } from '../../../functions/migration/waivers.ts';
+import type { CutoverWaiver } from '../../../functions/migration/waivers.ts';
 import { FakeClock } from '../support/clock.ts';
 import { FakeMigrations } from '../support/migrations.ts';
 import { aRecord, CALLER, MIGRATION_ID } from '../support/records.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 const now = () => new Date(clock.now());
-const request = (reason?: string, requestId?: string, waivers?: OtherWaiver[]) =>
+const request = (reason?: string, requestId?: string, waivers?: CutoverWaiver[]) =>
   makeRequestCutover(migrations, workflow, now)(
     MIGRATION_ID,
     { ...(reason !== undefined && { reason }), ...(waivers && { waivers }) },

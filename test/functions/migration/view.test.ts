@@ -46,6 +46,18 @@ describe('the view', () => {
     ]);
   });
 
+  it('lists findings that a request for the cutover waives among the waivers, as version 1 knows them', () => {
+    const waivers = ['verification-differences' as const, 'users-included' as const];
+    const view = toView(aRecord({ cutover: { requestedAt: 't', reason: 'looked', waivers } }));
+    const backOuts = [{ at: 't', reason: 'It was too slow.', request: { requestedAt: 't', waivers } }];
+
+    expect(view.waivers).toEqual(['users-included']);
+    expect(view.cutover).toMatchObject({ reason: 'looked', waivers: ['verification-differences'] });
+    expect(toView(aRecord({ backOuts })).cutover.backOuts).toEqual([
+      { ...backOuts[0], request: { requestedAt: 't', waivers: ['verification-differences'] } },
+    ]);
+  });
+
   it('does not say of a cutover that an earlier one was unfenced', () => {
     const [unfencedAt, openedAt] = ['2026-11-23T05:00:00.000Z', '2026-11-23T06:00:00.000Z'];
     const fence = { kind: 'acl', phase: 'sealed', nodes: 1, openedAt } as const;
