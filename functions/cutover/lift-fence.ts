@@ -7,7 +7,8 @@ import { sentence } from '../migration/sentence.ts';
 import type { Servers, Session } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';
 import { connectionName } from './fence/connection.ts';
-import { isGone, type Line, openLines } from './fence/lines.ts';
+import { identify, isGone, type Known } from './fence/identify.ts';
+import { closeLines, openLines } from './fence/lines.ts';
 import { restoreNode } from './fence/restore-node.ts';
 
 export interface LiftFenceInput {
@@ -66,22 +67,28 @@ export const makeLiftFence =
     }
     const attempt = newAttempt();
     const name = connectionName(migrationId, attempt);
-    const { kind } = standing;
-    const untilMs = clock.now() + LIFTING_MS;
-    const ways = { open, clock, name, untilMs, kind, givesUp, ...(own?.held && { held: own.held }) };
+    const ways = { open, clock, name, untilMs: clock.now() + LIFTING_MS, ...(own?.held && { held: own.held }) };
     const lines = await openLines(standing.nodes, ways);
     try {
       // To connect may take long, and the sweeper's lifters take it over from each other meanwhile: an order judges nothing.
       const expected = byOrder ? await holderOf(fences, standing) : standing.attempt;
       let ours = await fences.takeOver(migrationId, attempt, expected, mustBe);
       if (!ours) throw elsewhere(migrationId);
-      const nodes = withProcesses(ours.nodes, lines);
+      // One node that hangs has used up what there was to connect, and no other's time.
+      const untilMs = clock.now() + LIFTING_MS;
+      for (const line of lines) if (!(line instanceof Error)) line.session.prolong(untilMs);
+      // By the record as it is now: who was here before may have noted a process that was started since.
+      const known = await identify(lines, ours.nodes, { kind: ours.kind, givesUp });
+      const nodes = withProcesses(ours.nodes, known);
       if (nodes) ours = await fences.advance(migrationId, attempt, { nodes });
-      const isGivenUp = (node: FencedNode, at: number) => isGone(lines[at]) && givesUp(node);
+      const fence = ours;
+      const restoring = { name, untouched, byOrder, untilMs, givesUp, clock };
+      const isGivenUp = (node: FencedNode, at: number) => isGone(known[at]) && givesUp(node);
       const results = await Promise.all(
-        ours.nodes.map((node, at) =>
-          isGivenUp(node, at) ? undefined : restoreNode(lines[at], node, ours, { name, untouched, givesUp, clock }),
-        ),
+        known.map((line, at) => {
+          const node = fence.nodes[at] as FencedNode;
+          return isGivenUp(node, at) ? undefined : restoreNode(line, node, fence, restoring);
+        }),
       );
       const told = results.flatMap((result) => result?.failure ?? []);
       const remarks = results.flatMap((result) => result?.remark ?? []);
@@ -101,7 +108,7 @@ export const makeLiftFence =
     } catch (error) {
       throw error instanceof FenceTakenOverError ? elsewhere(migrationId) : error;
     } finally {
-      for (const line of lines) if (!(line instanceof Error)) line.session.close();
+      closeLines(lines);
     }
   };
 
@@ -149,7 +156,7 @@ const elsewhere = (migrationId: string) =>
  * A process that has read its fence from a file is from now on the one that was fenced: what is undone in its memory and not yet in
  * its file is known again by whoever repeats this.
  */
-const withProcesses = (nodes: readonly FencedNode[], lines: readonly (Line | Error)[]): FencedNode[] | undefined => {
+const withProcesses = (nodes: readonly FencedNode[], lines: readonly (Known | Error)[]): FencedNode[] | undefined => {
   const known = nodes.map((node, at): FencedNode => {
     const line = lines[at];
     if (line === undefined || line instanceof Error || line.is !== 'fenced' || line.runId === undefined) return node;

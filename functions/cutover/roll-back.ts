@@ -4,10 +4,10 @@ import type { FencedShard, FenceRecord } from '../migration/fence.ts';
 import { toFenceSummary } from '../migration/fence-summary.ts';
 import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
-import type { MigrationRecord } from '../migration/record.ts';
+import type { Endpoint, MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import type { Servers } from '../preflight/ports.ts';
-import { shown } from '../preflight/text.ts';
+import { endpointText, listed, shown } from '../preflight/text.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { ActResult } from './act-result.ts';
 import type { OperatorsLift } from './operators-lift.ts';
@@ -21,6 +21,8 @@ const TRY_MS = 20_000;
 const FIRST_PAUSE_MS = 30_000;
 /** Of a target that was left: until it is deleted, or an operator sends CLIENT UNPAUSE. */
 const LAST_PAUSE_MS = 365 * 24 * 3600 * 1000;
+/** So long replicas of the source are waited for: its primary takes writes by then, and is all that there is to return to. */
+const REPLICAS_MS = 3 * 60_000;
 
 /**
  * Returns to the source, while nothing was written to the target. Never do both accept writes:
@@ -73,18 +75,28 @@ export const makeRollBack =
     }
     // The next migration into this group has to be told of the pause.
     await locks.noteRollback(record.replicationGroupId, { migrationId, at: isoNow() });
-    await lift({ migrationId, because: `rolled back: ${record.rollback.reason ?? 'no reason was given'}` });
+    const isOld = clock.now() > Date.parse(record.rollback.at) + REPLICAS_MS;
+    await lift({
+      migrationId,
+      because: `rolled back: ${record.rollback.reason ?? 'no reason was given'}`,
+      givesUp: ({ role }) => isOld && role === 'replica',
+    });
     const at = isoNow();
     const lifted = await fences.find(migrationId);
+    const why = backWithout(lifted?.givenUp);
     await migrations.note(migrationId, {
       rolledBackAt: at,
-      rollbackPossibility: { possible: false, forGood: true, why: BACK, asOf: at },
+      rollbackPossibility: { possible: false, forGood: true, why, asOf: at },
       ...(lifted && { fence: toFenceSummary(lifted) }),
     });
-    return { outcome: 'rolledBack', why: BACK, at };
+    return { outcome: 'rolledBack', why, at };
   };
 
 const BACK = 'The source takes writes again, and the target takes none.';
+const backWithout = (givenUp: readonly Endpoint[] = []): string =>
+  givenUp.length === 0
+    ? BACK
+    : `${BACK} Replicas of the source that could not be lifted, and are fenced still should they come back: ${listed(givenUp.map(endpointText))}.`;
 const NOT_ASKED = 'Nobody has asked to roll this migration back.';
 
 const notAllowed = (

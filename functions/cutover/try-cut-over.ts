@@ -95,6 +95,7 @@ export const tryCutOver = async (
   } catch (error) {
     const because = `the cutover was backed out: ${(error as Error).message}`;
     try {
+      closeTargets(prepared);
       const own = { attempt, untouched: !touched, unsent, held: held.takeBack() };
       if (own.untouched) await letGo(prepared, own.held);
       // Whether the note was taken, where its answer was lost, is what the lifting finds out first.
@@ -142,8 +143,13 @@ const letGo = async (prepared: PreparedFence | undefined, held: ReadonlyMap<stri
   await Promise.all(waking);
 };
 
-const end = (prepared: PreparedFence | undefined, held: Held): void => {
+/** Whatever still waits for them ends. */
+const closeTargets = (prepared: PreparedFence | undefined): void => {
   for (const { session } of prepared?.targets ?? []) session.close();
+};
+
+const end = (prepared: PreparedFence | undefined, held: Held): void => {
+  closeTargets(prepared);
   held.close();
 };
 

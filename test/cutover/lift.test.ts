@@ -13,6 +13,7 @@ import { PromotingGroups } from './ledger/promoting-groups.ts';
 import { Connection, Refusal } from './ledger/resp.ts';
 import { type Engine, engineFor } from './support/engine.ts';
 import { movingAddress } from './support/moving-address.ts';
+import { tapped } from './support/tap.ts';
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {
@@ -162,19 +163,48 @@ describe('an address that leads elsewhere when the fence is lifted', () => {
     expect(await said(source, 'SET', 'k', 'v')).toBe('NOPERM');
   });
 
-  it('to a stranger, whose users stay as they are; by name it is given up', async () => {
+  const MONITOR = 'monitor on nopass ~* &* -@all +info +ping';
+  it.each([
+    ['that only reads', '-@all +@read +@connection +info +acl +command +module', 'nothing was changed there'],
+    ['that does not tell its users', '-@all +@read +@connection +@admin +info', 'does not tell its users'],
+    ['that lets nobody in', '-@all +auth', 'CLIENT SETNAME was refused'],
+  ])(
+    'to a stranger %s, whose users stay as they are, also those of the same name; by name it is given up',
+    async (_, rules, why) => {
+      const source = await start({ acl: ['default on nopass ~* &* +@all', MONITOR] });
+      const stranger = await start({
+        acl: [`default on nopass ~* ${rules}`, MONITOR, 'admin on nopass ~* &* +@all'],
+      });
+      const { address, engine } = await moving(source);
+      await engine.cutOver({ waivers: ['users-included'] });
+      const admin = await Connection.open(stranger.port);
+      ending.push(() => admin.close());
+      await admin.ask('AUTH', 'admin', 'any');
+      const before = await admin.ask('ACL', 'LIST');
+      address.leadTo(stranger.port);
+
+      await expect(engine.unfence()).rejects.toThrow(why);
+      expect([(await engine.fence()).phase, await admin.ask('ACL', 'LIST')]).toEqual(['lifting', before]);
+      expect(await givenUp(engine, () => true)).toBe('lifted');
+      expect(await admin.ask('ACL', 'LIST')).toEqual(before);
+      expect((await engine.fence()).givenUp).toEqual([{ address: '127.0.0.1', port: address.port }]);
+    },
+  );
+
+  it('to a stranger that only reads, of a try that died before it was sealed: its users stay as they are', async () => {
     const source = await start();
-    const stranger = await start({ acl: ['default on nopass ~* -@all +@read +@connection +@admin +info'] });
+    const stranger = await start({
+      acl: ['default on nopass ~* -@all +@read +@connection +info +acl +command +module'],
+    });
     const { address, engine } = await moving(source);
     await engine.cutOver();
+    const { attempt, nodes } = await engine.fence();
+    await engine.fences.advance(MIGRATION_ID, attempt, { nodes: nodes.map(({ behind, ...node }) => node) });
     const before = await rulesOf(stranger);
     address.leadTo(stranger.port);
 
-    await expect(engine.unfence()).rejects.toThrow(/is another process .* nothing was changed there/);
-    expect([(await engine.fence()).phase, await rulesOf(stranger)]).toEqual(['lifting', before]);
-    expect(await givenUp(engine, () => true)).toBe('lifted');
+    await expect(engine.unfence()).rejects.toThrow(/nothing was changed there/);
     expect(await rulesOf(stranger)).toEqual(before);
-    expect((await engine.fence()).givenUp).toEqual([{ address: '127.0.0.1', port: address.port }]);
   });
 
   it('to a stranger that is as the source was: it is left alone, and told of', async () => {
@@ -190,6 +220,23 @@ describe('an address that leads elsewhere when the fence is lifted', () => {
     );
     expect(await said(source, 'SET', 'k', 'v')).toBe('NOPERM');
   });
+});
+
+it('a replica that hangs keeps nobody off the primary when the cutover is backed out', async () => {
+  const source = await start();
+  const replica = await follow(source);
+  const engine = await engineFor([linkOf(source, await follow(source))]);
+  const cut = engine.cutOver({
+    world: () => ({
+      fences: losing(engine, async () => {
+        replica.kill('SIGSTOP');
+        ending.push(() => replica.kill('SIGCONT'));
+      }),
+    }),
+  });
+
+  await expect(cut).rejects.toThrow(`127.0.0.1:${replica.port} did not answer`);
+  expect(await said(source, 'SET', 'k', 'v')).toBe('OK');
 });
 
 describe('a source that was started anew behind the fence', () => {
@@ -231,5 +278,81 @@ describe('a source that was started anew behind the fence', () => {
     expect(await engine.unfence()).toBe('lifted');
     await again.stop();
     expect(await said(await start({ folder, port: again.port }), 'SET', 'k', 'v')).toBe('OK');
+  });
+
+  const again = async (server: RedisProcess, folder: string) => {
+    await server.stop();
+    return start({ folder, port: server.port });
+  };
+
+  it('and opened by hand: its file is opened, too, by an order', async () => {
+    const { engine, again: opened, folder } = await restarted({});
+    await said(opened, 'ACL', 'SETUSER', 'default', '+@all');
+
+    expect(await engine.unfence()).toBe('lifted');
+    expect(await said(await again(opened, folder), 'SET', 'k', 'v')).toBe('OK');
+  });
+
+  it('is lifted whole by whoever takes over from a lift that hangs before its file is written', async () => {
+    const { engine, again: fenced, folder } = await restarted({});
+    const { open, fences, locks, migrations, clock } = engine.world;
+    const [hangs, mayConnect] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const hanging = tapped(open, (command) => {
+      if (command !== 'CONFIG REWRITE') return undefined;
+      hangs.resolve();
+      return new Promise<void>(() => undefined);
+    });
+    const slow: typeof open = async (...to) => {
+      await mayConnect.promise;
+      return open(...to);
+    };
+    const lifting = (by: typeof open) =>
+      makeLiftFence(
+        by,
+        fences,
+        locks,
+        migrations,
+        clock,
+        randomUUID,
+      )({
+        migrationId: MIGRATION_ID,
+        because: 'an operator wants it',
+        byOrder: true,
+      });
+    const second = lifting(slow);
+    lifting(hanging).catch(() => undefined);
+    await hangs.promise;
+    mayConnect.resolve();
+
+    expect(await second).toBe('lifted');
+    expect(await said(await again(fenced, folder), 'SET', 'k', 'v')).toBe('OK');
+  });
+
+  it.each([
+    ['whose only user lost commands behind it', ['ACL', 'SETUSER', 'default', '-@scripting'], true],
+    [
+      'with one user of three changed, of a try that died before it was sealed',
+      ['ACL', 'SETUSER', 'app', '-get'],
+      false,
+    ],
+    [
+      'that was opened by hand, in words of its own',
+      ['ACL', 'SETUSER', 'default', '+@write', '+publish', '+spublish'],
+      true,
+    ],
+  ])('%s is opened all the same', async (_, change, isSealed) => {
+    const users = isSealed ? undefined : [...ACL, 'other on nopass ~o:* &* +@all -@dangerous'];
+    const { engine, again: fenced, folder } = await restarted({}, users);
+    await said(fenced, ...change);
+    await said(fenced, 'CONFIG', 'REWRITE');
+    const changed = await again(fenced, folder);
+    if (!isSealed) {
+      const { attempt, nodes } = await engine.fence();
+      await engine.fences.advance(MIGRATION_ID, attempt, { nodes: nodes.map(({ behind, ...node }) => node) });
+    }
+
+    expect(await engine.unfence()).toBe('lifted');
+    expect(await said(changed, 'SET', 'k', 'v')).toBe('OK');
+    expect(await said(await again(changed, folder), 'SET', 'k', 'v')).toBe('OK');
   });
 });

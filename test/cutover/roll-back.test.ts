@@ -92,6 +92,28 @@ describe('a rollback before any write', () => {
     expect(await isOpen(scene.replica)).toBe(false);
   });
 
+  it('waits some minutes for a replica of the source that is gone, and then ends without it, and names it', async () => {
+    await begin();
+    await scene.promote();
+    const { attempt, nodes } = scene.fence;
+    const gone = { address: '127.0.0.1', port: 1 };
+    const replicas = nodes.map((node) => ({ ...node, role: 'replica' as const, endpoint: gone }));
+    await scene.fences.advance(MIGRATION_ID, attempt, { nodes: [...nodes, ...replicas] });
+    const record = scene.migrations.record;
+    const asked = (at: string) =>
+      scene.migrations.records.set(MIGRATION_ID, { ...record, rollback: { ...record.rollback, at } as never });
+    asked(new Date().toISOString());
+
+    await expect(rollBack()).rejects.toThrow('127.0.0.1:1: ');
+    expect(await isOpen(scene.source)).toBe(true);
+    asked(new Date(Date.now() - 4 * 60_000).toISOString());
+    expect(await rollBack()).toMatchObject({
+      outcome: 'rolledBack',
+      why: expect.stringMatching(/takes none\. Replicas of the source .* should they come back: 127\.0\.0\.1:1\.$/),
+    });
+    expect((await scene.fences.find(MIGRATION_ID))?.givenUp).toEqual([gone]);
+  });
+
   it('answers the same when it is repeated', async () => {
     await begin();
     await scene.promote();

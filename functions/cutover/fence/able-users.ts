@@ -14,8 +14,15 @@ const PUBLISHING = ['publish', 'spublish'];
  * @returns names, a character a byte
  * @throws FenceFailed, Unread
  */
-export const readAbleUsers = async (session: Session): Promise<string[]> => {
-  const users = (await listUsers(session)).filter(({ others }) => !others.includes('off'));
+export const readAbleUsers = async (session: Session): Promise<string[]> =>
+  readAble(
+    session,
+    (await listUsers(session)).filter(({ others }) => !others.includes('off')),
+  );
+
+/** Which of these users may write or publish by their rules, on this server. @returns as {@link readAbleUsers} */
+export const readAble = async (session: Session, users: readonly AclUser[]): Promise<string[]> => {
+  if (users.length === 0) return [];
   const sets = users.map((user) => ({ user, rules: [user.commands, ...user.selectors.map(wordsOf)] }));
   const told = sets.flatMap(({ rules }) => rules.flat().flatMap(categoryOf));
   const categories = await readCategories(session, new Set(['pubsub', ...told]));

@@ -18,15 +18,27 @@ export interface Held {
 
 export const holding = (open: Servers['open']): Held => {
   const lent = new Map<string, Lent>();
+  let isOver = false;
   return {
     async open(endpoint, untilMs) {
-      const session = new Lent(await open(endpoint, untilMs), nameOf(endpoint));
-      lent.set(nameOf(endpoint), session);
+      const name = nameOf(endpoint);
+      const session = new Lent(await open(endpoint, untilMs), name);
+      // Nobody would take it back, or close it.
+      if (isOver) {
+        session.close();
+        throw new SessionLost(`${name} was connected too late`);
+      }
+      lent.set(name, session);
       return session;
     },
-    takeBack: () =>
-      new Map([...lent].flatMap(([name, session]) => (session.isClosed ? [] : [[name, session.takeBack()] as const]))),
+    takeBack() {
+      isOver = true;
+      return new Map(
+        [...lent].flatMap(([name, session]) => (session.isClosed ? [] : [[name, session.takeBack()] as const])),
+      );
+    },
     close() {
+      isOver = true;
       for (const session of lent.values()) session.takeBack().close();
     },
   };

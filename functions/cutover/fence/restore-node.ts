@@ -1,12 +1,13 @@
 import type { FencedNode, FenceRecord } from '../../migration/fence.ts';
-import { Unread } from '../../preflight/ports.ts';
+import { type Session, Unread } from '../../preflight/ports.ts';
 import type { Clock } from '../../replication/ports.ts';
 import { connectionsOf, nameOf } from './connection.ts';
 import { killConnections } from './connections.ts';
 import { FenceFailed } from './fence-failed.ts';
-import type { Line } from './lines.ts';
+import type { Known } from './identify.ts';
 import { restoreFence } from './node-fence.ts';
-import { FileRefused } from './persist.ts';
+import { BUSY_MS, isPassing } from './passing.ts';
+import { FileRefused, persistUndone } from './persist.ts';
 
 /** A pause that was sent before the deadline may have begun later, if a script held the server up. */
 const LATE_PAUSE_MS = 120_000;
@@ -15,6 +16,9 @@ export interface Restoring {
   /** What our connections call themselves. */
   name: string;
   untouched: boolean;
+  byOrder: boolean;
+  /** So long a server that is held up is asked again. */
+  untilMs: number;
   givesUp: (node: FencedNode) => boolean;
   clock: Clock;
 }
@@ -30,37 +34,66 @@ export interface Restored {
 
 /**
  * Ends every other connection that acts for a fence, so that nothing which is still under way in a socket can ever run;
- * then gives the node back what it was, and lets go on who waits.
+ * then gives the node back what it was, and lets go on who waits. While a script holds it up it is asked again.
  */
 export const restoreNode = async (
-  line: Line | Error | undefined,
+  line: Known | Error,
   node: FencedNode,
-  { migrationId, kind, deadlineAt }: FenceRecord,
-  { name, untouched, givesUp, clock }: Restoring,
+  fence: FenceRecord,
+  restoring: Restoring,
 ): Promise<Restored> => {
   const where = nameOf(node.endpoint);
-  try {
-    if (line === undefined || line instanceof Error) throw line ?? new FenceFailed('it was never connected');
-    if (line.is === 'asBefore') return untouched ? {} : { remark: `${where} ${NOTHING_OF_IT}` };
-    await killConnections(line.session, connectionsOf(migrationId), name);
-    const isPaused = clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS;
-    let forgotten = true;
+  const { givesUp, untilMs, clock } = restoring;
+  for (;;) {
     try {
-      if (!untouched) ({ forgotten } = await restoreFence(line.session, kind, node));
-    } finally {
-      // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
-      if (isPaused) await line.session.askAll([['CLIENT', 'UNPAUSE']]);
+      if (line instanceof Error) throw line;
+      const remark = await (line.is === 'open' ? leave : restore)(line.session, node, fence, restoring);
+      return remark === undefined ? {} : { remark: `${where} ${remark}` };
+    } catch (error) {
+      if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
+      const isAgain = !(line instanceof Error) && isPassing(error) && clock.now() + BUSY_MS < untilMs;
+      if (error instanceof FileRefused && givesUp(node))
+        return { isGivenUp: true, remark: `${where} takes writes again until it is started anew: ${error.message}` };
+      if (!isAgain) return { failure: `${where}: ${error.message}` };
+      await clock.sleep(BUSY_MS);
     }
-    return forgotten ? {} : { remark: `${where} ${WITHOUT_FILE}` };
-  } catch (error) {
-    if (error instanceof FileRefused && givesUp(node)) {
-      return { isGivenUp: true, remark: `${where} takes writes again until it is started anew: ${error.message}` };
-    }
-    if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-    return { failure: `${where}: ${error.message}` };
   }
 };
 
+/** @returns what there is to know of it. @throws FenceFailed, Unread */
+const restore = async (
+  session: Session,
+  node: FencedNode,
+  { migrationId, kind, deadlineAt }: FenceRecord,
+  { name, untouched, clock }: Restoring,
+): Promise<string | undefined> => {
+  await killConnections(session, connectionsOf(migrationId), name);
+  const isPaused = clock.now() < Date.parse(deadlineAt) + LATE_PAUSE_MS;
+  let forgotten = true;
+  try {
+    if (!untouched) ({ forgotten } = await restoreFence(session, kind, node));
+  } finally {
+    // Also where the file could not be written: nobody is to wait for that. Before Redis 6.2 it is refused: there is no pause of ours then.
+    if (isPaused) await session.askAll([['CLIENT', 'UNPAUSE']]);
+  }
+  return forgotten ? undefined : WITHOUT_FILE;
+};
+
+/**
+ * Of a process that was started since, and where nobody is kept from writing: an operator may have opened it by hand, and its
+ * file still have the fence. By the operator's order it is written.
+ */
+const leave = async (
+  session: Session,
+  { before, persistsBy }: FencedNode,
+  { kind, sealedAt }: FenceRecord,
+  { untouched, byOrder }: Restoring,
+): Promise<string | undefined> => {
+  const isUntouched = Object.keys(before).length === 0;
+  if (untouched || kind === 'none' || isUntouched || sealedAt === undefined) return undefined;
+  if (byOrder) await persistUndone(session, persistsBy);
+  const file = byOrder || persistsBy === undefined ? '' : '; its file was left as it is';
+  return `is another process than the one that was fenced, and nobody is kept from writing there${file}: if it is another server, the fenced one still is`;
+};
+
 const WITHOUT_FILE = 'runs without the file in which its fence was kept: started with that file, it is fenced again';
-const NOTHING_OF_IT =
-  'is another process than the one that was fenced, and has nothing of the fence: if it is another server, the fenced one still is';

@@ -47,4 +47,12 @@ describe('a connection that is taken back', () => {
 
     expect(sessions.opened).toBe(0);
   });
+
+  it('is closed when it comes too late for that', async () => {
+    const { held, sessions } = await lending();
+    held.close();
+
+    await expect(held.open(SOURCE, 0)).rejects.toThrow('connected too late');
+    expect(sessions.opened).toBe(0);
+  });
 });
