@@ -19,9 +19,22 @@ const isRewritten = (facts: Facts, { fence, keepsNothing }: Circumstances): bool
 const mayBeTwice = (facts: Facts, circumstances: Circumstances): boolean =>
   isRewritten(facts, circumstances) && isAtLeast(sourceVersion(facts.sourceInfo), TAKES_ONCE);
 
+/**
+ * The lines of the file that set this, or include another one. Redis takes tabs, and a word that is quoted in whole or in part
+ * (measured on 7.0): a line whose first word has a quote is shown, whatever it says.
+ */
 const grep = ({ sourceInfo }: Facts, word: string): string =>
-  `grep -n -i -E -e '^ *(include|${word}) ' -- ${shellWord(sourceInfo.get('config_file') ?? '')}   # on the source's machine`;
-const COMMAND_LINE = "# The command line: `systemctl cat` of the source's unit, `docker inspect` of its container.";
+  `grep -n -i -E -e "^[[:space:]]*((include|${word})[[:space:]]|[^#[:space:]]*[\\"'])" -- ${shellWord(sourceInfo.get('config_file') ?? '')}   # on the source's machine`;
+/** Measured on 6.2 to 8.2 and Valkey 8.0: both show `redis-server *:6379`. */
+const COMMAND_LINE =
+  "# The command line: `systemctl cat` of the source's unit, `docker inspect` of its container, and what a script adds that starts it. `ps` and /proc/PID/cmdline do not have it: the server puts its title there.";
+
+/** Where the entrypoint of Redis' own image, from 8.0 on, looks for modules (debian/docker-entrypoint.sh of its repository). */
+const IMAGE_MODULES = /^\/usr\/local\/lib\/redis\/modules\//;
+const OF_THE_IMAGE = [
+  '# The entrypoint of the image `redis`, from 8.0 on, adds --loadmodule for every file of /usr/local/lib/redis/modules/; `docker inspect` does not show that. Unless yours is another one, do not waive modules-loaded-twice, and move no module to the file.',
+  '# Without appendonly: name a file of users in the configuration file (aclfile), and restart the source once; it keeps the fence then. Else waive fence-not-durable: a restart of the source forgets the fence.',
+];
 
 /** What CONFIG REWRITE does to the source's configuration file, which no command shows. */
 export const SOURCE_FILE_CHECKS = [
@@ -79,7 +92,7 @@ export const SOURCE_FILE_CHECKS = [
     id: 'modules-loaded-twice',
     title: 'The cutover has the source write its modules into its configuration file.',
     required:
-      'No module that an included file or the command line loads. CONFIG REWRITE, which keeps the fence, writes them into the configuration file, too, and from Redis 7.0 on a server that is to load a module twice does not start any more.',
+      'No module that an included file or the command line loads, which the entrypoint of a container may add to: that of the image redis, from 8.0 on, loads its modules so. CONFIG REWRITE, which keeps the fence, writes them into the configuration file, too, and from Redis 7.0 on a server that is to load a module twice does not start any more.',
     because: measured('redis-server 8.2 with --loadmodule did not start any more: "Can\'t load module"'),
     needs: ['sourceInfo', 'sourceConfig', 'sourceModules'],
     mayUse: ['sourceUsers'],
@@ -91,7 +104,8 @@ export const SOURCE_FILE_CHECKS = [
         remedy: [
           grep(facts, 'loadmodule'),
           COMMAND_LINE,
-          '# Each in the file itself: waive modules-loaded-twice. Else move it there, and restart the source once.',
+          ...(loaded.some((path) => IMAGE_MODULES.test(path)) ? OF_THE_IMAGE : []),
+          '# Each in the file itself, and nowhere else: waive modules-loaded-twice. Else move it there, and restart the source once.',
         ],
       };
     },
