@@ -50,7 +50,9 @@ Exit code: 0 completed, 1 failed or timed out, 2 asked for wrongly, 3 no such mi
   In a script, with nobody to ask:
     elasticache-migrator cutover test-2d4e27f91296 --yes --reason 'change 4711'
   In spite of what the comparison found:
-    elasticache-migrator cutover test-2d4e27f91296 --waive verification-differences --reason 'only caches differ'`,
+    elasticache-migrator cutover test-2d4e27f91296 --waive verification-differences --reason 'only caches differ'
+  What a cutover looks for once more, and was backed out for; I have looked:
+    elasticache-migrator cutover test-2d4e27f91296 --waive users-included,modules-loaded-twice --reason 'all in redis.conf'`,
   abort: `Examples:
   elasticache-migrator abort test-2d4e27f91296 --reason 'wrong source'
   elasticache-migrator abort test-2d4e27f91296 --reason 'wrong source' --yes --watch`,

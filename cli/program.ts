@@ -1,10 +1,10 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { TOKEN_VARIABLE } from '../client/token/errors.ts';
 import { FENCE_CHOICES } from '../functions/migration/fence.ts';
 import { PREFLIGHT_CHECKS } from '../functions/migration/preflight.ts';
 import { STATUSES } from '../functions/migration/status.ts';
 import { VERIFICATION_MODES } from '../functions/migration/verification.ts';
-import { CUTOVER_WAIVERS, OTHER_WAIVERS } from '../functions/migration/waivers.ts';
+import { CUTOVER_WAIVERS, notWaivableAtCutover, OTHER_WAIVERS } from '../functions/migration/waivers.ts';
 import { ACTS } from './act-help.ts';
 import { type CommonOptions, type Context, contextOf } from './context.ts';
 import { EXAMPLES, EXIT_HELP } from './examples.ts';
@@ -16,6 +16,14 @@ import { paintFor } from './terminal/paint.ts';
 import { VERSION } from './version.ts';
 
 const several = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+/** Of a request for a cutover. Not `<what...>`, which would take the migration's id for one. */
+const waiversOf = (value: string, before: string[] | undefined): string[] => {
+  const ids = value.split(',').filter((id) => id !== '');
+  if (ids.length === 0 || ids.some((id) => notWaivableAtCutover(id)))
+    throw new InvalidArgumentError(`Allowed choices are ${CUTOVER_WAIVERS.join(', ')}.`);
+  return [...new Set([...(before ?? []), ...ids])];
+};
 
 /** Waivers that a request for a migration can name. */
 const WAIVABLE = [
@@ -78,7 +86,7 @@ const withRequest = (command: Command): Command =>
     .option('--max-keys-per-second <n>', 'while comparing (default: 50000)')
     .option('--fresh-for-minutes <n>', 'an older comparison is made anew before the cutover (default: 60)')
     .option('--ttl-tolerance-ms <ms>', 'expiries so close count as equal')
-    .option('--waive <check...>', 'go on in spite of this finding; several by commas')
+    .option('--waive <check...>', 'go on in spite of this finding; several by commas, or repeated')
     .option('--reason <text>', 'kept with the migration');
 
 const migration = () => new Argument('<migration>', 'its id');
@@ -189,7 +197,12 @@ export const makeProgram = (
       .option('--reason <text>', 'kept with the migration and your name')
       .option('-y, --yes', "do not ask for the replication group's name")
       .option('--watch', 'go on to watch it');
-    if (waivers) made.addOption(new Option('--waive <what>', 'go on in spite of it').choices([...CUTOVER_WAIVERS]));
+    if (waivers)
+      made.addOption(
+        new Option('--waive <check>', 'go on in spite of it; several by commas, or repeated')
+          .choices([...CUTOVER_WAIVERS])
+          .argParser(waiversOf),
+      );
     if (givesUp)
       made.option('--give-up <host:port>', 'node of the source that is gone for good; can be repeated', several);
     withTarget(made).action(async (name, options) =>

@@ -22,14 +22,14 @@ import { safeDeep } from '../terminal/safe.ts';
 
 export interface ActOptions {
   reason?: string;
-  waive?: string;
+  waive?: string[];
   /** `host:port`, of an unfence. */
   giveUp?: string[];
   yes?: boolean;
   watch?: boolean;
 }
 
-/** Without one the API takes none of these. */
+/** Without one the API takes none of these, and no waiver. */
 const NEED_REASON: readonly Action[] = ['abort', 'confirm', 'unfence', 'rollback'];
 
 /**
@@ -38,7 +38,7 @@ const NEED_REASON: readonly Action[] = ['abort', 'confirm', 'unfence', 'rollback
  */
 export const act = async (context: Context, action: Action, name: string, options: ActOptions): Promise<ExitCode> => {
   const { io, caller, json } = context;
-  const needsReason = NEED_REASON.includes(action);
+  const needsReason = NEED_REASON.includes(action) || options.waive !== undefined;
   const giveUp = options.giveUp?.map(readEndpoint);
   refuseWithoutTerminal(context, action, options, needsReason);
   const { api } = await connected(context);
@@ -56,7 +56,7 @@ export const act = async (context: Context, action: Action, name: string, option
   const reason = options.reason ?? (needsReason || byWord ? await askReason(context) : undefined);
   const body = {
     ...(reason !== undefined && { reason }),
-    ...(options.waive && { waivers: [options.waive] }),
+    ...(options.waive && { waivers: options.waive }),
     ...(giveUp && { giveUp: giveUp.filter((one) => one !== undefined) }),
   };
   const changed = await api.act(view.migrationId, action, body, { signal: io.signal }).catch((error: unknown) => {
@@ -127,7 +127,7 @@ const confirm = async (
   context: Context,
   action: Action,
   view: MigrationView,
-  waived: string | undefined,
+  waived: readonly string[] = [],
 ): Promise<void> => {
   const { io } = context;
   const width = widthOf(io.stderr, io.env);
@@ -145,7 +145,7 @@ const confirm = async (
   for (const text of after) say('- ', text);
   if (lacks.length > 0) line(io.stderr, paint.bold('What this migration lacks'));
   for (const text of lacks) say('- ', text);
-  if (needsWaiver(action, view) && waived === undefined)
+  if (needsWaiver(action, view) && !waived.includes('verification-differences'))
     say('- ', 'The last comparison does not allow it. To go on in spite of that: --waive verification-differences');
   line(io.stderr);
   const lines = wrap(`Type the replication group's name, ${shown.replicationGroupId}, to go on:`, width - 1);

@@ -170,6 +170,27 @@ describe('an act', () => {
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('The cutover was requested.') });
   });
 
+  it('is sent with all its waivers, given by commas and repeated, each once', async () => {
+    const some = '--waive users-included,modules-loaded-twice --waive=verification-differences,users-included';
+    const ran = await ask(`cutover ${some} ${ID} --yes --reason 'change 4711'`);
+
+    expect(ran.code).toBe(0);
+    expect(service.posted()).toMatchObject([
+      { body: { waivers: ['users-included', 'modules-loaded-twice', 'verification-differences'] } },
+    ]);
+  });
+
+  it.each([
+    ['what no cutover can waive', '--waive users-included,target-holds-data --reason because', 'Allowed choices are'],
+    ['nothing', '--waive , --reason because', 'Allowed choices are'],
+    ['something, and says not why', '--waive users-included', '--reason is missing'],
+  ])('is not sent when it is to waive %s', async (_, options, why) => {
+    const ran = await ask(`cutover ${ID} --yes ${options}`);
+
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(why) });
+    expect(service.received).toEqual([]);
+  });
+
   it.each(['cutover', 'abort', 'confirm', 'unfence', 'rollback', 'close'])(
     'is refused without a terminal and without --yes, and nothing is asked: %s',
     async (act) => {

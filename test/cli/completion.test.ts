@@ -37,6 +37,7 @@ describe('completion', () => {
     [['start', '--fence', ''], 'acl'],
     [['start', '--fence=a'], 'acl'],
     [['start', '--waive', 'target-h'], 'target-holds-data'],
+    [['cutover', ID, '--waive', 'users-included', '--waive', 'mod'], 'modules-loaded-twice'],
     [['watch', ''], ID],
     [['watch', '--timeout=5', '--json', 'te'], ID],
     [['cutover', '--reason', 'a b', ''], ID],

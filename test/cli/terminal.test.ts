@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { MigrationView } from '../../functions/migration/view.ts';
 import { at, aView, phases } from '../console/migration/views.ts';
 import { isInstalled } from '../e2e/processes.ts';
 import { buildInto, onTerminal, type Pty, type PtyOptions } from './support/pty.ts';
@@ -187,6 +188,18 @@ describe.runIf(isLinux)('an act on a terminal', () => {
 
     expect(await pty.ended).toBe(0);
     expect(service.posted()).toMatchObject([{ path: `/migrations/${ID}/abort`, body: { reason: 'wrong source' } }]);
+  });
+
+  it('names the waiver that the comparison needs, also where another one is given', async () => {
+    const { verification } = awaiting;
+    const report = { verdict: 'different', verifiedAt: at(40) } as MigrationView['verification']['report'];
+    service.views = [{ ...awaiting, verification: { ...verification, ...(report && { report }) } }];
+    const pty = on(`cutover ${ID} --waive users-included --reason looked`);
+    const asked = await pty.seen('to go on:');
+    pty.type('\x03');
+
+    expect(await pty.ended).toBe(130);
+    expect(asked).toMatch(/--waive\s+verification-differences/);
   });
 
   it('sends nothing at Ctrl-C', async () => {
