@@ -9,6 +9,8 @@ export interface AwaitCutoverInput {
   why: string;
   /** Why the last verification does not allow the cutover; null when it does, or need not. */
   blockedBy?: string | null;
+  /** Why the automatic cutover was backed out, and is not tried again by itself; null or absent where it is. */
+  handedOverFor?: string | null;
   /** What an operator does before the cutover, in sentences; null or absent where the service does it. */
   byHand?: string | null;
   /** When the request was made that has come to nothing: it is forgotten, and a new one can be made. */
@@ -26,7 +28,15 @@ export const makeAwaitCutover =
     workflow: Pick<Workflow, 'resume' | 'fail'>,
     now: () => Date = () => new Date(),
   ) =>
-  async ({ migrationId, taskToken, why, blockedBy, byHand, refusedAt }: AwaitCutoverInput): Promise<void> => {
+  async ({
+    migrationId,
+    taskToken,
+    why,
+    blockedBy,
+    handedOverFor,
+    byHand,
+    refusedAt,
+  }: AwaitCutoverInput): Promise<void> => {
     // While the status is another, nobody can make a new one.
     if (refusedAt && (await migrations.find(migrationId))?.cutover?.requestedAt === refusedAt) {
       const reason = blockedBy ?? 'The verification before it did not allow it.';
@@ -34,7 +44,9 @@ export const makeAwaitCutover =
     }
     const record = await migrations.update(migrationId, {
       status: 'awaitingCutover',
-      statusReason: blockedBy ? `${why} ${blocked(blockedBy)}` : why,
+      statusReason: [why, blockedBy && blocked(blockedBy), handedOverFor && handedOver(handedOverFor)]
+        .filter(Boolean)
+        .join(' '),
       phase: 'awaitingCutover',
       waitingFor: byHand ? `the request for the cutover. ${byHand}` : 'the request for the cutover',
       taskToken,
@@ -50,3 +62,6 @@ export const makeAwaitCutover =
 
 const blocked = (by: string): string =>
   `The last verification does not allow the cutover: ${by} A request for the cutover verifies again first; one that waives verification-differences does not.`;
+
+const handedOver = (reason: string): string =>
+  `The automatic cutover was backed out, and is not tried again without a request: ${reason}.`;

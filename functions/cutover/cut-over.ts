@@ -12,10 +12,20 @@ import { sendAgain } from './send-again.ts';
 import { tryCutOver } from './try-cut-over.ts';
 import { isWanted, NOT_WANTED } from './wanted.ts';
 
-/** `verifyAgain`: what was verified says nothing of what the target holds now. */
+/**
+ * `verifyAgain`: what was verified says nothing of what the target holds now. `waivable`: it does not pass by itself, and a
+ * request can go on in spite of it.
+ */
 export type CutOverResult =
   | { outcome: 'sent'; sentAt: string; eventsSinceMs: number; positions: ShardPosition[] }
-  | { outcome: 'backedOut'; code: BackOutCode; reason: string; eventsSinceMs: number; verifyAgain?: true };
+  | {
+      outcome: 'backedOut';
+      code: BackOutCode;
+      reason: string;
+      eventsSinceMs: number;
+      verifyAgain?: true;
+      waivable?: true;
+    };
 
 /**
  * The point of no return: freezes and fences the source, waits until every node of the target has applied everything, and
@@ -99,6 +109,13 @@ export const makeCutOverBy =
         status: 'syncing',
         statusReason: `The cutover was backed out: ${reason}.`,
       });
-      return { outcome: 'backedOut', code, reason, eventsSinceMs, ...(error.verifyAgain && { verifyAgain: true }) };
+      return {
+        outcome: 'backedOut',
+        code,
+        reason,
+        eventsSinceMs,
+        ...(error.verifyAgain && { verifyAgain: true }),
+        ...(error.waivable && { waivable: true }),
+      };
     }
   };

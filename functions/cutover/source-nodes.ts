@@ -149,14 +149,16 @@ const unlessQuiet = async (
   if (answer instanceof Refused && !sentinelsAreWaived) {
     throw new BackOut(
       'source-not-fenceable',
-      `${name} does not tell whether Sentinels watch it (PUBSUB NUMSUB was refused): waive source-sentinel if none does`,
+      `${name} does not tell whether Sentinels watch it (PUBSUB NUMSUB was refused): waive source-sentinel in the request for the cutover if none does`,
+      { waivable: true },
     );
   }
   const watching = Array.isArray(answer) ? Number(answer[1]) : 0;
   if (watching > 0 && !sentinelsAreWaived) {
     throw new BackOut(
       'source-not-fenceable',
-      `${watching} connections of Sentinels watch ${name}, which may fail it over while it is fenced`,
+      `${watching} connections of Sentinels watch ${name}, which may fail it over while it is fenced: have them let go of it, or waive source-sentinel in the request for the cutover`,
+      { waivable: true },
     );
   }
   const failover = info.get('master_failover_state');

@@ -291,6 +291,92 @@ describe('an automatic cutover', () => {
     expect(dataOf(run, 'MigrationVerificationFailed')).toEqual([expect.objectContaining({ blocks: false })]);
   });
 
+  describe('that is backed out for what a request can waive', () => {
+    const looked = { waivers: ['users-included'], reason: 'all in redis.conf' };
+    const reason = '10.0.0.5:6379: it has a user beside default, waive users-included';
+    const unless = (waiver: string, waivers: unknown) =>
+      (waivers as string[]).includes(waiver)
+        ? SENT
+        : { outcome: 'backedOut', reason, eventsSinceMs: 3, waivable: true };
+
+    it('is handed over, and goes on with the waiver of the request', async () => {
+      const waits: unknown[] = [];
+      const run = await runWorkflow('migration', {
+        input: AUTOMATIC,
+        requests: [looked],
+        tasks: {
+          AwaitCutover: ({ handedOverFor, blockedBy }) => {
+            waits.push([handedOverFor, blockedBy]);
+            return undefined;
+          },
+          CutOver: ({ waivers }) => unless('users-included', waivers),
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(told(run)).toEqual([
+        'MigrationVerified',
+        'MigrationCutoverStarted',
+        'MigrationCutoverBackedOut',
+        'MigrationAwaitingCutover',
+        ...CUT_OVER,
+      ]);
+      expect(dataOf(run, 'MigrationAwaitingCutover')).toEqual([
+        expect.objectContaining({
+          status: 'awaitingCutover',
+          statusReason: `Source and target are in sync; the cutover is to be requested. The automatic cutover was backed out, and is not tried again without a request: ${reason}.`,
+        }),
+      ]);
+      expect(waits).toEqual([[reason, null]]);
+    });
+
+    it('is handed over by its last try, too, and no request is its last then', async () => {
+      const run = await runWorkflow('migration', {
+        input: AUTOMATIC,
+        requests: [{}, {}, looked],
+        tasks: {
+          CutOver: ({ waivers }, { count }) =>
+            count < 10
+              ? { outcome: 'backedOut', reason: 'the lag grew', eventsSinceMs: 3 }
+              : unless('users-included', waivers),
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      expect(types(run).filter((type) => type === 'MigrationCutoverBackedOut')).toHaveLength(12);
+      expect(types(run).filter((type) => type === 'MigrationAwaitingCutover')).toHaveLength(3);
+    });
+
+    it('says so no longer once a request was backed out for something else', async () => {
+      const run = await runWorkflow('migration', {
+        input: AUTOMATIC,
+        requests: [looked, looked],
+        tasks: {
+          CutOver: ({ waivers }, { count }) =>
+            count === 2
+              ? { outcome: 'backedOut', reason: 'the lag grew', eventsSinceMs: 3 }
+              : unless('users-included', waivers),
+        },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      const [first, second] = dataOf(run, 'MigrationAwaitingCutover').map((data) => JSON.stringify(data));
+      expect(first).toContain(reason);
+      expect(second).not.toContain('backed out');
+    });
+
+    it('is none where a request asks for it anyway: that is asked for again as ever', async () => {
+      const run = await runWorkflow('migration', {
+        requests: [{}, looked],
+        tasks: { CutOver: ({ waivers }) => unless('users-included', waivers) },
+      });
+
+      expect(run.status).toBe('SUCCEEDED');
+      for (const data of dataOf(run, 'MigrationAwaitingCutover'))
+        expect(data).toMatchObject({ statusReason: expect.not.stringContaining('automatic') });
+    });
+  });
+
   it('that is backed out is tried again on the same result while that is fresh', async () => {
     const run = await runWorkflow('migration', {
       input: AUTOMATIC,

@@ -26,14 +26,21 @@ export class BackOut extends Error {
   readonly code: BackOutCode;
   /** What was verified says nothing of what the target holds now. */
   readonly verifyAgain: boolean;
+  /** The request for the next cutover can go on in spite of it, and it does not pass by itself: it is for a person. */
+  readonly waivable: boolean;
 
   constructor(
     code: BackOutCode,
     reason: string,
-    { verifyAgain = false, cause }: { verifyAgain?: boolean; cause?: unknown } = {},
+    {
+      verifyAgain = false,
+      waivable = false,
+      cause,
+    }: { verifyAgain?: boolean; waivable?: boolean; cause?: unknown } = {},
   ) {
     super(shown(reason, 1000), { cause });
     this.code = code;
     this.verifyAgain = verifyAgain;
+    this.waivable = waivable;
   }
 }

@@ -14,7 +14,7 @@ import { FINGERPRINT_LENGTH } from './fingerprints.ts';
 import { unlessFenced, unlessOthersAct } from './foreign-fence.ts';
 import { fenceKindOf, readBefore } from './node-fence.ts';
 import { unlessLockedOut } from './own-user.ts';
-import { persist, persistenceOf } from './persist.ts';
+import { FileRefused, persist, persistenceOf } from './persist.ts';
 import { unlessTwice } from './twice.ts';
 
 export interface ToPrepare {
@@ -103,7 +103,7 @@ export const prepareFence = async (
     unlessTooLarge(known);
     await Promise.all(known.map((node, at) => unlessTwice(nodes[at] as SourceNode, node, kind, waivers)));
     // A file that cannot be written is found out before anything is touched. Found out under the fence, it would hinder its end, too.
-    await Promise.all(known.map(({ persistsBy }, at) => persist((nodes[at] as SourceNode).session, persistsBy)));
+    await Promise.all(known.map(({ persistsBy }, at) => unlessReadOnly(nodes[at] as SourceNode, persistsBy)));
     const noted = await fences.advance(migrationId, attempt, { nodes: known });
     unlessLate(clock, beganMs, preparingMs);
     return { record: noted, mayForget, nodes, targets, writing };
@@ -156,10 +156,25 @@ const toFencedNode = async (
   if (kind !== 'none' && !mayForget && !(await persistenceOf(session, kind))) {
     throw new BackOut(
       'source-not-fenceable',
-      `${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it`,
+      `${nameOf(endpoint)} has no file to keep a fence in: a restart would lift it; who takes that waives fence-not-durable in the request for the cutover`,
+      { waivable: true },
     );
   }
   return { nodeGroupId, endpoint, role, ...(runId && { runId }), connection, before: {} };
+};
+
+/** @throws BackOut; SessionLost */
+const unlessReadOnly = async ({ session, endpoint }: SourceNode, by: FencedNode['persistsBy']): Promise<void> => {
+  try {
+    await persist(session, by);
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    throw new BackOut(
+      'source-not-fenceable',
+      `${nameOf(endpoint)} cannot write the file that is to keep the fence: ${error.message}; let it write the file, or waive fence-not-durable in the request for the cutover: then none is written, and a restart lifts the fence`,
+      { waivable: true, cause: error },
+    );
+  }
 };
 
 const unlessLate = (clock: Clock, beganMs: number, preparingMs: number): void => {

@@ -39,6 +39,7 @@ export const unlessTwice = async (
   throw new BackOut(
     'source-not-fenceable',
     `${nameOf(node.endpoint)}: ${found.map(([, what]) => what).join('; ')}. CONFIG REWRITE would keep the fence, and no command tells what its included files and its command line have: look at docs/preflight.md#${waiver}, and waive ${found.map(([name]) => name).join(' and ')} in the request for the cutover`,
+    { waivable: true },
   );
 };
 

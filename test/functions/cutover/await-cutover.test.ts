@@ -42,6 +42,18 @@ describe('awaitCutover', () => {
     expect(migrations.record.statusReason).toMatch(/^The source cannot be read\. .*1 key differs\. .*verifies again/);
   });
 
+  it('says why an automatic cutover awaits a request', async () => {
+    const migrations = new FakeMigrations(new FakeClock(), aRecord({ status: 'syncing' }));
+    const awaitCutover = makeAwaitCutover(migrations, new FakeWorkflow());
+    await awaitCutover({ ...input, handedOverFor: 'it has a user, waive users-included' });
+    expect(migrations.record.statusReason).toBe(
+      'The source cannot be read. The automatic cutover was backed out, and is not tried again without a request: it has a user, waive users-included.',
+    );
+
+    await awaitCutover({ ...input, handedOverFor: null });
+    expect(migrations.record.statusReason).toBe('The source cannot be read.');
+  });
+
   it('forgets the request that has come to nothing, and no later one', async () => {
     const workflow = new FakeWorkflow();
     workflow.waiting.add('token-1');
