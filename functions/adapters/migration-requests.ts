@@ -51,7 +51,7 @@ const ALLOWED: Record<Ask, { condition: string; values?: Record<string, unknown>
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted' },
   },
   unfence: {
-    condition: `((attribute_exists(promotedAt) AND attribute_not_exists(apiOnly)) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${FENCED} AND (attribute_not_exists(pendingAct) OR pendingAct.act IN (:confirm, :replaced))`,
+    condition: `((attribute_exists(promotedAt) AND attribute_not_exists(apiOnly)) OR #phase = :inDoubt OR attribute_exists(completeSentAt) OR (attribute_exists(outcome) AND attribute_exists(#fence))) AND ${FENCED} AND (attribute_not_exists(pendingAct) OR pendingAct.act IN (:confirm, :replaced, :left))`,
     values: { ':inDoubt': 'promotionInDoubt', ':lifted': 'lifted', ':confirm': 'confirm' },
   },
   rollback: {
@@ -95,8 +95,11 @@ export const requestsBy = (change: Change, find: Migrations['find']): Requests =
     const { condition, values } = ALLOWED[ask];
     // The mark is what the sweeper finds a pending act by.
     const pending = isAskedAct(ask) && { pendingAct: { act: ask, at: request.at }, unsettledMark: 'yes' };
-    // One that names what to give up takes the place of an unfence that waits for just that.
-    const replaced = ask === 'unfence' && { ':replaced': request.giveUp ? 'unfence' : 'confirm' };
+    // One that names what to give up takes the place of an unfence or a rollback that waits for just that.
+    const replaced = ask === 'unfence' && {
+      ':replaced': request.giveUp ? 'unfence' : 'confirm',
+      ':left': request.giveUp ? 'rollback' : 'confirm',
+    };
     return change(migrationId, { [ask]: request, ...pending }, condition, {
       names: namesIn(condition),
       ...(values && { values: { ...values, ...replaced } }),

@@ -12,9 +12,10 @@ interface Stored extends RollbackNotes {
 
 const keyOf = (migrationId: string) => ({ pk: `ROLLBACK#${migrationId}` });
 
-const toNotes = ({ promotedCalls, decision, because }: Stored): RollbackNotes => ({
+const toNotes = ({ promotedCalls, decision, decidedAt, because }: Stored): RollbackNotes => ({
   ...(promotedCalls && { promotedCalls }),
   ...(decision && { decision }),
+  ...(decidedAt && { decidedAt }),
   ...(because && { because }),
 });
 
@@ -53,7 +54,7 @@ export const rollbacksIn = (table: string): Rollbacks => {
       for (;;) {
         const claimed =
           (await write(migrationId, claim, isOurs, { ...values, ':return': 'return' })) ??
-          (await write(migrationId, `${claim} REMOVE decision, because`, isAnothers, {
+          (await write(migrationId, `${claim} REMOVE decision, because, decidedAt`, isAnothers, {
             ...values,
             ':return': 'return',
           }));
@@ -61,12 +62,12 @@ export const rollbacksIn = (table: string): Rollbacks => {
       }
     },
 
-    async decide(migrationId, attempt, decision, because) {
+    async decide(migrationId, attempt, { decision, because, decidedAt }) {
       const decided = await write(
         migrationId,
-        'SET decision = :decision, because = :because',
+        'SET decision = :decision, because = :because, decidedAt = if_not_exists(decidedAt, :at)',
         'attempt = :attempt AND (attribute_not_exists(decision) OR decision = :decision)',
-        { ':attempt': attempt, ':decision': decision, ':because': because },
+        { ':attempt': attempt, ':decision': decision, ':because': because, ':at': decidedAt },
       );
       if (decided) return decided.decision;
       const standing = await find(migrationId);

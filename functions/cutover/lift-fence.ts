@@ -7,9 +7,9 @@ import { sentence } from '../migration/sentence.ts';
 import type { Servers, Session } from '../preflight/ports.ts';
 import type { Clock } from '../replication/ports.ts';
 import { connectionName } from './fence/connection.ts';
-import { identify, isGone, type Known } from './fence/identify.ts';
+import { type GivesUp, identify, isGivenUp, type Known } from './fence/identify.ts';
 import { closeLines, openLines } from './fence/lines.ts';
-import { restoreNode } from './fence/restore-node.ts';
+import { type Restored, restoreNode } from './fence/restore-node.ts';
 
 export interface LiftFenceInput {
   migrationId: string;
@@ -18,7 +18,7 @@ export interface LiftFenceInput {
   /** An operator's word, or a rollback: it is lifted although CompleteMigration was sent. */
   byOrder?: boolean;
   /** Of these nodes of the source those that are not to be found, or whose file is not written, are left as they are, and named in the record. */
-  givesUp?: (node: FencedNode) => boolean;
+  givesUp?: GivesUp;
   /**
    * The try that lifts its own fence, and no other. It may know that nothing durable was set, and no file is written then; and
    * that it has not begun to note CompleteMigration, which whoever else has noted was not sent under this fence. Its connections,
@@ -30,7 +30,7 @@ export interface LiftFenceInput {
 /** `nothing`: there was no fence, or it was lifted already. */
 export type LiftFence = (input: LiftFenceInput) => Promise<'lifted' | 'nothing'>;
 
-/** To connect to every node and to give it back what it was. */
+/** To give every node back what it was. */
 const LIFTING_MS = 10_000;
 
 /**
@@ -67,7 +67,7 @@ export const makeLiftFence =
     }
     const attempt = newAttempt();
     const name = connectionName(migrationId, attempt);
-    const ways = { open, clock, name, untilMs: clock.now() + LIFTING_MS, ...(own?.held && { held: own.held }) };
+    const ways = { open, clock, name, ...(own?.held && { held: own.held }) };
     const lines = await openLines(standing.nodes, ways);
     try {
       // To connect may take long, and the sweeper's lifters take it over from each other meanwhile: an order judges nothing.
@@ -83,20 +83,17 @@ export const makeLiftFence =
       if (nodes) ours = await fences.advance(migrationId, attempt, { nodes });
       const fence = ours;
       const restoring = { name, untouched, byOrder, untilMs, givesUp, clock };
-      const isGivenUp = (node: FencedNode, at: number) => isGone(known[at]) && givesUp(node);
       const results = await Promise.all(
-        known.map((line, at) => {
+        known.map((line, at): Promise<Restored> | Restored => {
           const node = fence.nodes[at] as FencedNode;
-          return isGivenUp(node, at) ? undefined : restoreNode(line, node, fence, restoring);
+          return isGivenUp(line, node, givesUp) ? { isGivenUp: true } : restoreNode(line, node, fence, restoring);
         }),
       );
-      const told = results.flatMap((result) => result?.failure ?? []);
-      const remarks = results.flatMap((result) => result?.remark ?? []);
+      const told = results.flatMap(({ failure }) => failure ?? []);
+      const remarks = results.flatMap(({ remark }) => remark ?? []);
       if (told.length > 0)
         throw new TransientServiceError(`Lift of the fence of migration ${migrationId}`, told.join('; '));
-      const givenUp = ours.nodes
-        .filter((node, at) => isGivenUp(node, at) || results[at]?.isGivenUp)
-        .map(({ endpoint }) => endpoint);
+      const givenUp = ours.nodes.filter((_, at) => results[at]?.isGivenUp).map(({ endpoint }) => endpoint);
       const lifted = await fences.advance(migrationId, attempt, {
         phase: 'lifted',
         liftedAt: new Date(clock.now()).toISOString(),

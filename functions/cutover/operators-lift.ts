@@ -1,4 +1,4 @@
-import type { FencedNode } from '../migration/fence.ts';
+import type { GivesUp } from './fence/identify.ts';
 
 /**
  * Takes a fence down by an operator's word, although CompleteMigration was sent: on every node of the source, until nothing
@@ -11,5 +11,5 @@ export type OperatorsLift = (input: {
   /** One sentence. */
   because: string;
   /** Which nodes are given up where they cannot be reached: what stood on them stays there. */
-  givesUp?: (node: FencedNode) => boolean;
+  givesUp?: GivesUp;
 }) => Promise<unknown>;

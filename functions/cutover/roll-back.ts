@@ -6,6 +6,7 @@ import type { Fences, Locks } from '../migration/lock-ports.ts';
 import type { Migrations } from '../migration/ports.ts';
 import type { Endpoint, MigrationRecord } from '../migration/record.ts';
 import { MigrationNotFoundError } from '../migration/request-errors.ts';
+import { unfencedSince } from '../migration/unfenced.ts';
 import type { Servers } from '../preflight/ports.ts';
 import { endpointText, listed, shown } from '../preflight/text.ts';
 import type { Clock } from '../replication/ports.ts';
@@ -21,8 +22,8 @@ const TRY_MS = 20_000;
 const FIRST_PAUSE_MS = 30_000;
 /** Of a target that was left: until it is deleted, or an operator sends CLIENT UNPAUSE. */
 const LAST_PAUSE_MS = 365 * 24 * 3600 * 1000;
-/** So long replicas of the source are waited for: its primary takes writes by then, and is all that there is to return to. */
-const REPLICAS_MS = 3 * 60_000;
+/** From the decision on so long replicas of the source are waited for, and files: its primary is all that there is to return to. */
+const PATIENCE_MS = 3 * 60_000;
 
 /**
  * Returns to the source, while nothing was written to the target. Never do both accept writes:
@@ -57,7 +58,7 @@ export const makeRollBack =
     const isoNow = () => new Date(clock.now()).toISOString();
     if (record.rolledBackAt) return { outcome: 'rolledBack', why: BACK, at: record.rolledBackAt };
     const { decision } = await rollbacks.find(migrationId);
-    const whyNot = decision === 'return' ? undefined : notAllowed(record, fence);
+    const whyNot = decision === 'return' ? unlessUnfenced(record, fence) : notAllowed(record, fence);
     if (whyNot !== undefined || !fence?.shards || !record.rollback) {
       return { outcome: 'refused', why: whyNot ?? NOT_ASKED, at: isoNow() };
     }
@@ -75,14 +76,18 @@ export const makeRollBack =
     }
     // The next migration into this group has to be told of the pause.
     await locks.noteRollback(record.replicationGroupId, { migrationId, at: isoNow() });
-    const isOld = clock.now() > Date.parse(record.rollback.at) + REPLICAS_MS;
+    const { decidedAt = isoNow() } = await rollbacks.find(migrationId);
+    const isOld = clock.now() > Date.parse(decidedAt) + PATIENCE_MS;
     await lift({
       migrationId,
       because: `rolled back: ${record.rollback.reason ?? 'no reason was given'}`,
-      givesUp: ({ role }) => isOld && role === 'replica',
+      givesUp: ({ role }, hindrance) => isOld && (hindrance === 'file' || (hindrance === 'gone' && role === 'replica')),
     });
     const at = isoNow();
     const lifted = await fences.find(migrationId);
+    const { unfence } = (await migrations.find(migrationId)) ?? record;
+    const isReplaced = unfence !== undefined && unfence.at > record.rollback.at;
+    if (isReplaced && lifted && isWithoutPrimary(lifted)) return { outcome: 'refused', why: GONE, at };
     const why = backWithout(lifted?.givenUp);
     await migrations.note(migrationId, {
       rolledBackAt: at,
@@ -96,15 +101,26 @@ const BACK = 'The source takes writes again, and the target takes none.';
 const backWithout = (givenUp: readonly Endpoint[] = []): string =>
   givenUp.length === 0
     ? BACK
-    : `${BACK} Replicas of the source that could not be lifted, and are fenced still should they come back: ${listed(givenUp.map(endpointText))}.`;
+    : `${BACK} Nodes of the source that could not be lifted for good, and are fenced should they come back, or be started anew: ${listed(givenUp.map(endpointText))}.`;
 const NOT_ASKED = 'Nobody has asked to roll this migration back.';
 
-const notAllowed = (
-  { promotedAt, unfencedAt }: MigrationRecord,
-  fence: FenceRecord | undefined,
-): string | undefined => {
-  if (!promotedAt) return 'The target was not promoted, as far as is known.';
-  if (unfencedAt && fence?.phase === 'lifted') return 'The source was unfenced: it may have been written to since.';
+/** By an unfence that took the place of the rollback: there is nothing to return to. */
+const isWithoutPrimary = ({ nodes, givenUp = [] }: FenceRecord): boolean => {
+  const gone = givenUp.map(endpointText);
+  return nodes.some(({ role, endpoint }) => role === 'primary' && gone.includes(endpointText(endpoint)));
+};
+const GONE = "The source's primary was given up meanwhile: there is nothing to return to.";
+
+/** An operator who has given the source's primary up does not return to it, also where that was decided. */
+const unlessUnfenced = (record: MigrationRecord, fence: FenceRecord | undefined): string | undefined =>
+  unfencedSince(record) && fence?.phase === 'lifted'
+    ? 'The source was unfenced: it may have been written to since.'
+    : undefined;
+
+const notAllowed = (record: MigrationRecord, fence: FenceRecord | undefined): string | undefined => {
+  if (!record.promotedAt) return 'The target was not promoted, as far as is known.';
+  const unfenced = unlessUnfenced(record, fence);
+  if (unfenced) return unfenced;
   if (fence?.phase !== 'sealed') return `The fence is not sealed, but ${fence?.phase ?? 'has no record'}.`;
   return undefined;
 };
@@ -136,7 +152,11 @@ const decideToReturn = async (
         : await closeTarget(nodes, fence, claimed.promotedCalls, clock));
     const decided = isDecided
       ? 'return'
-      : await rollbacks.decide(migrationId, attempt, against ? 'stay' : 'return', against?.why ?? BACK);
+      : await rollbacks.decide(migrationId, attempt, {
+          decision: against ? 'stay' : 'return',
+          because: against?.why ?? BACK,
+          decidedAt: new Date(clock.now()).toISOString(),
+        });
     if (decided === undefined) {
       throw new TransientServiceError('Rollback', new Error('another try has claimed it'));
     }

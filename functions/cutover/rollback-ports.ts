@@ -11,6 +11,8 @@ export interface RollbackNotes {
   /** Of the promoted primaries, read before anybody could have written to them. */
   promotedCalls?: CallsByShard;
   decision?: RollbackDecision;
+  /** ISO 8601. */
+  decidedAt?: string;
   /** Of a `stay`: one sentence. */
   because?: string;
 }
@@ -37,7 +39,6 @@ export interface Rollbacks {
   decide(
     migrationId: string,
     attempt: string,
-    decision: RollbackDecision,
-    because: string,
+    decided: Required<Pick<RollbackNotes, 'decision' | 'because' | 'decidedAt'>>,
   ): Promise<RollbackDecision | undefined>;
 }

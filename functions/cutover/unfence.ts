@@ -7,6 +7,7 @@ import { MigrationNotFoundError } from '../migration/request-errors.ts';
 import { endpointText, listed } from '../preflight/text.ts';
 import type { Clock } from '../replication/ports.ts';
 import type { ActResult } from './act-result.ts';
+import type { GivesUp } from './fence/identify.ts';
 import type { OperatorsLift } from './operators-lift.ts';
 
 /**
@@ -32,7 +33,7 @@ export const makeUnfence =
     const isStuck = record.outcome !== undefined && !record.promotedAt && !record.completeSentAt;
     const done = (at: string, { nodes, givenUp = [] }: Pick<FenceRecord, 'nodes' | 'givenUp'>): ActResult => ({
       outcome: 'unfenced',
-      why: whatStands(givenUp, nodes),
+      why: `${whatStands(givenUp, nodes)}${record.rollback ? PAUSED : ''}`,
       at,
       ...(givenUp.length > 0 && { givenUp }),
     });
@@ -65,8 +66,9 @@ export const makeUnfence =
       return refused(`giveUp names ${listed(others)}; the fence stands on ${listed(fenced)}.`);
     }
     const because = `unfenced: ${record.unfence.reason ?? 'no reason was given'}`;
-    const givesUp = ({ role, endpoint }: FencedNode) =>
-      (isStuck && role === 'replica') || named.some((one) => endpointText(one) === endpointText(endpoint));
+    const givesUp: GivesUp = ({ role, endpoint }, hindrance) =>
+      (isStuck && role === 'replica' && hindrance !== 'busy') ||
+      named.some((one) => endpointText(one) === endpointText(endpoint));
     await lift({ migrationId, because, givesUp });
     const lifted = await fences.find(migrationId);
     const at = lifted?.liftedAt ?? isoNow();
@@ -85,4 +87,6 @@ const whatStands = (givenUp: readonly Endpoint[], nodes: readonly FencedNode[]):
 
 const NOT_FENCED =
   "There was no fence to lift: by an operator's word the target is not promoted any more, and the migration ends.";
+const PAUSED =
+  ' The rollback that was asked for may have paused the nodes of the target: CLIENT UNPAUSE lets them take writes.';
 const LIFTED = "The source's fence is lifted: it takes writes again.";

@@ -51,10 +51,7 @@ const whyNot = (act: AskedAct, record: MigrationRecord): string => {
   if (rolledBackAt) return `it was rolled back at ${rolledBackAt}`;
   if (unfencedAt) return `the fence was lifted for good at ${unfencedAt}`;
   if (pendingAct) {
-    const ways =
-      act === 'unfence' && pendingAct.act === act
-        ? '; if a node of the source is gone for good, name it in giveUp'
-        : '';
+    const ways = act === 'unfence' ? '; if a node of the source is gone for good, name it in giveUp' : '';
     return `the ${pendingAct.act} that was requested at ${pendingAct.at} is being carried out${ways}`;
   }
   if (record.apiOnly && act !== 'confirm' && promotedAt)

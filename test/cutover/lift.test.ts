@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -125,15 +125,15 @@ describe('a source at maxclients, whose clients come back as soon as they are ki
   });
 });
 
-describe('an address that leads elsewhere when the fence is lifted', () => {
-  const moving = async (source: RedisProcess) => {
-    const address = await movingAddress(source.port);
-    ending.push(() => address.close());
-    const target = await follow(source);
-    const groups = new PromotingGroups([linkOf(source, target)], () => 0);
-    return { address, engine: await engineFor([linkOf({ ...source, port: address.port }, target)], { groups }) };
-  };
+const moving = async (source: RedisProcess) => {
+  const address = await movingAddress(source.port);
+  ending.push(() => address.close());
+  const target = await follow(source);
+  const groups = new PromotingGroups([linkOf(source, target)], () => 0);
+  return { address, engine: await engineFor([linkOf({ ...source, port: address.port }, target)], { groups }) };
+};
 
+describe('an address that leads elsewhere when the fence is lifted', () => {
   it('to a replica that is fenced, too: nothing counts as lifted until it leads back', async () => {
     const source = await start();
     const replica = await follow(source);
@@ -166,6 +166,11 @@ describe('an address that leads elsewhere when the fence is lifted', () => {
   const MONITOR = 'monitor on nopass ~* &* -@all +info +ping';
   it.each([
     ['that only reads', '-@all +@read +@connection +info +acl +command +module', 'nothing was changed there'],
+    [
+      'that reads and publishes',
+      '-@all +@read +@pubsub +@connection +info +acl +command +module',
+      'nothing was changed there',
+    ],
     ['that does not tell its users', '-@all +@read +@connection +@admin +info', 'does not tell its users'],
     ['that lets nobody in', '-@all +auth', 'CLIENT SETNAME was refused'],
   ])(
@@ -330,6 +335,7 @@ describe('a source that was started anew behind the fence', () => {
 
   it.each([
     ['whose only user lost commands behind it', ['ACL', 'SETUSER', 'default', '-@scripting'], true],
+    ['that was opened by hand in part', ['ACL', 'SETUSER', 'default', '+set'], true],
     [
       'with one user of three changed, of a try that died before it was sealed',
       ['ACL', 'SETUSER', 'app', '-get'],
@@ -353,6 +359,35 @@ describe('a source that was started anew behind the fence', () => {
 
     expect(await engine.unfence()).toBe('lifted');
     expect(await said(changed, 'SET', 'k', 'v')).toBe('OK');
-    expect(await said(await again(changed, folder), 'SET', 'k', 'v')).toBe('OK');
+    const after = await again(changed, folder);
+    expect([await said(after, 'SET', 'k', 'v'), await said(after, 'HSET', 'h', 'f', 'v')]).toEqual(['OK', 1]);
   });
+
+  it('is known again, after a try that died before it was sealed, by users that are built on -@all', async () => {
+    const hardened =
+      'default on nopass ~* &* -@all +@read +@write +@connection +@pubsub +info +acl +command +module +client +config +psync +replconf';
+    const { engine, again: fenced } = await restarted({}, [hardened]);
+    const { attempt, nodes } = await engine.fence();
+    await engine.fences.advance(MIGRATION_ID, attempt, { nodes: nodes.map(({ behind, ...node }) => node) });
+    expect(await said(fenced, 'SET', 'k', 'v')).toBe('NOPERM');
+
+    expect(await engine.unfence()).toBe('lifted');
+    expect(await said(fenced, 'SET', 'k', 'v')).toBe('OK');
+  });
+});
+
+it('a stranger whose file has users of its own is not written by an order', async () => {
+  const folder = await folderOf();
+  const users = join(folder, 'users.conf');
+  await writeFile(users, 'user team on nopass ~* &* +@all\n');
+  const source = await start();
+  const stranger = await start({ folder, config: { include: users } });
+  const { address, engine } = await moving(source);
+  await engine.cutOver();
+  const before = await readFile(join(folder, 'redis.conf'), 'utf8');
+  address.leadTo(stranger.port);
+
+  expect(await engine.unfence()).toBe('lifted');
+  expect((await engine.fence()).liftedBecause).toMatch(/its file was left as it is, and may still have the fence/);
+  expect(await readFile(join(folder, 'redis.conf'), 'utf8')).toBe(before);
 });

@@ -28,6 +28,14 @@ const begin = async (...args: Parameters<typeof fencedPair>) => {
 };
 const rollBack = (servers: Pick<Servers, 'open'> = redisServers(), notes = rollbacks) =>
   makeRollBack(scene.migrations, scene.fences, notes, locks, servers, scene.lift, systemClock)(input);
+/** An earlier try has decided to return. */
+const decidedAt = async (ms: number): Promise<FakeRollbacks> => {
+  const notes = new FakeRollbacks();
+  await notes.claim(MIGRATION_ID, { requestId: 'request-1', attempt: 'earlier', connections: {} });
+  const at = new Date(ms).toISOString();
+  await notes.decide(MIGRATION_ID, 'earlier', { decision: 'return', because: 'nothing was written', decidedAt: at });
+  return notes;
+};
 const look = () => makeRollbackLook(redisServers(), rollbacks, systemClock)(scene.fence);
 
 /** Servers that do something when a command is sent to one of them; `undefined` sends it on. */
@@ -99,19 +107,35 @@ describe('a rollback before any write', () => {
     const gone = { address: '127.0.0.1', port: 1 };
     const replicas = nodes.map((node) => ({ ...node, role: 'replica' as const, endpoint: gone }));
     await scene.fences.advance(MIGRATION_ID, attempt, { nodes: [...nodes, ...replicas] });
-    const record = scene.migrations.record;
-    const asked = (at: string) =>
-      scene.migrations.records.set(MIGRATION_ID, { ...record, rollback: { ...record.rollback, at } as never });
-    asked(new Date().toISOString());
 
     await expect(rollBack()).rejects.toThrow('127.0.0.1:1: ');
     expect(await isOpen(scene.source)).toBe(true);
-    asked(new Date(Date.now() - 4 * 60_000).toISOString());
+    rollbacks = await decidedAt(Date.now() - 4 * 60_000);
     expect(await rollBack()).toMatchObject({
       outcome: 'rolledBack',
-      why: expect.stringMatching(/takes none\. Replicas of the source .* should they come back: 127\.0\.0\.1:1\.$/),
+      why: expect.stringMatching(/takes none\. Nodes of the source .* should they come back, .*: 127\.0\.0\.1:1\.$/),
     });
     expect((await scene.fences.find(MIGRATION_ID))?.givenUp).toEqual([gone]);
+  });
+
+  it('that was decided ends without a primary that an unfence has given up meanwhile, and leaves the target to whoever opens it', async () => {
+    await begin();
+    await scene.promote();
+    await scene.source.stop();
+    const { record } = scene.migrations;
+    const rollback = { ...record.rollback, at: new Date().toISOString() };
+    rollbacks = await decidedAt(Date.now());
+    scene.migrations.records.set(MIGRATION_ID, { ...record, rollback } as never);
+    await expect(rollBack()).rejects.toThrow();
+    expect(await isOpen(scene.primary)).toBe(false);
+
+    await scene.lift({ migrationId: MIGRATION_ID, because: 'unfenced: it has burnt', givesUp: () => true });
+    await scene.migrations.note(MIGRATION_ID, { unfencedAt: new Date().toISOString() });
+    const operator = await connect(scene.primary);
+    await operator.command('CLIENT', 'UNPAUSE');
+    operator.close();
+    expect(await rollBack()).toMatchObject({ outcome: 'refused', why: expect.stringContaining('was unfenced') });
+    expect(await isOpen(scene.primary)).toBe(true);
   });
 
   it('answers the same when it is repeated', async () => {

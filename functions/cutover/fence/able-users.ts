@@ -14,26 +14,46 @@ const PUBLISHING = ['publish', 'spublish'];
  * @returns names, a character a byte
  * @throws FenceFailed, Unread
  */
-export const readAbleUsers = async (session: Session): Promise<string[]> =>
-  readAble(
-    session,
-    (await listUsers(session)).filter(({ others }) => !others.includes('off')),
-  );
-
-/** Which of these users may write or publish by their rules, on this server. @returns as {@link readAbleUsers} */
-export const readAble = async (session: Session, users: readonly AclUser[]): Promise<string[]> => {
-  if (users.length === 0) return [];
+export const readAbleUsers = async (session: Session): Promise<string[]> => {
+  const users = (await listUsers(session)).filter(({ others }) => !others.includes('off'));
   const sets = users.map((user) => ({ user, rules: [user.commands, ...user.selectors.map(wordsOf)] }));
   const told = sets.flatMap(({ rules }) => rules.flat().flatMap(categoryOf));
   const categories = await readCategories(session, new Set(['pubsub', ...told]));
-  const publishing = PUBLISHING.filter((name) => categories.get('pubsub')?.has(name));
-  const writing = new Set([...(await readWriting(session)), ...publishing]);
-  const may = (rules: readonly string[]) => allowed(rules, writing, categories).size > 0;
+  const taken = await readTaken(session, categories);
+  const may = (rules: readonly string[]) => allowed(rules, taken, categories).size > 0;
   return sets
     .filter(({ rules }) => rules.some(may))
     .map(({ user }) => user.name)
     .sort();
 };
+
+/** What users may by their rules, over every command that a server tells, in small letters. */
+export interface Rights {
+  /** What a fence takes away: commands that write or publish. */
+  taken: ReadonlySet<string>;
+  /** By the rules of the user's own, which a fence leaves. */
+  own(user: AclUser): ReadonlySet<string>;
+  /** By its selectors, too. */
+  all(user: AclUser): ReadonlySet<string>;
+}
+
+/** @throws Unread */
+export const readRights = async (session: Session): Promise<Rights> => {
+  const names = listIn(await session.ask('ACL', 'CAT'), 'ACL CAT').map((name) => textIn(name, 'ACL CAT'));
+  const categories = await readCategories(session, new Set(names));
+  const taken = await readTaken(session, categories);
+  const every = new Set([...taken, ...[...categories.values()].flatMap((commands) => [...commands])]);
+  const own = ({ commands }: AclUser) => allowed(commands, every, categories);
+  const all = (user: AclUser) =>
+    new Set([user.commands, ...user.selectors.map(wordsOf)].flatMap((rules) => [...allowed(rules, every, categories)]));
+  return { taken, own, all };
+};
+
+/** @param categories pubsub among them */
+const readTaken = async (session: Session, categories: Categories): Promise<ReadonlySet<string>> =>
+  new Set([...(await readWriting(session)), ...PUBLISHING.filter((name) => categories.get('pubsub')?.has(name))]);
+
+type Categories = ReadonlyMap<string, ReadonlySet<string>>;
 
 const wordsOf = (selector: AclUser['selectors'][number]): string[] => selector.slice(1, -1).split(' ');
 
@@ -60,7 +80,7 @@ const readCategories = async (
 const allowed = (
   rules: readonly string[],
   commands: ReadonlySet<string>,
-  categories: ReadonlyMap<string, ReadonlySet<string>>,
+  categories: Categories,
 ): ReadonlySet<string> => {
   const may = new Set<string>();
   for (const word of rules) {

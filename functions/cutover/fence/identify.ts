@@ -12,8 +12,16 @@ export type Known = Line & { is: 'fenced' | 'open' };
 /** Who answers at a node's address is not that node: nothing was changed there. */
 export class AnotherServer extends FenceFailed {}
 
-/** Nobody to take a fence from, whom an operator may give up: away, another server, or one that lets us do nothing. */
-export const isGone = (line: Known | Error | undefined): line is Error => line instanceof Error && !isPassing(line);
+/**
+ * Why a node can be given up. `gone`: it is away, another server, or one that lets us do nothing. `busy`: a script holds it up, or it is
+ * full, which may pass. `file`: it takes writes, and refuses to write its file.
+ */
+export type Hindrance = 'gone' | 'busy' | 'file';
+export type GivesUp = (node: FencedNode, hindrance: Hindrance) => boolean;
+
+/** Whether there is nobody to take a fence from, and that is given up. */
+export const isGivenUp = (line: Known | Error, node: FencedNode, givesUp: GivesUp): boolean =>
+  line instanceof Error && givesUp(node, isPassing(line) ? 'busy' : 'gone');
 
 /**
  * Makes sure that each node is the one that was fenced: a name, a virtual IP or an address that was given out again may lead
@@ -24,7 +32,7 @@ export const isGone = (line: Known | Error | undefined): line is Error => line i
 export const identify = (
   lines: readonly (Line | Error)[],
   nodes: readonly FencedNode[],
-  { kind, givesUp }: { kind: FenceKind; givesUp: (node: FencedNode) => boolean },
+  { kind, givesUp }: { kind: FenceKind; givesUp: GivesUp },
 ): Promise<(Known | Error)[]> =>
   Promise.all(
     nodes.map(async (node, at): Promise<Known | Error> => {
@@ -34,7 +42,7 @@ export const identify = (
       if (runId === undefined || node.runId === undefined || runId === node.runId) return { ...line, is: 'fenced' };
       const twin = nodes.find((other, there) => {
         const also = lines[there];
-        const isBoth = !(also instanceof Error) && also?.runId === runId && !givesUp(other);
+        const isBoth = !(also instanceof Error) && also?.runId === runId && !givesUp(other, 'gone');
         return there !== at && (other.runId === runId || isBoth);
       });
       const name = nameOf(node.endpoint);
@@ -56,6 +64,10 @@ const resembling = async (line: Line, kind: FenceKind, node: FencedNode): Promis
     );
   } catch (error) {
     if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
-    return isPassing(error) ? error : new AnotherServer(`${who}, and does not tell its users: ${error.message}`);
+    return isPassing(error)
+      ? error
+      : new AnotherServer(
+          `${who}, and does not tell its users: ${error.message}. If it is the source, let this service see them`,
+        );
   }
 };

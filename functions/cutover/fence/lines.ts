@@ -19,12 +19,14 @@ export interface Lifting {
   clock: Clock;
   /** What the connections call themselves. */
   name: string;
-  untilMs: number;
   /** Those of the try that lifts its own fence, by endpoint: a full server lets nobody in anew. */
   held?: ReadonlyMap<string, Session>;
 }
 
-/** Whoever waits for all nodes waits so long for one that hangs: on a connection that there is, and on a new one. */
+/**
+ * All nodes are waited for, so one that hangs, is full or is held up by a script keeps the others closed for so long, and is left to a
+ * repeat: on a connection that there is, and on a new one.
+ */
 const HELD_MS = 1500;
 const DIAL_MS = 4000;
 
@@ -47,13 +49,14 @@ export const closeLines = (lines: readonly (Line | Error)[]): void => {
 };
 
 /** What may pass is asked again. */
-const connect = async (node: FencedNode, { open, clock, name, untilMs, held }: Lifting): Promise<Line | Error> => {
+const connect = async (node: FencedNode, { open, clock, name, held }: Lifting): Promise<Line | Error> => {
+  const untilMs = clock.now() + (held ? HELD_MS : 0) + DIAL_MS;
   let ours = held?.get(nameOf(node.endpoint));
   // One that hangs is not to use up the time of a new one.
   ours?.prolong(clock.now() + HELD_MS);
   for (;;) {
     try {
-      if (!ours) return await dial(open, node, name, held ? Math.min(untilMs, clock.now() + DIAL_MS) : untilMs);
+      if (!ours) return await dial(open, node, name, untilMs);
       await carryOut(ours, [['CLIENT', 'SETNAME', name]]);
       return { session: ours, runId: node.runId };
     } catch (error) {
@@ -63,7 +66,7 @@ const connect = async (node: FencedNode, { open, clock, name, untilMs, held }: L
         continue;
       }
       if (!isPassing(error) || clock.now() + BUSY_MS >= untilMs) return error;
-      ours?.prolong(clock.now() + HELD_MS);
+      ours?.prolong(untilMs);
       await clock.sleep(BUSY_MS);
     }
   }

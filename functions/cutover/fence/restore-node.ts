@@ -1,13 +1,18 @@
 import type { FencedNode, FenceRecord } from '../../migration/fence.ts';
+import { parseUser } from '../../preflight/acl-user.ts';
+import { infoIn } from '../../preflight/gather/replies.ts';
 import { type Session, Unread } from '../../preflight/ports.ts';
 import type { Clock } from '../../replication/ports.ts';
+import { listUsers } from './acl-fence.ts';
+import { mayTheSame } from './acl-rules.ts';
 import { connectionsOf, nameOf } from './connection.ts';
 import { killConnections } from './connections.ts';
 import { FenceFailed } from './fence-failed.ts';
-import type { Known } from './identify.ts';
+import type { GivesUp, Known } from './identify.ts';
 import { restoreFence } from './node-fence.ts';
 import { BUSY_MS, isPassing } from './passing.ts';
-import { FileRefused, persistUndone } from './persist.ts';
+import { FileRefused, type PersistsBy, persistUndone } from './persist.ts';
+import { writtenTwice } from './twice.ts';
 
 /** A pause that was sent before the deadline may have begun later, if a script held the server up. */
 const LATE_PAUSE_MS = 120_000;
@@ -19,7 +24,7 @@ export interface Restoring {
   byOrder: boolean;
   /** So long a server that is held up is asked again. */
   untilMs: number;
-  givesUp: (node: FencedNode) => boolean;
+  givesUp: GivesUp;
   clock: Clock;
 }
 
@@ -52,7 +57,7 @@ export const restoreNode = async (
     } catch (error) {
       if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
       const isAgain = !(line instanceof Error) && isPassing(error) && clock.now() + BUSY_MS < untilMs;
-      if (error instanceof FileRefused && givesUp(node))
+      if (error instanceof FileRefused && givesUp(node, 'file'))
         return { isGivenUp: true, remark: `${where} takes writes again until it is started anew: ${error.message}` };
       if (!isAgain) return { failure: `${where}: ${error.message}` };
       await clock.sleep(BUSY_MS);
@@ -81,19 +86,36 @@ const restore = async (
 
 /**
  * Of a process that was started since, and where nobody is kept from writing: an operator may have opened it by hand, and its
- * file still have the fence. By the operator's order it is written.
+ * file still have the fence. By the operator's order it is written, unless what is written may stand somewhere else already.
  */
 const leave = async (
   session: Session,
   { before, persistsBy }: FencedNode,
-  { kind, sealedAt }: FenceRecord,
+  { kind }: FenceRecord,
   { untouched, byOrder }: Restoring,
 ): Promise<string | undefined> => {
-  const isUntouched = Object.keys(before).length === 0;
-  if (untouched || kind === 'none' || isUntouched || sealedAt === undefined) return undefined;
-  if (byOrder) await persistUndone(session, persistsBy);
-  const file = byOrder || persistsBy === undefined ? '' : '; its file was left as it is';
+  if (untouched || kind === 'none' || Object.keys(before).length === 0) return undefined;
+  const isWritten = byOrder && persistsBy !== undefined && (await isAsRecorded(session, before, persistsBy));
+  if (isWritten) await persistUndone(session, persistsBy);
+  const file =
+    isWritten || persistsBy === undefined ? '' : '; its file was left as it is, and may still have the fence';
   return `is another process than the one that was fenced, and nobody is kept from writing there${file}: if it is another server, the fenced one still is`;
+};
+
+/** Whether writing its file says of its users what is recorded, and nothing twice. */
+const isAsRecorded = async (
+  session: Session,
+  { users = [] }: FencedNode['before'],
+  persistsBy: PersistsBy,
+): Promise<boolean> => {
+  const now = new Map((await listUsers(session)).map((user) => [user.name, user]));
+  const isSame = users.map(parseUser).every((user) => {
+    const is = now.get(user.name);
+    return is && mayTheSame(user, is);
+  });
+  if (!isSame || persistsBy === 'aclFile') return isSame;
+  const version = infoIn(await session.ask('INFO', 'server')).get('redis_version') as string;
+  return (await writtenTwice({ session, version })).length === 0;
 };
 
 const WITHOUT_FILE = 'runs without the file in which its fence was kept: started with that file, it is fenced again';

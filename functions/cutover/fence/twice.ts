@@ -32,7 +32,7 @@ export const unlessTwice = async (
   const isTheFence = kind === 'minReplicas' || persistsBy === 'minReplicas';
   const found = [
     ...(isTheFence && set !== '0' ? [['min-replicas-set', `min-replicas-to-write is ${set} already`]] : []),
-    ...(isAtLeast(node.version, TAKES_ONCE) ? await writtenBy(node) : []),
+    ...(await writtenTwice(node)),
   ].filter(([waiver, , other]) => !waivers.some((one) => one === waiver || one === other));
   if (found.length === 0) return;
   const [waiver] = found[0] as string[];
@@ -45,8 +45,17 @@ export const unlessTwice = async (
 
 const UNTOLD = ['modules-loaded-twice', 'it does not tell its modules', 'unread-source-modules'];
 
-/** Of what is to be there once: the check that asks for it, what there is, and another check whose waiver does. */
-const writtenBy = async ({ session, version }: SourceNode): Promise<string[][]> => {
+/**
+ * Of what CONFIG REWRITE writes, and is to be there once: the check that asks for it, what there is, and another check whose
+ * waiver does.
+ *
+ * @throws SessionLost, Unread
+ */
+export const writtenTwice = async ({
+  session,
+  version,
+}: Pick<SourceNode, 'session' | 'version'>): Promise<string[][]> => {
+  if (!isAtLeast(version, TAKES_ONCE)) return [];
   const [config, users, modules] = await session.askAll([
     ['CONFIG', 'GET', 'aclfile'],
     ['ACL', 'LIST'],

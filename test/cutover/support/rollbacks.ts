@@ -23,10 +23,11 @@ export class FakeRollbacks implements Rollbacks {
   }
 
   async find(migrationId: string): Promise<RollbackNotes> {
-    const { promotedCalls, decision, because } = this.#of(migrationId);
+    const { promotedCalls, decision, decidedAt, because } = this.#of(migrationId);
     return structuredClone({
       ...(promotedCalls && { promotedCalls }),
       ...(decision && { decision }),
+      ...(decidedAt && { decidedAt }),
       ...(because && { because }),
     });
   }
@@ -40,6 +41,7 @@ export class FakeRollbacks implements Rollbacks {
     if (kept.requestId !== claim.requestId && kept.decision === 'stay') {
       delete kept.decision;
       delete kept.because;
+      delete kept.decidedAt;
     }
     kept.requestId = claim.requestId;
     kept.attempt = claim.attempt;
@@ -50,12 +52,11 @@ export class FakeRollbacks implements Rollbacks {
   async decide(
     migrationId: string,
     attempt: string,
-    decision: RollbackDecision,
-    because: string,
+    decided: Required<Pick<RollbackNotes, 'decision' | 'because' | 'decidedAt'>>,
   ): Promise<RollbackDecision | undefined> {
     const kept = this.#of(migrationId);
     if (kept.attempt !== attempt) return undefined;
-    if (!kept.decision) Object.assign(kept, { decision, because });
+    if (!kept.decision) Object.assign(kept, decided);
     return kept.decision;
   }
 }

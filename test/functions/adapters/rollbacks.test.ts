@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Rollbacks } from '../../../functions/cutover/rollback-ports.ts';
+import type { RollbackDecision, Rollbacks } from '../../../functions/cutover/rollback-ports.ts';
 import { FakeRollbacks } from '../../cutover/support/rollbacks.ts';
 import { type RealTable, realTable } from '../support/table.ts';
 
@@ -11,6 +11,8 @@ afterAll(() => real.close());
 
 let count = 0;
 const newId = () => `migration-${++count}`;
+const AT = '2026-01-01T00:12:00.000Z';
+const decided = (decision: RollbackDecision) => ({ decision, because: 'why', decidedAt: AT });
 const claim = (requestId: string, attempt: string, id = 7) => ({
   requestId,
   attempt,
@@ -38,9 +40,9 @@ describe.each<[string, () => Rollbacks]>([
     await rollbacks.claim(id, claim('r1', 'a1'));
     await rollbacks.claim(id, claim('r1', 'a2'));
 
-    expect(await rollbacks.decide(id, 'a1', 'return', 'why')).toBeUndefined();
-    expect(await rollbacks.decide(id, 'a2', 'return', 'why')).toBe('return');
-    expect(await rollbacks.decide(id, 'a2', 'return', 'why')).toBe('return');
+    expect(await rollbacks.decide(id, 'a1', decided('return'))).toBeUndefined();
+    expect(await rollbacks.decide(id, 'a2', decided('return'))).toBe('return');
+    expect(await rollbacks.decide(id, 'a2', decided('return'))).toBe('return');
   });
 
   it('tell each claim the connections of all before it', async () => {
@@ -56,20 +58,23 @@ describe.each<[string, () => Rollbacks]>([
   it('never take back that the source is opened, whoever asks', async () => {
     const [rollbacks, id] = [make(), newId()];
     await rollbacks.claim(id, claim('r1', 'a1'));
-    await rollbacks.decide(id, 'a1', 'return', 'why');
+    await rollbacks.decide(id, 'a1', decided('return'));
 
     expect(await rollbacks.claim(id, claim('r2', 'a2'))).toMatchObject({ decision: 'return' });
-    expect(await rollbacks.decide(id, 'a2', 'stay', 'why')).toBe('return');
+    expect(await rollbacks.decide(id, 'a2', decided('stay'))).toBe('return');
   });
 
   it('hold a refusal against the same request, and not against another', async () => {
     const [rollbacks, id] = [make(), newId()];
     await rollbacks.claim(id, claim('r1', 'a1'));
-    await rollbacks.decide(id, 'a1', 'stay', 'why');
+    await rollbacks.decide(id, 'a1', decided('stay'));
 
-    expect(await rollbacks.claim(id, claim('r1', 'a2'))).toMatchObject({ decision: 'stay', because: 'why' });
-    expect(await rollbacks.decide(id, 'a2', 'return', 'why')).toBe('stay');
-    expect(await rollbacks.claim(id, claim('r2', 'a3'))).not.toHaveProperty('decision');
-    expect(await rollbacks.decide(id, 'a3', 'return', 'why')).toBe('return');
+    expect(await rollbacks.claim(id, claim('r1', 'a2'))).toMatchObject(decided('stay'));
+    expect(await rollbacks.decide(id, 'a2', decided('return'))).toBe('stay');
+    const anew = await rollbacks.claim(id, claim('r2', 'a3'));
+    expect([anew.decision, anew.decidedAt]).toEqual([undefined, undefined]);
+    const later = '2026-01-01T00:13:00.000Z';
+    expect(await rollbacks.decide(id, 'a3', { ...decided('return'), decidedAt: later })).toBe('return');
+    expect(await rollbacks.find(id)).toMatchObject({ decision: 'return', decidedAt: later });
   });
 });

@@ -183,10 +183,15 @@ describe('an unfence', () => {
     expect(workflow.settled.at(-1)).toMatchObject({ name: `${MIGRATION_ID}-unfence-${clock.now()}`, act: 'unfence' });
   });
 
-  it('does not take the place of a rollback', async () => {
+  it('takes the place of a rollback only where it names nodes that are gone', async () => {
     await ask('rollback');
+    clock.advance(1000);
+    await expect(ask('unfence')).rejects.toThrow(
+      /the rollback that was requested at .*; if a node .* name it in giveUp/,
+    );
 
-    await expect(ask('unfence', GONE)).rejects.toThrow(/the rollback that was requested at/);
+    expect(await ask('unfence', GONE)).toMatchObject({ requests: { unfence: { giveUp: GONE } } });
+    expect(migrations.record.pendingAct).toEqual({ act: 'unfence', at: clock.iso() });
   });
 });
 

@@ -205,7 +205,7 @@ const mayAsk = (record: MigrationRecord, ask: Ask, { giveUp }: ActRequest): bool
   const { outcome, promotedAt, phase, completeSentAt, cutoverSettings, fence, pendingAct } = record;
   const isDone = unfencedSince(record) ?? record.rolledBackAt;
   const replaces =
-    ask === 'unfence' && (pendingAct?.act === 'confirm' || (giveUp !== undefined && pendingAct?.act === 'unfence'));
+    ask === 'unfence' && (pendingAct?.act === 'confirm' || (giveUp !== undefined && pendingAct !== undefined));
   const isLeft = cutoverSettings !== undefined && fence?.phase !== 'lifted' && (!pendingAct || replaces) && !isDone;
   switch (ask) {
     case 'abort':
