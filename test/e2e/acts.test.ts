@@ -145,6 +145,31 @@ describe.concurrent('what an operator asks for after a cutover, over HTTP', { ti
     expect(toldOf(lab, migrationId)).not.toContain('MigrationRolledBack');
   });
 
+  it('awaits a request for an automatic cutover that a user stops who came since the preflight, and goes on with its waiver', async () => {
+    const { port } = await lab.source();
+    const onSource = await lab.client(port);
+    await lab.group('grown');
+    const stopHearing = lab.aws.onEvent((event) => {
+      if (event['detail-type'] !== 'MigrationPreflightPassed') return;
+      stopHearing();
+      void onSource.sendCommand(['ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '+@all']);
+    });
+    const migrationId = await inTurn(async () => {
+      const started = await lab.start('grown', port, { cutover: { mode: 'automatic' } });
+      await lab.awaiting(started);
+      return started;
+    });
+    const { statusReason, allowedActions, cutover } = await lab.view(migrationId);
+    expect(statusReason).toMatch(/^.* The automatic cutover was backed out, .* waive users-included in the request/);
+    expect(allowedActions).toEqual(['cutover', 'abort']);
+    expect(cutover).toMatchObject({ backOuts: [{ reason: expect.stringContaining('waive users-included') }] });
+
+    const body = { reason: REASON, waivers: ['users-included'] };
+    expect((await lab.request('POST', `/migrations/${migrationId}/cutover`, body)).status).toBe(202);
+    await lab.announcement(migrationId, 'MigrationPromoted');
+    expect(await isOpen(port)).toBe(false);
+  });
+
   it("takes an operator's word for a target that was promoted from a history with another name", async () => {
     const { sides, migrationId } = await inTurn(async () => {
       const { port } = await lab.source(300, { 'enable-debug-command': 'yes' });

@@ -29,11 +29,16 @@ const grep = ({ sourceInfo }: Facts, word: string): string =>
 const COMMAND_LINE =
   "# The command line: `systemctl cat` of the source's unit, `docker inspect` of its container, and what a script adds that starts it. `ps` and /proc/PID/cmdline do not have it: the server puts its title there.";
 
+/** Measured on 7.0, 8.2 and Valkey 8.0: behind `requirepass` and a file without `default`, everybody got in without a password. */
+const ALL_USERS =
+  '# Into the file of users belongs every line that ACL LIST tells, that of default too: without it default has no password and all rights, whatever requirepass says. No `user` may be left in the configuration file.';
+
 /** Where the entrypoint of Redis' own image, from 8.0 on, looks for modules (debian/docker-entrypoint.sh of its repository). */
 const IMAGE_MODULES = /^\/usr\/local\/lib\/redis\/modules\//;
 const OF_THE_IMAGE = [
   '# The entrypoint of the image `redis`, from 8.0 on, adds --loadmodule for every file of /usr/local/lib/redis/modules/; `docker inspect` does not show that. Unless yours is another one, do not waive modules-loaded-twice, and move no module to the file.',
-  '# Without appendonly: name a file of users in the configuration file (aclfile), and restart the source once; it keeps the fence then. Else waive fence-not-durable: a restart of the source forgets the fence.',
+  '# Without appendonly a file of users keeps the fence: move all users to one (aclfile), and restart the source once. Else waive fence-not-durable: a restart of the source forgets the fence.',
+  ALL_USERS,
 ];
 
 /** What CONFIG REWRITE does to the source's configuration file, which no command shows. */
@@ -84,6 +89,7 @@ export const SOURCE_FILE_CHECKS = [
           COMMAND_LINE,
           '# No user in an included file, and no --user: waive users-included.',
           '# Else move all users to the file that aclfile names, and restart the source once.',
+          ALL_USERS,
         ],
       };
     },
@@ -92,7 +98,7 @@ export const SOURCE_FILE_CHECKS = [
     id: 'modules-loaded-twice',
     title: 'The cutover has the source write its modules into its configuration file.',
     required:
-      'No module that an included file or the command line loads, which the entrypoint of a container may add to: that of the image redis, from 8.0 on, loads its modules so. CONFIG REWRITE, which keeps the fence, writes them into the configuration file, too, and from Redis 7.0 on a server that is to load a module twice does not start any more.',
+      'No module that an included file or the command line loads, which the entrypoint of a container may add to: that of the image redis, from 8.0 on, loads its modules so. CONFIG REWRITE, which keeps the fence, writes them into the configuration file, too, and from Redis 7.0 on a server that is to load a module twice does not start any more. Where they cannot be moved, a file of users (aclfile) keeps the fence without appendonly, or fence-not-durable is to be waived.',
     because: measured('redis-server 8.2 with --loadmodule did not start any more: "Can\'t load module"'),
     needs: ['sourceInfo', 'sourceConfig', 'sourceModules'],
     mayUse: ['sourceUsers'],

@@ -282,6 +282,16 @@ describe('modules of the source', () => {
     expect(remedy('/opt/redisbloom.so')).not.toContain('entrypoint');
   });
 
+  it('that are to be kept out of the file by one of users need every user in it, default with its password too', () => {
+    const users = { ...rewritten(), sourceUsers: ['default', 'app'] };
+    const modules = { ...rewritten(), sourceModules: [{ name: 'bf', path: '/usr/local/lib/redis/modules/bf.so' }] };
+
+    for (const finding of [ask('users-included', users), ask('modules-loaded-twice', modules)])
+      expect(finding?.remedy).toContainEqual(
+        expect.stringMatching(/every line that ACL LIST .* default .* requirepass/),
+      );
+  });
+
   it('that are built in are none', () => {
     expect(found(rewritten(), '')).toBeUndefined();
     expect(found(rewritten(), 'tiny')).toBeUndefined();
