@@ -150,7 +150,8 @@ describe.concurrent('what an operator asks for after a cutover, over HTTP', { ti
     const onSource = await lab.client(port);
     await lab.group('grown');
     const stopHearing = lab.aws.onEvent((event) => {
-      if (event['detail-type'] !== 'MigrationPreflightPassed') return;
+      const { data } = event.detail as { data?: { replicationGroupId?: string } };
+      if (event['detail-type'] !== 'MigrationPreflightPassed' || data?.replicationGroupId !== 'grown') return;
       stopHearing();
       void onSource.sendCommand(['ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '+@all']);
     });
