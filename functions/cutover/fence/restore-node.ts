@@ -108,7 +108,8 @@ const isAsRecorded = async (
   { users = [] }: FencedNode['before'],
   persistsBy: PersistsBy,
 ): Promise<boolean> => {
-  const now = new Map((await listUsers(session)).map((user) => [user.name, user]));
+  // Before 6.0 there are none, and nobody tells of them.
+  const now = new Map((users.length === 0 ? [] : await listUsers(session)).map((user) => [user.name, user]));
   const isSame = users.map(parseUser).every((user) => {
     const is = now.get(user.name);
     return is && mayTheSame(user, is);

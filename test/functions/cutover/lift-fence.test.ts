@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type LiftFenceInput, makeLiftFence } from '../../../functions/cutover/lift-fence.ts';
+import type { FencedNode } from '../../../functions/migration/fence.ts';
+import type { FenceChange } from '../../../functions/migration/lock-ports.ts';
 import { Refused, type Reply } from '../../../functions/preflight/ports.ts';
 import { FakeClock } from '../support/clock.ts';
 import { aFence, FakeFences } from '../support/fences.ts';
@@ -93,5 +95,22 @@ describe('the lift of a fence', () => {
         /^The drain took too long\. 10\.0\.0\.5:6379 runs without the file .* again\.$/,
       ),
     });
+  });
+
+  it('by order of a server without users, which was started since and opened by hand, writes its file', async () => {
+    const [node] = (await fences.find(MIGRATION_ID))?.nodes ?? [];
+    const before = { minReplicasToWrite: '0', minReplicasMaxLag: '10' };
+    const nodes = [{ ...(node as FencedNode), runId: 'an earlier one', before }];
+    await fences.takeOver(MIGRATION_ID, 'attempt-2', 'attempt-1');
+    await fences.advance(MIGRATION_ID, 'attempt-2', { nodes, kind: 'minReplicas' } as FenceChange);
+    const setting = (name: string, value: string) => [Buffer.from(name), Buffer.from(value)];
+    meets({
+      'ACL LIST': new Refused("ERR unknown command 'ACL'"),
+      'INFO server': Buffer.from('redis_version:5.0.14\r\nrun_id:another\r\n'),
+      'CONFIG GET min-replicas-*': [...setting('min-replicas-to-write', '0'), ...setting('min-replicas-max-lag', '10')],
+    });
+
+    expect(await lift({ byOrder: true })).toBe('lifted');
+    expect(sessions.asked.filter((line) => line.endsWith('CONFIG REWRITE'))).toHaveLength(1);
   });
 });
