@@ -7,13 +7,15 @@ import type { ResyncCause, SyncMemory } from './sync-attempts.ts';
 /** A full sync that has begun anew so often will not get in sync by itself. */
 const RESTARTS_OF_A_LOOP = 3;
 
-/** Of causes that were found equally often, the first. */
-const FROM_STRONGEST: ResyncCause[] = ['buffer', 'restart', 'snapshot', 'backlog', 'unknown'];
+/** Of causes that were found equally often, the first. A restart of which nothing was seen speaks for none and against none. */
+const FROM_STRONGEST: ResyncCause[] = ['buffer', 'restart', 'snapshot', 'backlog'];
 
 /** @throws ResyncLoopError when the full sync begins anew again and again, with the cause and the commands that help */
 export const failIfLoops = (replicationGroupId: string, sync: SyncMemory, known: SourceSettings): void => {
   if (sync.restarts < RESTARTS_OF_A_LOOP) return;
-  const [cause = 'unknown'] = FROM_STRONGEST.toSorted((a, b) => (sync.causes[b] ?? 0) - (sync.causes[a] ?? 0));
+  const [cause = 'unknown'] = FROM_STRONGEST.filter((one) => sync.causes[one]).toSorted(
+    (a, b) => (sync.causes[b] ?? 0) - (sync.causes[a] ?? 0),
+  );
   const { evidence, remedy } = explain(cause, sync, known);
   const help = remedy.length > 0 ? ` Then start again, after: ${remedy.join(' ; ')}` : '';
   throw new ResyncLoopError(replicationGroupId, sync.restarts + 1, `${evidence}${help}`);

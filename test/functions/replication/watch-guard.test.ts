@@ -222,6 +222,18 @@ describe('a full sync that begins anew again and again', () => {
     expect(servers.open).toBe(0);
   });
 
+  it('is laid to what was seen once, where nothing was seen of the others: between two looks a buffer fills and is gone', async () => {
+    beginsAnew(20, (attempt) => ({ bufferDisconnections: Math.min(attempt, 2) }));
+
+    expect(await message()).toContain('Writes fill the output buffer');
+  });
+
+  it('says that the cause is not known where nothing was ever seen', async () => {
+    beginsAnew(20);
+
+    expect(await message()).toContain('Why is not known');
+  });
+
   it('ends over several turns, too', async () => {
     beginsAnew(100);
     const outcomes: string[] = [];
