@@ -10,6 +10,6 @@ export type OperatorsLift = (input: {
   migrationId: string;
   /** One sentence. */
   because: string;
-  /** Which nodes are given up where they cannot be reached: what stood on them stays there. */
+  /** Which nodes are given up, and for what: what stood on them stays there, or in their file. */
   givesUp?: GivesUp;
 }) => Promise<unknown>;

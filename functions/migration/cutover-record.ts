@@ -37,7 +37,7 @@ export interface FenceSummary {
   sealedAt?: string;
   liftedAt?: string;
   liftedBecause?: string;
-  /** Replicas of the source on which it could not be lifted, and that an operator has given up. */
+  /** Nodes of the source on which it could not be lifted for good, and that were given up. */
   givenUp?: Endpoint[];
 }
 

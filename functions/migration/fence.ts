@@ -117,8 +117,8 @@ export interface FenceRecord {
   /** One sentence. */
   liftedBecause?: string;
   /**
-   * Of a lifted fence: nodes that could not be reached, or whose file could not be written, and that an operator has given up. Should
-   * one come back, or be started anew, it is fenced.
+   * Of a lifted fence: nodes that could not be reached, are other servers by now, or could not write their file, and that an operator
+   * or a rollback has given up. Should one come back, or be started anew, it is fenced.
    */
   givenUp?: Endpoint[];
 }

@@ -1,7 +1,8 @@
 import { type CheckId, PREFLIGHT_CHECKS, type Severity } from '../../functions/migration/preflight.ts';
+import { NEEDED_COMMANDS, SOURCE_PARAMETERS } from '../../functions/preflight/asked.ts';
 import { CATALOGUE } from '../../functions/preflight/catalogue.ts';
 import type { Check } from '../../functions/preflight/check.ts';
-import { type FactName, NEEDED_COMMANDS, SOURCE_PARAMETERS } from '../../functions/preflight/facts.ts';
+import type { FactName } from '../../functions/preflight/facts.ts';
 import { syncTime } from '../../functions/preflight/sync-model.ts';
 import { OUT_OF_REACH, UNREAD } from '../../functions/preflight/unread.ts';
 

@@ -11,7 +11,7 @@ export interface GivenUp {
 
 export const NOBODY: GivenUp = { known: [], others: '' };
 
-/** An unfence that goes on for as long as a node cannot be reached may be asked for again, with the name of that node. */
+/** An unfence that goes on for as long as a node cannot be lifted may be asked for again, with the name of that node. */
 export const isUnfencePending = ({ waitingFor = '', cutover }: MigrationView): boolean =>
   waitingFor.startsWith('the unfence that was requested at ') && cutover.unfencedAt === undefined;
 
@@ -27,7 +27,7 @@ export const goneHint = (view: MigrationView): string => {
   const stays = 'Whatever stands on it stays there: should it come back, it is fenced.';
   return isStuck(view)
     ? `A replica that cannot be reached is given up without being named. ${stays} Any other node is waited for, unless it is named here.`
-    : `Only one that is named here, and cannot be reached, is given up. ${stays} Without a name, the act waits for every node.`;
+    : `Only one that is named here, and cannot be lifted for good, is given up. ${stays} Without a name, the act waits for every node.`;
 };
 
 /** Nodes of the source as far as the page knows them, each as it is typed, with its role. */

@@ -9,9 +9,6 @@ import { recognise } from './recognise.ts';
 /** `fenced`: the very process, or one that has read its fence from a file. `open`: another one, and nothing is to be undone. */
 export type Known = Line & { is: 'fenced' | 'open' };
 
-/** Who answers at a node's address is not that node: nothing was changed there. */
-export class AnotherServer extends FenceFailed {}
-
 /**
  * Why a node can be given up. `gone`: it is away, another server, or one that lets us do nothing. `busy`: a script holds it up, or it is
  * full, which may pass. `file`: it takes writes, and refuses to write its file.
@@ -47,7 +44,7 @@ export const identify = (
       });
       const name = nameOf(node.endpoint);
       if (twin)
-        return new AnotherServer(
+        return new FenceFailed(
           `${name} leads to ${nameOf(twin.endpoint)} by now, and the node that was fenced is not there`,
         );
       return resembling(line, kind, node);
@@ -59,14 +56,14 @@ const resembling = async (line: Line, kind: FenceKind, node: FencedNode): Promis
   try {
     const is = await recognise(line.session, kind, node);
     if (is !== 'foreign') return { ...line, is };
-    return new AnotherServer(
+    return new FenceFailed(
       `${who}, and users who could write then cannot write there, though not by this fence: nothing was changed there. If it is the source, give them their rules back by hand`,
     );
   } catch (error) {
     if (!(error instanceof Unread || error instanceof FenceFailed)) throw error;
     return isPassing(error)
       ? error
-      : new AnotherServer(
+      : new FenceFailed(
           `${who}, and does not tell its users: ${error.message}. If it is the source, let this service see them`,
         );
   }

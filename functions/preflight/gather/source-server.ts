@@ -1,7 +1,8 @@
 import type { Info } from '../../replication/info.ts';
 import type { Clock } from '../../replication/ports.ts';
+import { NEEDED_COMMANDS, SOURCE_PARAMETERS } from '../asked.ts';
 import { isAtLeast } from '../engine.ts';
-import { type Fact, type Facts, NEEDED_COMMANDS, SOURCE_PARAMETERS, type SourceModule } from '../facts.ts';
+import type { Fact, Facts, SourceModule } from '../facts.ts';
 import type { Reply } from '../ports.ts';
 import { clientsOf } from './client-list.ts';
 import { type ClockReading, readClock } from './clocks.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FenceChoice } from '../../../functions/migration/fence.ts';
+import { NEEDED_COMMANDS } from '../../../functions/preflight/asked.ts';
 import type { SourceReplica } from '../../../functions/preflight/facts.ts';
-import { NEEDED_COMMANDS } from '../../../functions/preflight/facts.ts';
 import { UnreadableFieldError } from '../../../functions/preflight/unreadable.ts';
 import { ask, sourceInfo } from '../support/facts.ts';
 

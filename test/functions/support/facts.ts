@@ -1,16 +1,16 @@
 import type { CheckId } from '../../../functions/migration/preflight.ts';
+import { NEEDED_COMMANDS } from '../../../functions/preflight/asked.ts';
 import { CATALOGUE } from '../../../functions/preflight/catalogue.ts';
 import type { Broken } from '../../../functions/preflight/check.ts';
-import {
-  type Circumstances,
-  type Fact,
-  type FactName,
-  type Facts,
-  type FactValues,
-  NEEDED_COMMANDS,
-  type TargetCluster,
-  type TargetGroup,
-  type TargetNode,
+import type {
+  Circumstances,
+  Fact,
+  FactName,
+  Facts,
+  FactValues,
+  TargetCluster,
+  TargetGroup,
+  TargetNode,
 } from '../../../functions/preflight/facts.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseUser } from '../../../../functions/preflight/acl-user.ts';
-import { NEEDED_COMMANDS } from '../../../../functions/preflight/facts.ts';
+import { NEEDED_COMMANDS } from '../../../../functions/preflight/asked.ts';
 import { defaultUserOf } from '../../../../functions/preflight/gather/source-rules.ts';
 import * as act from '../../../preflight/acts.ts';
 import { startFront } from '../../../preflight/front.ts';
